@@ -1,0 +1,1 @@
+"""What a user declares, validated into typed, serialisable values before anything starts."""

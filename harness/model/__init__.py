@@ -1,0 +1,1 @@
+"""Backbones, synergic networks and the losses that tie them: plain PyTorch."""

@@ -1,0 +1,44 @@
+"""The table of a trial's predictions, from which every figure of this project is computed.
+
+One row per slice and set, in a fixed order of columns::
+
+    slice_id, patient, set, repeat, fold, seen_by, true_class, net1_<class>, …, netn_<class>
+
+``set`` is train, choice or held_out; ``seen_by`` names the network that trained on the slice (empty outside
+train, and when a slice trained no network); ``net2_III`` is network 2's softmax probability of class III at the
+chosen epoch. Where choice and held-out are the same slices (the paper's protocol) both sets are written.
+"""
+
+from collections.abc import Sequence
+from io import StringIO
+
+import pandas as pd
+
+KEYS = ("slice_id", "patient", "set", "repeat", "fold", "seen_by", "true_class")
+SETS = ("train", "choice", "held_out")
+
+
+def probability_columns(networks: int, classes: Sequence[str]) -> list[str]:
+    """Return the names of the n × C probability columns, network by network."""
+    return [f"net{k}_{name}" for k in range(1, networks + 1) for name in classes]
+
+
+def networks_of(predictions: pd.DataFrame) -> list[str]:
+    """Return ``["net1", …]``: the networks that a predictions table holds."""
+    return list(dict.fromkeys(column.split("_", 1)[0] for column in predictions.columns[len(KEYS) :]))
+
+
+def classes_of(predictions: pd.DataFrame) -> list[str]:
+    """Return the class names of a predictions table, in the order of their labels."""
+    return list(dict.fromkeys(column.split("_", 1)[1] for column in predictions.columns[len(KEYS) :]))
+
+
+def to_csv(predictions: pd.DataFrame) -> str:
+    """Return the table as CSV text; floats keep every digit."""
+    return predictions.to_csv(index=False, lineterminator="\n")
+
+
+def from_csv(text: str) -> pd.DataFrame:
+    """Return the table that `to_csv` wrote; identifiers and class names stay text, whatever they look like."""
+    names = {key: str for key in KEYS if key not in ("repeat", "fold")}
+    return pd.read_csv(StringIO(text), dtype=names, keep_default_na=False, na_values={}, float_precision="round_trip")

@@ -1,0 +1,1 @@
+"""Plan a sweep, run it on Ray, resume it."""

@@ -1,0 +1,1 @@
+"""MLflow: the spool that training writes to, its delivery, and reading runs back."""

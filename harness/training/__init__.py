@@ -1,0 +1,1 @@
+"""Training of one trial: plain PyTorch that knows neither Ray nor MLflow."""
