@@ -5,8 +5,7 @@ One row per slice and set, in a fixed order of columns::
     slice_id, patient, set, repeat, fold, seen_by, true_class, net1_<class>, …, netn_<class>
 
 ``set`` is train, choice or held_out; ``seen_by`` names the network that trained on the slice (empty outside
-train, and when a slice trained no network); ``net2_III`` is network 2's softmax probability of class III at the
-chosen epoch. Where choice and held-out are the same slices (the paper's protocol) both sets are written.
+train); ``net2_III`` is network 2's softmax probability of class III at the chosen epoch. Where choice and held-out are the same slices (the paper's protocol) both sets are written.
 """
 
 from collections.abc import Sequence
@@ -39,6 +38,8 @@ def to_csv(predictions: pd.DataFrame) -> str:
 
 
 def from_csv(text: str) -> pd.DataFrame:
-    """Return the table that `to_csv` wrote; identifiers and class names stay text, whatever they look like."""
+    """Return the table that `to_csv` wrote; identifiers and class names stay text."""
     names = {key: str for key in KEYS if key not in ("repeat", "fold")}
-    return pd.read_csv(StringIO(text), dtype=names, keep_default_na=False, na_values={}, float_precision="round_trip")
+    return pd.read_csv(
+        StringIO(text), dtype=names, keep_default_na=False, na_values={}, float_precision="round_trip"
+    )

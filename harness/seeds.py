@@ -1,7 +1,7 @@
 """Seeds: one function from what a random stream is for to its seed.
 
 A stream is named by words and numbers (``derive_seed(7, "rotation", repeat, epoch)``), never by the order
-in which it is drawn from, so a resumed trial, a trial in a reused process and a trial on its own draw the same.
+in which it is drawn from: a resumed trial, one in a reused process and one on its own draw the same.
 """
 
 import hashlib
