@@ -1,0 +1,136 @@
+"""From a table of predictions to every figure: confusion matrices and what they say. Pure; no file is touched."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from harness.predictions import SETS, classes_of, networks_of
+
+CLASS_MEASURES = ("precision", "recall", "specificity", "sensitivity", "f1")
+MEASURES = ("accuracy", *CLASS_MEASURES)
+SUM = "sum"
+Averaged = Literal["precision", "recall", "specificity", "sensitivity", "f1"]
+
+
+def _ratio(part: NDArray[np.int64], whole: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return part / whole, 0 where the whole is 0 (scikit-learn's ``zero_division=0``)."""
+    return np.divide(part, whole, out=np.zeros(part.shape), where=whole != 0)
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What a confusion matrix of C classes says; definitions of section 3.3 of the paper, one class against the rest.
+
+    Attributes:
+        classes: C names of classes.
+        confusion: (C, C) counts of slices, rows true, columns predicted.
+    """
+
+    classes: tuple[str, ...]
+    confusion: NDArray[np.int64]
+
+    @property
+    def total(self) -> int:
+        """Number of slices."""
+        return int(self.confusion.sum())
+
+    @property
+    def accuracy(self) -> float:
+        """Share of slices that are right, in [0, 1]; 0 where there is none."""
+        return int(np.trace(self.confusion)) / self.total if self.total else 0.0
+
+    def by_class(self, measure: Averaged) -> NDArray[np.float64]:
+        """Return the (C,) values of a measure, each class against the rest."""
+        right = np.diag(self.confusion)
+        true, called = self.confusion.sum(axis=1), self.confusion.sum(axis=0)
+        if measure == "precision":
+            return _ratio(right, called)
+        if measure == "f1":
+            return _ratio(2 * right, true + called)
+        if measure == "specificity":
+            negatives = self.total - true
+            return _ratio(negatives - (called - right), negatives)
+        return _ratio(right, true)
+
+    def macro(self, measure: Averaged) -> float:
+        """Return the unweighted mean of a measure over the C classes, as table 2 of the paper does."""
+        return float(self.by_class(measure).mean())
+
+    def summary(self) -> dict[str, float]:
+        """Return ``<measure>`` (macro, but for accuracy) and ``<measure>_<class>``, all in [0, 1]."""
+        values = {"accuracy": self.accuracy}
+        for measure in CLASS_MEASURES:
+            values[measure] = self.macro(measure)
+            of_class = zip(self.classes, self.by_class(measure), strict=True)
+            values.update({f"{measure}_{name}": float(value) for name, value in of_class})
+        return values
+
+
+def probabilities(predictions: pd.DataFrame, network: str) -> NDArray[np.float64]:
+    """Return the (N, C) probabilities that a network, or the mean of all of them (``sum``), gives to N rows."""
+    classes = classes_of(predictions)
+    networks = networks_of(predictions) if network == SUM else [network]
+    stacked = np.stack(
+        [predictions[[f"{net}_{name}" for name in classes]].to_numpy(float) for net in networks]
+    )
+    return np.asarray(stacked.mean(axis=0), dtype=np.float64)
+
+
+def labels(predictions: pd.DataFrame) -> NDArray[np.int64]:
+    """Return the (N,) true labels of N rows, as indices into the table's classes."""
+    return np.asarray(
+        pd.Index(classes_of(predictions)).get_indexer(predictions["true_class"]), dtype=np.int64
+    )
+
+
+def confusion_matrix(predictions: pd.DataFrame, network: str) -> NDArray[np.int64]:
+    """Return the (C, C) counts of all rows, rows true, columns predicted; the first class wins a tie."""
+    size = len(classes_of(predictions))
+    called = probabilities(predictions, network).argmax(axis=1) if len(predictions) else np.empty(0, np.int64)
+    return np.bincount(labels(predictions) * size + called, minlength=size**2).reshape(size, size)
+
+
+def rows_of(predictions: pd.DataFrame, name: str, network: str) -> pd.DataFrame:
+    """Return the rows of a set that count for a network: of train, those it trained on; for the sum, all."""
+    rows = predictions[predictions["set"] == name]
+    return rows[rows["seen_by"] == network] if name == "train" and network != SUM else rows
+
+
+def score(predictions: pd.DataFrame) -> dict[tuple[str, str], Scores]:
+    """Return the scores of every (set, network) of a predictions table; ``sum`` is a network of its own.
+
+    The sum of the networks' softmax probabilities decides by its largest entry. The train figure of a network is
+    over the slices it trained on (the paper's 181 of 184), that of the sum over all training slices. Rows of
+    several folds count as one pool.
+    """
+    classes = tuple(classes_of(predictions))
+    sets = [name for name in SETS if (predictions["set"] == name).any()]
+    return {
+        (name, network): Scores(classes, confusion_matrix(rows_of(predictions, name, network), network))
+        for name in sets
+        for network in [*networks_of(predictions), SUM]
+    }
+
+
+def figure_network(predictions: pd.DataFrame, protocol: str) -> str:
+    """Return the network whose figures stand for a trial.
+
+    Under protocol ``paper`` it is the one with the best choice accuracy, the first of equals (the paper reports
+    its better network); under any other the sum of all.
+    """
+    if protocol != "paper":
+        return SUM
+    scores = score(predictions)
+    return max(networks_of(predictions), key=lambda network: scores["choice", network].accuracy)
+
+
+def final_metrics(predictions: pd.DataFrame) -> dict[str, float]:
+    """Return every figure of a trial under its name in MLflow: ``final/<set>/<network>/<measure>[_<class>]``."""
+    return {
+        f"final/{name}/{network}/{measure}": value
+        for (name, network), scores in score(predictions).items()
+        for measure, value in scores.summary().items()
+    }
