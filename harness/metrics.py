@@ -1,7 +1,7 @@
-"""From a table of predictions to every figure: confusion matrices and what they say. Pure; no file is touched."""
+"""From a table of predictions to every figure, by way of confusion matrices. Pure: no file is touched."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -9,10 +9,9 @@ from numpy.typing import NDArray
 
 from harness.predictions import SETS, classes_of, networks_of
 
-CLASS_MEASURES = ("precision", "recall", "specificity", "sensitivity", "f1")
-MEASURES = ("accuracy", *CLASS_MEASURES)
+ClassMeasure = Literal["precision", "recall", "specificity", "sensitivity", "f1"]
+CLASS_MEASURES: tuple[ClassMeasure, ...] = get_args(ClassMeasure)
 SUM = "sum"
-Averaged = Literal["precision", "recall", "specificity", "sensitivity", "f1"]
 
 
 def _ratio(part: NDArray[np.int64], whole: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -22,7 +21,7 @@ def _ratio(part: NDArray[np.int64], whole: NDArray[np.int64]) -> NDArray[np.floa
 
 @dataclass(frozen=True)
 class Scores:
-    """What a confusion matrix of C classes says; definitions of section 3.3 of the paper, one class against the rest.
+    """What a confusion matrix of C classes says, by the definitions of the paper's section 3.3.
 
     Attributes:
         classes: C names of classes.
@@ -42,7 +41,7 @@ class Scores:
         """Share of slices that are right, in [0, 1]; 0 where there is none."""
         return int(np.trace(self.confusion)) / self.total if self.total else 0.0
 
-    def by_class(self, measure: Averaged) -> NDArray[np.float64]:
+    def by_class(self, measure: ClassMeasure) -> NDArray[np.float64]:
         """Return the (C,) values of a measure, each class against the rest."""
         right = np.diag(self.confusion)
         true, called = self.confusion.sum(axis=1), self.confusion.sum(axis=0)
@@ -55,7 +54,7 @@ class Scores:
             return _ratio(negatives - (called - right), negatives)
         return _ratio(right, true)
 
-    def macro(self, measure: Averaged) -> float:
+    def macro(self, measure: ClassMeasure) -> float:
         """Return the unweighted mean of a measure over the C classes, as table 2 of the paper does."""
         return float(self.by_class(measure).mean())
 
@@ -70,7 +69,7 @@ class Scores:
 
 
 def probabilities(predictions: pd.DataFrame, network: str) -> NDArray[np.float64]:
-    """Return the (N, C) probabilities that a network, or the mean of all of them (``sum``), gives to N rows."""
+    """Return the (N, C) probabilities that a network, or the mean of all (``sum``), gives to N rows."""
     classes = classes_of(predictions)
     networks = networks_of(predictions) if network == SUM else [network]
     stacked = np.stack(
@@ -81,9 +80,8 @@ def probabilities(predictions: pd.DataFrame, network: str) -> NDArray[np.float64
 
 def labels(predictions: pd.DataFrame) -> NDArray[np.int64]:
     """Return the (N,) true labels of N rows, as indices into the table's classes."""
-    return np.asarray(
-        pd.Index(classes_of(predictions)).get_indexer(predictions["true_class"]), dtype=np.int64
-    )
+    number = {name: label for label, name in enumerate(classes_of(predictions))}
+    return np.array([number[name] for name in predictions["true_class"]], dtype=np.int64)
 
 
 def confusion_matrix(predictions: pd.DataFrame, network: str) -> NDArray[np.int64]:
@@ -102,9 +100,9 @@ def rows_of(predictions: pd.DataFrame, name: str, network: str) -> pd.DataFrame:
 def score(predictions: pd.DataFrame) -> dict[tuple[str, str], Scores]:
     """Return the scores of every (set, network) of a predictions table; ``sum`` is a network of its own.
 
-    The sum of the networks' softmax probabilities decides by its largest entry. The train figure of a network is
-    over the slices it trained on (the paper's 181 of 184), that of the sum over all training slices. Rows of
-    several folds count as one pool.
+    The sum of the networks' softmax probabilities decides by its largest entry. The train figure of a network
+    is over the slices it trained on (the paper's 181 of 184), that of the sum over all training slices. Rows
+    of several folds count as one pool.
     """
     classes = tuple(classes_of(predictions))
     sets = [name for name in SETS if (predictions["set"] == name).any()]
@@ -118,8 +116,8 @@ def score(predictions: pd.DataFrame) -> dict[tuple[str, str], Scores]:
 def figure_network(predictions: pd.DataFrame, protocol: str) -> str:
     """Return the network whose figures stand for a trial.
 
-    Under protocol ``paper`` it is the one with the best choice accuracy, the first of equals (the paper reports
-    its better network); under any other the sum of all.
+    Under protocol ``paper`` it is the one with the best choice accuracy, the first of equals (the paper
+    reports its better network); under any other the sum of all.
     """
     if protocol != "paper":
         return SUM
@@ -128,7 +126,7 @@ def figure_network(predictions: pd.DataFrame, protocol: str) -> str:
 
 
 def final_metrics(predictions: pd.DataFrame) -> dict[str, float]:
-    """Return every figure of a trial under its name in MLflow: ``final/<set>/<network>/<measure>[_<class>]``."""
+    """Return every figure of a trial, named as in MLflow: ``final/<set>/<network>/<measure>[_<class>]``."""
     return {
         f"final/{name}/{network}/{measure}": value
         for (name, network), scores in score(predictions).items()

@@ -1,4 +1,4 @@
-"""What results/paper/README.md says that the paper's numbers force, by trying every confusion matrix of 42 slices."""
+"""What the paper's numbers force (results/paper/README.md), by trying every confusion matrix of 42 slices."""
 
 from collections.abc import Iterator
 from itertools import product
