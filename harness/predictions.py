@@ -5,7 +5,8 @@ One row per slice and set, in a fixed order of columns::
     slice_id, patient, set, repeat, fold, seen_by, true_class, net1_<class>, …, netn_<class>
 
 ``set`` is train, choice or held_out; ``seen_by`` names the network that trained on the slice (empty outside
-train); ``net2_III`` is network 2's softmax probability of class III at the chosen epoch. Where choice and held-out are the same slices (the paper's protocol) both sets are written.
+train); ``net2_III`` is network 2's softmax probability of class III at the chosen epoch. Where choice and
+held-out are the same slices (the paper's protocol) both sets are written.
 """
 
 from collections.abc import Sequence

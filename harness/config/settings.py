@@ -2,11 +2,17 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 
 def _kernel_size(value: Any) -> Any:
     return 0 if value in ("none", None) else value
+
+
+def _none_or_odd(size: int) -> int:
+    if size and size % 2 == 0:
+        raise ValueError("the size of a Gaussian kernel is odd, or none")
+    return size
 
 
 class Settings(BaseModel):
@@ -22,7 +28,9 @@ class Settings(BaseModel):
     weights: str = "imagenet"
     networks: int = Field(default=2, ge=1, le=8)
     synergic_weight: float = Field(default=0.0, ge=0, alias="lambda", allow_inf_nan=False)
-    gaussian: Annotated[int, BeforeValidator(_kernel_size), Field(ge=0, le=31)] = 0
+    gaussian: Annotated[
+        int, Field(ge=0, le=31), BeforeValidator(_kernel_size), AfterValidator(_none_or_odd)
+    ] = 0
     rotation: float = Field(default=10.0, ge=0, le=180)
     learning_rate: float = Field(default=1e-4, gt=0, allow_inf_nan=False)
     learning_rate_decay: float = Field(default=1e-4, ge=0, allow_inf_nan=False)
@@ -32,8 +40,6 @@ class Settings(BaseModel):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if self.gaussian and self.gaussian % 2 == 0:
-            raise ValueError("gaussian is the odd size of a kernel, or none")
         if self.model == "single" and (self.networks != 1 or self.synergic_weight != 0):
             raise ValueError("a single network has no synergic layer: leave out networks and lambda")
         if self.model == "sdl" and self.networks < 2:

@@ -1,0 +1,114 @@
+"""A YAML file that remembers the line of every value, so that a fault can name it."""
+
+import re
+from collections.abc import Hashable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from harness.errors import Fault, InvalidInputError
+
+Key = tuple[str | int, ...]
+
+
+class _Loader(yaml.SafeLoader):
+    """SafeLoader that reads ``1e-4`` as a number, as YAML 1.2 does."""
+
+
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"^[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)$"),
+    list("-+0123456789."),
+)
+
+
+def parse_value(text: str) -> Any:
+    """Return the value that ``text`` stands for in YAML."""
+    return yaml.load(text, _Loader)
+
+
+class Document:
+    """A declared mapping and where each of its values was stated.
+
+    Attributes:
+        name: the file as the user is to see it.
+        data: the values, plain Python.
+    """
+
+    def __init__(self, name: str, data: dict[str, Any], places: dict[Key, str]) -> None:
+        self.name = name
+        self.data = data
+        self._places = places
+
+    @classmethod
+    def read(cls, path: Path) -> "Document":
+        """Read a YAML mapping.
+
+        Raises:
+            InvalidInputError: if the file is no YAML, no mapping, or states a key twice.
+        """
+        name = path.name
+        try:
+            node = yaml.compose(path.read_text(encoding="utf-8"), _Loader)
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            where = f"{name}:{_line_of(error)}"
+            problem = getattr(error, "problem", None) or "not text in UTF-8"
+            fault = Fault(where, "the file must be valid YAML", problem, "mend this line")
+            raise InvalidInputError([fault]) from None
+        if not isinstance(node, yaml.MappingNode):
+            fault = Fault(f"{name}:1", "the file must hold a mapping of keys to values", "none", "add keys")
+            raise InvalidInputError([fault])
+        places: dict[Key, str] = {}
+        faults: list[Fault] = []
+        _walk(node, (), name, places, faults)
+        if faults:
+            raise InvalidInputError(faults)
+        return cls(name, _construct(node), places)
+
+    def where(self, key: Key) -> str:
+        """Return where ``key``, or its nearest stated ancestor, was stated."""
+        while key and key not in self._places:
+            key = key[:-1]
+        return self._places.get(key, self.name)
+
+    def put(self, key: tuple[str, ...], value: Any, where: str) -> None:
+        """State a value at ``key``, in place of what the file says there."""
+        inner = self.data
+        for part in key[:-1]:
+            below = inner.get(part)
+            inner[part] = below = below if isinstance(below, dict) else {}
+            inner = below
+        inner[key[-1]] = value
+        self._places = {k: place for k, place in self._places.items() if k[: len(key)] != key}
+        self._places[key] = where
+
+
+def _line_of(error: Exception) -> int:
+    mark = getattr(error, "problem_mark", None)
+    return mark.line + 1 if mark else 1
+
+
+def _construct(node: yaml.Node) -> Any:
+    loader = _Loader("")
+    try:
+        return loader.construct_document(node)
+    finally:
+        loader.dispose()
+
+
+def _walk(node: yaml.Node, key: Key, name: str, places: dict[Key, str], faults: list[Fault]) -> None:
+    places[key] = f"{name}:{node.start_mark.line + 1}"
+    if isinstance(node, yaml.SequenceNode):
+        for number, item in enumerate(node.value):
+            _walk(item, (*key, number), name, places, faults)
+    if isinstance(node, yaml.MappingNode):
+        seen: set[Hashable] = set()
+        for key_node, value in node.value:
+            part = key_node.value
+            if part in seen:
+                where = f"{name}:{key_node.start_mark.line + 1}"
+                faults.append(Fault(where, "a key stands once", part, "remove one of the two"))
+            seen.add(part)
+            _walk(value, (*key, part), name, places, faults)
+            places[(*key, part)] = f"{name}:{key_node.start_mark.line + 1}"

@@ -1,0 +1,98 @@
+"""A search space: what a user declares in ``search_spaces/*.yaml``, typed."""
+
+import itertools
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from harness.config.axes import Axis
+from harness.config.settings import Settings
+from harness.seeds import derive_seed
+
+SYNERGIC = ("networks", "lambda")  # settings that a single network has no use for
+
+
+def _gpu_share(share: float) -> float:
+    if share > 1 and share != int(share):
+        raise ValueError("above one GPU, whole GPUs only")
+    return share
+
+
+def settings_of(values: dict[str, Any]) -> Settings:
+    """Return one candidate's settings from values under their YAML names."""
+    if values.get("model") == "single":
+        values = {"networks": 1, **values}
+    return Settings.model_validate(values)
+
+
+GpuShare = Annotated[float, Field(ge=0, allow_inf_nan=False), AfterValidator(_gpu_share)]
+
+
+class Resources(BaseModel):
+    """What one trial takes of the cluster, and how many trials may run at once."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    cpus: int = Field(default=1, ge=1)
+    gpus: GpuShare | dict[str, GpuShare] = 0.0
+    concurrent: int | None = Field(default=None, ge=1)
+
+    def gpus_for(self, backbone: str) -> float:
+        """Return the share of a GPU that a trial with this backbone takes."""
+        return self.gpus[backbone] if isinstance(self.gpus, dict) else self.gpus
+
+
+class Group(BaseModel):
+    """One family of candidates: the axes of its settings and how many draws of the drawn ones."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    axes: dict[str, Axis]
+    samples: int
+
+    @classmethod
+    def of(cls, name: str, shared: dict[str, Any], own: dict[str, Any]) -> "Group":
+        """Join a group's own settings with the shared ones, less those that its model has no use for.
+
+        Raises:
+            ValueError: if a value is outside the grammar of axes.
+        """
+        stated = {key: value for key, value in own.items() if key != "samples"}
+        if stated.get("model", shared.get("model")) == "single":
+            shared = {key: value for key, value in shared.items() if key not in SYNERGIC}
+        axes = {key: Axis.parse(value) for key, value in {**shared, **stated}.items()}
+        return cls(name=name, axes=axes, samples=own.get("samples", 1))
+
+    def proposals(self, seed: int) -> Iterator[tuple[int, Settings]]:
+        """Yield every candidate with the number of its proposal: grids crossed, draws repeated."""
+        grids = {key: axis.values for key, axis in self.axes.items() if not axis.drawn}
+        for number in range(self.samples):
+            random = np.random.default_rng(derive_seed(seed, "proposal", self.name, number))
+            drawn = {key: axis.draw(random) for key, axis in self.axes.items() if axis.drawn}
+            for values in itertools.product(*grids.values()):
+                yield number, settings_of({**dict(zip(grids, values, strict=True)), **drawn})
+
+
+class Space(BaseModel):
+    """A validated search space."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    dataset: str
+    protocol: Literal["paper"]
+    seed: int = Field(default=0, ge=0)
+    repeats: int = Field(default=1, ge=1)
+    resources: Resources = Resources()
+    checkpoint_every: int = Field(default=10, ge=1)
+    log_weights: Literal["best", "all", "none"] = "best"
+    slices_per_class: int | None = Field(default=None, ge=2)
+    storage: str | None = None
+    settings: dict[str, Any] = {}
+    groups: dict[str, dict[str, Any]] = Field(min_length=1)
+
+    def families(self) -> list[Group]:
+        """Return the groups with the shared settings filled in."""
+        return [Group.of(name, self.settings, own) for name, own in self.groups.items()]
