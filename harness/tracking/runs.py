@@ -1,0 +1,143 @@
+"""Write records to MLflow so that writing them twice adds nothing."""
+
+import json
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from mlflow.entities import Dataset, Metric, Param, Run, RunTag
+from mlflow.entities import DatasetInput as MlflowDatasetInput
+
+from harness.tracking.records import DatasetInput, Epoch, Finish, Start
+from harness.tracking.store import Store, experiment_id
+
+# MLflow's limits of one request, and of a dataset's digest.
+_METRICS_A_BATCH = 1000
+_NAMES_A_BATCH = 100
+_DIGEST_LENGTH = 36
+
+#: Tags by which a run is found again: that of a trial, and that of the sweep above it.
+TRIAL_TAG = "trial_identity"
+SWEEP_TAG = "sweep_identity"
+
+Item = TypeVar("Item")
+
+
+class RunWriter:
+    """Writes records to the runs of one store; a run's ID is looked up by identity, or made at its start."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._client = store.client()
+        self._run_ids: dict[str, str] = {}
+        self._steps: dict[str, set[int]] = {}
+
+    def ping(self) -> None:
+        """Do nothing but reach the store; raises what MLflow raises when it is away."""
+        self._client.get_experiment_by_name(self._store.experiment)
+
+    def start(self, identity: str, record: Start) -> None:
+        """Make the run, or take up the one that an earlier delivery made; it is then RUNNING."""
+        run = self._find(_tag_of(record), identity)
+        if run is None:
+            run = self._create(identity, record)
+            self._steps[identity] = set()
+        else:
+            self._client.update_run(run.info.run_id, status="RUNNING")
+        run_id = self._run_ids[identity] = run.info.run_id
+        params = [Param(key, value) for key, value in record.params.items() if key not in run.data.params]
+        for chunk in _chunks(params, _NAMES_A_BATCH):
+            self._client.log_batch(run_id, params=chunk)
+        for tags in _chunks([RunTag(key, value) for key, value in record.tags.items()], _NAMES_A_BATCH):
+            self._client.log_batch(run_id, tags=tags)
+        if record.dataset:
+            self._client.log_inputs(run_id, [_mlflow_dataset(record.dataset)])
+
+    def epochs(self, identity: str, records: Sequence[Epoch]) -> None:
+        """Write epochs that the run does not have yet; an epoch is never split over two requests."""
+        if not records:
+            return
+        run_id = self._run_id(identity)
+        known = self._known_steps(identity, run_id, records)
+        fresh = [record for record in records if record.epoch not in known]
+        largest = max((len(record.metrics) for record in fresh), default=1)
+        for chunk in _chunks(fresh, max(1, _METRICS_A_BATCH // largest)):
+            metrics = [metric for record in chunk for metric in _metrics(record, record.epoch)]
+            self._client.log_batch(run_id, metrics=metrics)
+            known.update(record.epoch for record in chunk)
+
+    def finish(self, identity: str, record: Finish, artifacts: Iterable[Path]) -> None:
+        """Write the final metrics (at step 0) and artifacts, then end the run at the record's own time."""
+        run_id = self._run_id(identity)
+        for chunk in _chunks(_metrics(record, 0), _METRICS_A_BATCH):
+            self._client.log_batch(run_id, metrics=chunk)
+        for path in artifacts:
+            self._client.log_artifact(run_id, str(path))
+        self._client.set_terminated(run_id, record.status, _milliseconds(record.time))
+
+    def _create(self, identity: str, record: Start) -> Run:
+        tags = {**record.tags, _tag_of(record): identity}
+        if record.parent is not None:
+            tags["mlflow.parentRunId"] = self._run_id(record.parent)
+        experiment = experiment_id(self._client, self._store)
+        return self._client.create_run(experiment, _milliseconds(record.time), tags, record.name)
+
+    def _find(self, tag: str, identity: str) -> Run | None:
+        experiment = experiment_id(self._client, self._store)
+        found = self._client.search_runs([experiment], f"tags.{tag} = '{identity}'", max_results=1)
+        return found[0] if found else None
+
+    def _run_id(self, identity: str) -> str:
+        if identity not in self._run_ids:
+            run = self._find(TRIAL_TAG, identity) or self._find(SWEEP_TAG, identity)
+            if run is None:
+                raise LookupError(f"experiment {self._store.experiment!r} has no run of {identity}")
+            self._run_ids[identity] = run.info.run_id
+        return self._run_ids[identity]
+
+    def _known_steps(self, identity: str, run_id: str, records: Sequence[Epoch]) -> set[int]:
+        """Return the epochs that the run has, asking the store for a run that this process did not make."""
+        if identity not in self._steps:
+            name = next(iter(records[0].metrics))
+            history = self._client.get_metric_history(run_id, legal_name(name))
+            self._steps[identity] = {metric.step for metric in history}
+        return self._steps[identity]
+
+
+def legal_name(name: str) -> str:
+    """Return a metric's name with what MLflow refuses (λ, @, brackets, …) replaced by an underscore."""
+    return posixpath.normpath(re.sub(r"[^\w./ -]", "_", name, flags=re.ASCII))
+
+
+def _tag_of(record: Start) -> str:
+    return SWEEP_TAG if record.parent is None else TRIAL_TAG
+
+
+def _milliseconds(seconds: float) -> int:
+    return round(seconds * 1000)
+
+
+def _metrics(record: Epoch | Finish, step: int) -> list[Metric]:
+    time = _milliseconds(record.time)
+    return [Metric(legal_name(name), value, time, step) for name, value in record.metrics.items()]
+
+
+def _chunks(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
+    return (items[first : first + size] for first in range(0, len(items), size))
+
+
+def _mlflow_dataset(data: DatasetInput) -> MlflowDatasetInput:
+    """Describe the collection by counts alone: no path, no patient."""
+    return MlflowDatasetInput(
+        Dataset(
+            name=data.name,
+            digest=data.digest[:_DIGEST_LENGTH],
+            source_type="prepared",
+            source=json.dumps({"sha256": data.digest}),
+            schema=json.dumps({"classes": list(data.counts)}),
+            profile=json.dumps({"slices": sum(data.counts.values()), **data.counts}),
+        ),
+        tags=[],
+    )

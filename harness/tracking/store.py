@@ -1,0 +1,93 @@
+"""Where the runs are kept: MLflow's SQLite store under ``results/runs``, or what the environment names."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+from filelock import FileLock
+from mlflow import MlflowClient
+from mlflow.exceptions import MlflowException
+from mlflow.store.db.db_types import DATABASE_ENGINES
+
+from harness.errors import Fault, InvalidInputError
+
+_EXPERIMENT = "sdl"
+
+
+@dataclass(frozen=True)
+class Store:
+    """A tracking store and the experiment in it that holds the runs.
+
+    Attributes:
+        uri: MLflow's tracking URI; may hold a password, so show ``str(store)`` instead.
+        experiment: name of the experiment.
+        artifacts: folder for artifacts of a store without a server; None where the server decides.
+    """
+
+    uri: str
+    experiment: str
+    artifacts: Path | None
+
+    def __str__(self) -> str:
+        parts = urlsplit(self.uri)
+        return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+    @property
+    def is_server(self) -> bool:
+        """Whether a tracking server answers under the URI, rather than a database."""
+        return self.artifacts is None
+
+    def client(self) -> MlflowClient:
+        """Return MLflow's client for this store."""
+        return MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
+
+
+def find_store(results: Path) -> Store:
+    """Return the store: ``MLFLOW_TRACKING_URI`` where set, else SQLite under ``results/runs``.
+
+    Raises:
+        InvalidInputError: the variable names a folder, which MLflow no longer takes as a store.
+    """
+    runs = results.resolve() / "runs"
+    uri = os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{runs / 'mlflow.db'}"
+    experiment = os.environ.get("MLFLOW_EXPERIMENT_NAME") or _EXPERIMENT
+    scheme = uri.partition(":")[0].partition("+")[0] if "://" in uri else ""
+    if scheme in ("", "file"):
+        raise InvalidInputError(
+            [
+                Fault(
+                    "MLFLOW_TRACKING_URI",
+                    "a tracking store is a server or a database",
+                    uri,
+                    "use http://HOST:PORT or sqlite:///FILE, or unset the variable",
+                )
+            ]
+        )
+    return Store(uri, experiment, runs / "artifacts" if scheme in DATABASE_ENGINES else None)
+
+
+def create_store(store: Store) -> None:
+    """Make a SQLite store and its experiment, once, before anything writes to it at the same time.
+
+    Any other store is left for delivery to reach: a server may be away when a sweep begins.
+    """
+    if not store.uri.startswith("sqlite:///"):
+        return
+    database = Path(store.uri.removeprefix("sqlite:///"))
+    database.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(database.with_suffix(".lock")):
+        experiment_id(store.client(), store)
+
+
+def experiment_id(client: MlflowClient, store: Store) -> str:
+    """Return the ID of the store's experiment, which is made if it is missing."""
+    if found := client.get_experiment_by_name(store.experiment):
+        return found.experiment_id
+    location = None if store.artifacts is None else store.artifacts.as_uri()
+    try:
+        return client.create_experiment(store.experiment, artifact_location=location)
+    except MlflowException as error:
+        if error.error_code == "RESOURCE_ALREADY_EXISTS":  # another sweep was faster
+            return experiment_id(client, store)
+        raise
