@@ -1,0 +1,181 @@
+"""Read sweeps back from MLflow; tables and figures are made from what this returns and from nothing else."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pandas as pd
+from mlflow import MlflowClient
+from mlflow.entities import Run
+
+from harness import predictions
+from harness.config.settings import Settings
+from harness.errors import HarnessError, did_you_mean
+from harness.tracking.runs import SWEEP_TAG, TRIAL_TAG
+from harness.tracking.store import Store
+
+_PAGE = 1000
+
+
+@dataclass(frozen=True)
+class TrialRun:
+    """One finished trial as MLflow keeps it.
+
+    Attributes:
+        sweep: name of its sweep.
+        identity: names the trial for good.
+        run_id: MLflow's ID of the run.
+        candidate: digest of the settings.
+        group: name of the trial group in the space.
+        settings: the candidate's settings.
+        repeat: number of the repeat.
+        fold: number of the fold.
+        protocol: how slices were split.
+        chosen_epoch: the epoch (from 0) whose predictions these are.
+        tags: all tags of the run.
+        predictions: the table of `harness.predictions`.
+    """
+
+    sweep: str
+    identity: str
+    run_id: str
+    candidate: str
+    group: str
+    settings: Settings
+    repeat: int
+    fold: int
+    protocol: str
+    chosen_epoch: int
+    tags: Mapping[str, str]
+    predictions: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class SweepRuns:
+    """A sweep and its trials.
+
+    Attributes:
+        name: name of the sweep.
+        protocol: how slices were split.
+        tags: command, code_version, data_digest, dataset, … of the sweep.
+        params: parameters of the sweep.
+        trials: the finished trials, by name of their run.
+        unfinished: status (RUNNING, FAILED, KILLED) of every other trial by identity.
+        start_time: when the sweep began.
+        end_time: when it ended; None while it goes on.
+    """
+
+    name: str
+    protocol: str
+    tags: Mapping[str, str]
+    params: Mapping[str, str]
+    trials: tuple[TrialRun, ...]
+    unfinished: Mapping[str, str]
+    start_time: datetime
+    end_time: datetime | None
+
+
+def sweep_names(store: Store) -> list[str]:
+    """Return the names of the sweeps in a store, newest first."""
+    return list(_sweeps(store.client(), store))
+
+
+def load_sweep(name: str, store: Store) -> SweepRuns:
+    """Read a sweep with the predictions of its finished trials.
+
+    Raises:
+        HarnessError: the store has no such sweep.
+    """
+    client = store.client()
+    sweeps = _sweeps(client, store)
+    if name not in sweeps:
+        fix = did_you_mean(name, sweeps) if sweeps else "it has none yet"
+        raise HarnessError(f"no sweep {name!r} in the tracking store {store}: {fix}")
+    run = sweeps[name]
+    trials = sorted(
+        (trial for trial in _runs(client, store, TRIAL_TAG) if trial.data.tags.get("sweep") == name),
+        key=lambda trial: str(trial.info.run_name),
+    )
+    finished = [trial for trial in trials if trial.info.status == "FINISHED"]
+    ended = run.info.end_time if run.info.status != "RUNNING" else None
+    return SweepRuns(
+        name=name,
+        protocol=run.data.tags["protocol"],
+        tags=run.data.tags,
+        params=run.data.params,
+        trials=tuple(_trial(client, trial) for trial in finished),
+        unfinished={
+            trial.data.tags[TRIAL_TAG]: trial.info.status for trial in trials if trial not in finished
+        },
+        start_time=_utc(run.info.start_time),
+        end_time=None if ended is None else _utc(ended),
+    )
+
+
+def curves(trial: TrialRun, store: Store) -> pd.DataFrame:
+    """Return a trial's metrics by epoch: one row an epoch, one column a metric, as logged."""
+    client = store.client()
+    names = [name for name in client.get_run(trial.run_id).data.metrics if _is_per_epoch(name)]
+    columns = {
+        name: {metric.step: metric.value for metric in client.get_metric_history(trial.run_id, name)}
+        for name in sorted(names)
+    }
+    return pd.DataFrame(columns).sort_index().rename_axis("epoch")
+
+
+def _is_per_epoch(name: str) -> bool:
+    return name != "chosen_epoch" and not name.startswith("final/")
+
+
+def _sweeps(client: MlflowClient, store: Store) -> dict[str, Run]:
+    """Return the sweeps' own runs by name."""
+    return {run.data.tags["sweep"]: run for run in _runs(client, store, SWEEP_TAG)}
+
+
+def _runs(client: MlflowClient, store: Store, tag: str) -> Iterator[Run]:
+    """Yield every run of the experiment that carries ``tag``, newest first, page by page."""
+    experiment = client.get_experiment_by_name(store.experiment)
+    token = "" if experiment else None
+    while experiment and token is not None:
+        page = client.search_runs(
+            [experiment.experiment_id], f"tags.{tag} IS NOT NULL", max_results=_PAGE, page_token=token or None
+        )
+        yield from page
+        token = page.token
+
+
+def _trial(client: MlflowClient, run: Run) -> TrialRun:
+    tags = run.data.tags
+    return TrialRun(
+        sweep=tags["sweep"],
+        identity=tags[TRIAL_TAG],
+        run_id=run.info.run_id,
+        candidate=tags["candidate_digest"],
+        group=tags["group"],
+        settings=_settings(run.data.params),
+        repeat=int(tags["repeat"]),
+        fold=int(tags["fold"]),
+        protocol=tags["protocol"],
+        chosen_epoch=int(run.data.metrics["chosen_epoch"]),
+        tags=tags,
+        predictions=_predictions(client, run.info.run_id),
+    )
+
+
+def _settings(params: Mapping[str, str]) -> Settings:
+    """Rebuild the settings from their parameters, which MLflow keeps as text."""
+    names = {field.alias or name for name, field in Settings.model_fields.items()}
+    texts = {name: text for name, text in params.items() if name in names}
+    return Settings.model_validate_strings(texts, strict=False)
+
+
+def _predictions(client: MlflowClient, run_id: str) -> pd.DataFrame:
+    with TemporaryDirectory() as folder:
+        path = client.download_artifacts(run_id, "predictions.csv", folder)
+        return predictions.from_csv(Path(path).read_text(encoding="utf-8"))
+
+
+def _utc(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
