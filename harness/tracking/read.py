@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -21,33 +20,33 @@ _PAGE = 1000
 
 @dataclass(frozen=True)
 class TrialRun:
-    """One finished trial as MLflow keeps it.
+    """One trial as MLflow keeps it.
 
     Attributes:
         sweep: name of its sweep.
         identity: names the trial for good.
-        run_id: MLflow's ID of the run.
         candidate: digest of the settings.
         group: name of the trial group in the space.
         settings: the candidate's settings.
         repeat: number of the repeat.
         fold: number of the fold.
         protocol: how slices were split.
-        chosen_epoch: the epoch (from 0) whose predictions these are.
+        status: FINISHED, or RUNNING, FAILED or KILLED.
+        chosen_epoch: the epoch (from 0) whose predictions these are; None unless FINISHED.
         tags: all tags of the run.
-        predictions: the table of `harness.predictions`.
+        predictions: the table of `harness.predictions`; empty unless FINISHED.
     """
 
     sweep: str
     identity: str
-    run_id: str
     candidate: str
     group: str
     settings: Settings
     repeat: int
     fold: int
     protocol: str
-    chosen_epoch: int
+    status: str
+    chosen_epoch: int | None
     tags: Mapping[str, str]
     predictions: pd.DataFrame
 
@@ -61,9 +60,8 @@ class SweepRuns:
         protocol: how slices were split.
         tags: command, code_version, data_digest, dataset, … of the sweep.
         params: parameters of the sweep.
-        trials: the finished trials, by name of their run.
-        unfinished: status (RUNNING, FAILED, KILLED) of every other trial by identity.
-        start_time: when the sweep began.
+        trials: its trials, by the names of their runs.
+        start_time: when the sweep began, in seconds since 1970.
         end_time: when it ended; None while it goes on.
     """
 
@@ -72,9 +70,8 @@ class SweepRuns:
     tags: Mapping[str, str]
     params: Mapping[str, str]
     trials: tuple[TrialRun, ...]
-    unfinished: Mapping[str, str]
-    start_time: datetime
-    end_time: datetime | None
+    start_time: float
+    end_time: float | None
 
 
 def sweep_names(store: Store) -> list[str]:
@@ -95,33 +92,34 @@ def load_sweep(name: str, store: Store) -> SweepRuns:
         raise HarnessError(f"no sweep {name!r} in the tracking store {store}: {fix}")
     run = sweeps[name]
     trials = sorted(
-        (trial for trial in _runs(client, store, TRIAL_TAG) if trial.data.tags.get("sweep") == name),
-        key=lambda trial: str(trial.info.run_name),
+        _runs(client, store, f"tags.`mlflow.parentRunId` = '{run.info.run_id}'"),
+        key=lambda trial: (str(trial.info.run_name), trial.data.tags[TRIAL_TAG]),
     )
-    finished = [trial for trial in trials if trial.info.status == "FINISHED"]
-    ended = run.info.end_time if run.info.status != "RUNNING" else None
+    ended = None if run.info.status == "RUNNING" else run.info.end_time
     return SweepRuns(
         name=name,
         protocol=run.data.tags["protocol"],
         tags=run.data.tags,
         params=run.data.params,
-        trials=tuple(_trial(client, trial) for trial in finished),
-        unfinished={
-            trial.data.tags[TRIAL_TAG]: trial.info.status for trial in trials if trial not in finished
-        },
-        start_time=_utc(run.info.start_time),
-        end_time=None if ended is None else _utc(ended),
+        trials=tuple(_trial(client, trial) for trial in trials),
+        start_time=run.info.start_time / 1000,
+        end_time=None if ended is None else ended / 1000,
     )
 
 
-def curves(trial: TrialRun, store: Store) -> pd.DataFrame:
-    """Return a trial's metrics by epoch: one row an epoch, one column a metric, as logged."""
+def curves(identity: str, store: Store) -> pd.DataFrame:
+    """Return a trial's metrics by epoch: one row an epoch, one column a metric, as logged.
+
+    Raises:
+        HarnessError: the store has no such trial.
+    """
     client = store.client()
-    names = [name for name in client.get_run(trial.run_id).data.metrics if _is_per_epoch(name)]
-    columns = {
-        name: {metric.step: metric.value for metric in client.get_metric_history(trial.run_id, name)}
-        for name in sorted(names)
-    }
+    run = next(_runs(client, store, f"tags.{TRIAL_TAG} = '{identity}'"), None)
+    if run is None:
+        raise HarnessError(f"no trial {identity!r} in the tracking store {store}")
+    names = sorted(name for name in run.data.metrics if _is_per_epoch(name))
+    histories = {name: client.get_metric_history(run.info.run_id, name) for name in names}
+    columns = {name: {point.step: point.value for point in history} for name, history in histories.items()}
     return pd.DataFrame(columns).sort_index().rename_axis("epoch")
 
 
@@ -131,36 +129,35 @@ def _is_per_epoch(name: str) -> bool:
 
 def _sweeps(client: MlflowClient, store: Store) -> dict[str, Run]:
     """Return the sweeps' own runs by name."""
-    return {run.data.tags["sweep"]: run for run in _runs(client, store, SWEEP_TAG)}
+    return {run.data.tags["sweep"]: run for run in _runs(client, store, f"tags.{SWEEP_TAG} IS NOT NULL")}
 
 
-def _runs(client: MlflowClient, store: Store, tag: str) -> Iterator[Run]:
-    """Yield every run of the experiment that carries ``tag``, newest first, page by page."""
+def _runs(client: MlflowClient, store: Store, condition: str) -> Iterator[Run]:
+    """Yield the runs of the experiment that meet ``condition``, page by page."""
     experiment = client.get_experiment_by_name(store.experiment)
     token = "" if experiment else None
     while experiment and token is not None:
-        page = client.search_runs(
-            [experiment.experiment_id], f"tags.{tag} IS NOT NULL", max_results=_PAGE, page_token=token or None
-        )
+        page = client.search_runs([experiment.experiment_id], condition, max_results=_PAGE, page_token=token)
         yield from page
         token = page.token
 
 
 def _trial(client: MlflowClient, run: Run) -> TrialRun:
     tags = run.data.tags
+    finished = run.info.status == "FINISHED"
     return TrialRun(
         sweep=tags["sweep"],
         identity=tags[TRIAL_TAG],
-        run_id=run.info.run_id,
         candidate=tags["candidate_digest"],
         group=tags["group"],
         settings=_settings(run.data.params),
         repeat=int(tags["repeat"]),
         fold=int(tags["fold"]),
         protocol=tags["protocol"],
-        chosen_epoch=int(run.data.metrics["chosen_epoch"]),
+        status=run.info.status,
+        chosen_epoch=int(run.data.metrics["chosen_epoch"]) if finished else None,
         tags=tags,
-        predictions=_predictions(client, run.info.run_id),
+        predictions=_predictions(client, run.info.run_id) if finished else pd.DataFrame(),
     )
 
 
@@ -175,7 +172,3 @@ def _predictions(client: MlflowClient, run_id: str) -> pd.DataFrame:
     with TemporaryDirectory() as folder:
         path = client.download_artifacts(run_id, "predictions.csv", folder)
         return predictions.from_csv(Path(path).read_text(encoding="utf-8"))
-
-
-def _utc(milliseconds: int) -> datetime:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)
