@@ -37,7 +37,7 @@ def load_space(path: Path, overrides: Sequence[str], refuse_backbone: RefuseBack
     faults += _settings_faults(document, refuse_backbone)
     if space and not faults:
         faults += _share_faults(space, document)
-        faults += [fault for group in space.families() if (fault := _repeated(group, space.seed, document))]
+        faults += _repeated(space, document)
     if faults or not space:
         raise InvalidInputError(list(dict.fromkeys(faults)))
     return space
@@ -162,13 +162,15 @@ def _share_faults(space: Space, document: Document) -> Iterator[Fault]:
             yield Fault(where, "every backbone has its share of a GPU", backbone, f"add `{backbone}: …`")
 
 
-def _repeated(group: Group, seed: int, document: Document) -> Fault | None:
-    seen = set()
-    for proposal in group.proposals(seed):
-        if proposal in seen:
-            where = document.where(("groups", group.name))
-            return Fault(
-                where, "a candidate stands once in its group", str(proposal[1].flat()), "list it once"
-            )
-        seen.add(proposal)
-    return None
+def _repeated(space: Space, document: Document) -> Iterator[Fault]:
+    groups: dict[tuple[int, Settings], str] = {}
+    for group in space.families():
+        for proposal in group.proposals(space.seed):
+            if proposal in groups:
+                where, first = document.where(("groups", group.name)), groups[proposal]
+                rule = "a candidate stands once in a space" + (
+                    f"; group {first} has it" if first != group.name else ""
+                )
+                yield Fault(where, rule, str(proposal[1].flat()), "list it once")
+                return
+            groups[proposal] = group.name

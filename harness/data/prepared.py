@@ -1,7 +1,7 @@
 """A prepared collection: every selected slice as one array, with its label, its patient and its digest."""
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,3 +40,16 @@ class PreparedData:
         sha.update(self.labels.astype("<i8").tobytes())
         sha.update(np.ascontiguousarray(self.images, dtype="<f4").tobytes())
         return sha.hexdigest()
+
+    def first_of_each_class(self, count: int) -> "PreparedData":
+        """Return a smaller collection: the first ``count`` slices of every class, for a quick look."""
+        kept = np.sort(
+            np.concatenate([np.flatnonzero(self.labels == c)[:count] for c in range(len(self.classes))])
+        )
+        return replace(
+            self,
+            images=self.images[kept],
+            labels=self.labels[kept],
+            slice_ids=tuple(self.slice_ids[i] for i in kept),
+            patients=tuple(self.patients[i] for i in kept),
+        )

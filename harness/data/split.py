@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from harness.data.grouping import IntArray, group_slices
+from harness.data.prepared import PreparedData
 from harness.errors import HarnessError
 from harness.seeds import derive_seed
 
@@ -41,6 +42,19 @@ class Split:
             ["held_out", *sorted(slice_ids[i] for i in self.held_out)],
         ]
         return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def make_split(
+    protocol: str, data: PreparedData, networks: int, *, seed: int, repeat: int, fold: int
+) -> Split:
+    """Return the split of one repeat and fold under a protocol; the paper's has one fold.
+
+    Raises:
+        HarnessError: if the collection is too small for it.
+    """
+    if (protocol, fold) != ("paper", 0):
+        raise ValueError(f"protocol {protocol} has no fold {fold}")
+    return paper_split(data.labels, networks, seed=seed, repeat=repeat)
 
 
 def paper_split(labels: IntArray, networks: int, *, seed: int, repeat: int) -> Split:

@@ -1,0 +1,83 @@
+"""Where trials keep their states and weights: a folder or bucket that every node of the cluster sees.
+
+A file belongs to a trial's identity, never to a process or to Ray: whoever trains that trial next finds it.
+"""
+
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import torch
+from pyarrow import fs
+
+
+class Checkpoints:
+    """States of unfinished trials and weights of finished ones, under one root.
+
+    Args:
+        root: an absolute folder or a URI that pyarrow reads (``s3://…``, ``gs://…``).
+    """
+
+    def __init__(self, root: str) -> None:
+        self._files, self._root = fs.FileSystem.from_uri(root)
+        self._files.create_dir(self._root, recursive=True)
+
+    def save_state(self, identity: str, state: dict[str, Any]) -> None:
+        """Replace the state of a trial; a reader sees the old file or the new one, never a part."""
+        self._write(self._state(identity), state)
+
+    def load_state(self, identity: str) -> dict[str, Any] | None:
+        """Return the last state of a trial, on the CPU, or None if it has none."""
+        state: dict[str, Any] | None = self._read(self._state(identity))
+        return state
+
+    def save_weights(self, identity: str, weights: dict[str, torch.Tensor]) -> None:
+        """Keep the weights of a trial at its chosen epoch."""
+        self._write(self._weights(identity), weights)
+
+    def load_weights(self, identity: str) -> dict[str, torch.Tensor] | None:
+        """Return the weights of a finished trial, on the CPU, or None if they were not kept."""
+        weights: dict[str, torch.Tensor] | None = self._read(self._weights(identity))
+        return weights
+
+    def weights_file(self, identity: str) -> Path | bytes | None:
+        """Return the file of a trial's weights, its content where it lies in a bucket, or None."""
+        path = Path(self._weights(identity))
+        if isinstance(self._files, fs.LocalFileSystem):
+            return path if path.is_file() else None
+        return self._bytes(self._weights(identity))
+
+    def drop_state(self, identity: str) -> None:
+        """Delete the state of a trial that is done."""
+        self._delete(self._state(identity))
+
+    def drop_weights(self, identity: str) -> None:
+        """Delete the weights of a trial that are not to be kept."""
+        self._delete(self._weights(identity))
+
+    def _state(self, identity: str) -> str:
+        return f"{self._root}/{identity}.state.pt"
+
+    def _weights(self, identity: str) -> str:
+        return f"{self._root}/{identity}.weights.pt"
+
+    def _write(self, path: str, content: dict[str, Any]) -> None:
+        partial = f"{path}.partial"
+        with self._files.open_output_stream(partial) as stream:
+            torch.save(content, stream)
+        self._files.move(partial, path)
+
+    def _read(self, path: str) -> Any:
+        content = self._bytes(path)
+        return None if content is None else torch.load(BytesIO(content), "cpu", weights_only=True)
+
+    def _bytes(self, path: str) -> bytes | None:
+        if self._files.get_file_info(path).type != fs.FileType.File:
+            return None
+        with self._files.open_input_stream(path) as stream:
+            content: bytes = stream.read()
+            return content
+
+    def _delete(self, path: str) -> None:
+        if self._files.get_file_info(path).type == fs.FileType.File:
+            self._files.delete_file(path)

@@ -1,0 +1,83 @@
+"""``sdl report``, ``sdl best``, ``sdl sync`` and ``sdl ui``: what comes out of the runs."""
+
+import json
+
+import click
+
+from harness.cli.options import RESULTS
+
+
+@click.command()
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+def report(names: tuple[str, ...]) -> None:
+    """Write tables and figures of one or several sweeps under results/.
+
+    \b
+    sdl report quickstart-1
+    sdl report table2-1 figure7a-1 figure7b-1
+    """
+    from rich.console import Console
+
+    from harness.report.terminal import comparison_table
+    from harness.report.write import write_report
+    from harness.tracking.read import load_sweep
+    from harness.tracking.store import find_store
+
+    store = find_store(RESULTS)
+    runs = [load_sweep(name, store) for name in names]
+    Console().print(comparison_table(runs))
+    click.echo(f"report: {write_report(runs, RESULTS / '+'.join(names))}")
+
+
+@click.command()
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True, help="Print it for a program to read.")
+def best(name: str, as_json: bool) -> None:
+    """Print the λ that a sweep chose, and the rule that chose it.
+
+    \b
+    sdl best quickstart-1
+    sdl best quickstart-1 --json
+    """
+    from harness.report.best import choose
+    from harness.tracking.read import load_sweep
+    from harness.tracking.store import find_store
+
+    choice = choose([load_sweep(name, find_store(RESULTS))])
+    click.echo(json.dumps(choice.as_dict(), indent=2) if as_json else choice.text())
+
+
+@click.command()
+@click.argument("name")
+def sync(name: str) -> None:
+    """Deliver records that wait on disk because the tracking store was away.
+
+    \b
+    sdl sync quickstart-1
+    """
+    from harness.sweep.folder import SweepFolder
+    from harness.tracking.delivery import deliver
+    from harness.tracking.spool import Spool
+    from harness.tracking.store import create_store, find_store
+
+    folder = SweepFolder(RESULTS, name)
+    folder.read()
+    store = find_store(RESULTS)
+    create_store(store)
+    left = deliver(Spool(folder.spool), store)
+    click.echo(f"{left} records are left" if left else f"all records of {name} are in {store}")
+
+
+@click.command()
+@click.option("--port", default=5000, show_default=True, help="First port to try, on localhost.")
+def ui(port: int) -> None:
+    """Serve the MLflow UI of the runs on localhost, until Ctrl-C.
+
+    \b
+    sdl ui
+    sdl ui --port 8080
+    """
+    from harness.tracking.store import find_store
+    from harness.tracking.ui import serve
+
+    serve(find_store(RESULTS), port)

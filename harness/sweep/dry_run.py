@@ -1,0 +1,56 @@
+"""What a sweep would do: its candidates, what they take of the cluster, and how they pack."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from harness.config.space import Space
+from harness.sweep.cluster import Node, slots
+from harness.sweep.plan import plan_trials
+from harness.trial import Trial
+
+
+def dry_run(name: str, space: Space, device: str | None, nodes: Sequence[Node]) -> Group:
+    """Return the plan of a sweep as tables of at most 80 columns; nothing is started or read."""
+    trials = plan_trials(name, space, data_digest="")
+    return Group(
+        _candidates([trial for trial in trials if trial.repeat == 0]),
+        Text(f"each candidate {space.repeats} time(s): {len(trials)} trials, {_epochs(trials)} epochs in all\n"),
+        _packing(trials, space, device, nodes),
+    )
+
+
+def _epochs(trials: Sequence[Trial]) -> int:
+    return sum(trial.settings.epochs for trial in trials)
+
+
+def _candidates(trials: Sequence[Trial]) -> Table:
+    shown = ["model", "backbone", "lambda", "gaussian", "epochs", "learning_rate"]
+    table = Table(title="candidates", title_justify="left", box=None, pad_edge=False)
+    for column in ["#", "group", *shown]:
+        table.add_column(column, overflow="fold")
+    for number, trial in enumerate(trials, start=1):
+        values = trial.settings.flat()
+        if trial.settings.model == "single":
+            values["lambda"] = "–"
+        texts = [f"{values[key]:g}" if isinstance(values[key], float) else str(values[key]) for key in shown]
+        table.add_row(str(number), trial.group, *texts)
+    return table
+
+
+def _packing(trials: Sequence[Trial], space: Space, device: str | None, nodes: Sequence[Node]) -> Table:
+    cpus, gpus = sum(node.cpus for node in nodes), sum(node.gpus for node in nodes)
+    title = f"packing on {len(nodes)} node(s) with {cpus:g} CPUs and {gpus:g} GPUs"
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for column in ("backbone", "trials", "CPUs each", "GPU each", "at once"):
+        table.add_column(column, justify="left" if column == "backbone" else "right")
+    for backbone, count in Counter(trial.settings.backbone for trial in trials).items():
+        share = 0.0 if device == "cpu" else space.resources.gpus_for(backbone)
+        fitting = slots(nodes, space.resources.cpus, share)
+        at_once = min(fitting, space.resources.concurrent or fitting)
+        said = str(at_once) if at_once else "none: does not fit"
+        table.add_row(backbone, str(count), str(space.resources.cpus), f"{share:g}", said)
+    return table

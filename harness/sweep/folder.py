@@ -1,0 +1,88 @@
+"""The folder of a sweep under ``results/runs``: its plan, its spool, its checkpoints."""
+
+import re
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from harness.config.space import Space
+from harness.errors import HarnessError, did_you_mean
+
+
+class Declared(BaseModel):
+    """What a sweep was started with: enough to plan it again.
+
+    Attributes:
+        name: unique name of the sweep.
+        space: the validated search space, overrides included.
+        data_digest: digest of the prepared collection.
+        command: what the user typed.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    space: Space
+    data_digest: str
+    command: str
+
+
+class SweepFolder:
+    """Where the driver of one sweep keeps its state.
+
+    Args:
+        results: folder of all results.
+        name: unique name of the sweep.
+    """
+
+    def __init__(self, results: Path, name: str) -> None:
+        self.name = name
+        self.path = (results / "runs" / name).absolute()
+        self.spool = self.path / "spool"
+        self.ray = self.path / "ray"
+        self._declared = self.path / "sweep.json"
+
+    def create(self, declared: Declared) -> None:
+        """Write down a new sweep.
+
+        Raises:
+            HarnessError: if the name is taken.
+        """
+        try:
+            self.path.mkdir(parents=True)
+        except FileExistsError:
+            raise HarnessError(
+                f"a sweep named {self.name!r} exists; go on with it by `sdl sweep --resume {self.name}`, "
+                "or give another --name"
+            ) from None
+        partial = self._declared.with_suffix(".partial")
+        partial.write_text(declared.model_dump_json(indent=2), encoding="utf-8")
+        partial.rename(self._declared)
+
+    def read(self) -> Declared:
+        """Return what the sweep was started with.
+
+        Raises:
+            HarnessError: if there is no such sweep.
+        """
+        if not self._declared.is_file():
+            runs = self.path.parent
+            known = [path.parent.name for path in runs.glob("*/sweep.json")]
+            fix = (
+                did_you_mean(self.name, known)
+                if known
+                else "there is none yet: start one by `sdl sweep SPACE`"
+            )
+            raise HarnessError(f"no sweep named {self.name!r}; {fix}")
+        return Declared.model_validate_json(self._declared.read_text(encoding="utf-8"))
+
+    def checkpoints(self, storage: str | None) -> str:
+        """Return the root of the checkpoints: on the shared storage, where one is declared."""
+        return f"{storage.rstrip('/')}/{self.name}" if storage else str(self.path / "checkpoints")
+
+
+def new_name(results: Path, space: str) -> str:
+    """Return the name of the next sweep of a space: its own with a counter, as ``quickstart-2``."""
+    stem = re.sub(r"[^A-Za-z0-9_.-]+", "-", space)
+    taken = {path.name for path in (results / "runs").glob(f"{stem}-*")}
+    return next(name for number in range(1, len(taken) + 2) if (name := f"{stem}-{number}") not in taken)

@@ -1,0 +1,46 @@
+"""Whose weights are kept: of the best trial of each group, of all trials, or of none."""
+
+import json
+from pathlib import Path
+from typing import Literal
+
+from harness.checkpoints import Checkpoints
+from harness.trial import Trial
+
+Which = Literal["best", "all", "none"]
+
+
+class KeptWeights:
+    """Deletes the weights that are not to be kept, as trials finish; remembers the others over a restart.
+
+    Args:
+        which: whose weights are kept.
+        checkpoints: where the weights lie.
+        path: file that remembers which are kept.
+    """
+
+    def __init__(self, which: Which, checkpoints: Checkpoints, path: Path) -> None:
+        self._which = which
+        self._checkpoints = checkpoints
+        self._path = path
+        self._kept: dict[str, tuple[float, str]] = json.loads(path.read_text()) if path.exists() else {}
+
+    def files(self) -> dict[str, bytes | Path]:
+        """Return the kept weights as files by name, ``weights-<identity>.pt``."""
+        found = {identity: self._checkpoints.weights_file(identity) for _, identity in self._kept.values()}
+        return {f"weights-{identity}.pt": content for identity, content in found.items() if content}
+
+    def finished(self, trial: Trial, choice_accuracy: float) -> None:
+        """Take in a finished trial; under ``best`` the first of equals stays."""
+        self._checkpoints.drop_state(trial.identity)
+        place = trial.group if self._which == "best" else trial.identity
+        best = self._kept.get(place)
+        if self._which == "none" or (best and best[0] >= choice_accuracy):
+            self._checkpoints.drop_weights(trial.identity)
+            return
+        self._kept[place] = (choice_accuracy, trial.identity)
+        partial = self._path.with_suffix(".partial")
+        partial.write_text(json.dumps(self._kept), encoding="utf-8")
+        partial.replace(self._path)
+        if best:
+            self._checkpoints.drop_weights(best[1])

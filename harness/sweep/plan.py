@@ -1,0 +1,65 @@
+"""From a search space to the list of trials."""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.config.settings import Settings
+from harness.config.space import Space
+from harness.model.weights import pretrained_state
+from harness.trial import Trial
+
+
+def plan_trials(name: str, space: Space, data_digest: str) -> list[Trial]:
+    """Return every trial of a sweep: repeat by repeat, so that early results cover all candidates."""
+    return [
+        Trial(
+            sweep=name,
+            group=group.name,
+            settings=portable(settings),
+            proposal=proposal,
+            repeat=repeat,
+            fold=0,
+            seed=space.seed,
+            protocol=space.protocol,
+            data_digest=data_digest,
+        )
+        for repeat in range(space.repeats)
+        for group in space.families()
+        for proposal, settings in group.proposals(space.seed)
+    ]
+
+
+def portable(settings: Settings) -> Settings:
+    """Return the settings with a local file of weights named by its content, as other machines know it."""
+    if settings.weights in ("imagenet", "none"):
+        return settings
+    content = hashlib.sha256(Path(settings.weights).read_bytes()).hexdigest()[:16]
+    return settings.model_copy(update={"weights": f"sha256-{content}"})
+
+
+def weights_key(settings: Settings) -> str:
+    """Return the key of the pretrained weights that a candidate starts from."""
+    return f"{settings.backbone} {settings.weights}"
+
+
+def load_pretrained(space: Space) -> Mapping[str, Mapping[str, NDArray[np.generic]]]:
+    """Load the pretrained weights that a space asks for, each once, by `weights_key`.
+
+    Raises:
+        HarnessError: if a file is missing and cannot be fetched, or does not fit its backbone.
+    """
+    wanted = {
+        (settings.backbone, settings.weights): weights_key(portable(settings))
+        for group in space.families()
+        for _, settings in group.proposals(space.seed)
+    }
+    states = {key: pretrained_state(backbone, weights) for (backbone, weights), key in wanted.items()}
+    return {
+        key: {name: tensor.numpy() for name, tensor in state.items()}
+        for key, state in states.items()
+        if state is not None
+    }

@@ -1,0 +1,198 @@
+"""Run a sweep, new or begun: plan, check, train what is missing, record."""
+
+import hashlib
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import yaml
+from filelock import FileLock, Timeout
+from rich.console import Console
+
+from harness.checkpoints import Checkpoints
+from harness.config.space import Space
+from harness.data.prepared import PreparedData
+from harness.errors import HarnessError
+from harness.sweep.cluster import check_fits, check_storage, cluster
+from harness.sweep.folder import Declared, SweepFolder
+from harness.sweep.keep import KeptWeights
+from harness.sweep.launch import launch
+from harness.sweep.plan import load_pretrained, plan_trials, weights_key
+from harness.sweep.progress import Progress
+from harness.sweep.recorder import Labels, Recorder
+from harness.tracking.delivery import Delivery
+from harness.tracking.records import DatasetInput
+from harness.tracking.spool import Spool
+from harness.tracking.store import create_store, find_store
+from harness.trainable import Job
+from harness.trial import Trial
+from harness.version import code_version
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run of the driver ended.
+
+    Attributes:
+        finished: number of trials that are done.
+        planned: number of trials of the sweep.
+        waiting: records that no tracking store has taken yet.
+    """
+
+    finished: int
+    planned: int
+    waiting: int
+
+    @property
+    def complete(self) -> bool:
+        """Whether every trial is done."""
+        return self.finished == self.planned
+
+
+def run_sweep(
+    declared: Declared,
+    data: PreparedData,
+    results: Path,
+    *,
+    resume: bool,
+    address: str | None,
+    device: str | None,
+    console: Console,
+) -> Outcome:
+    """Train every trial of a sweep that is not done, on Ray, and record it.
+
+    Args:
+        declared: the sweep.
+        data: its collection.
+        results: folder of all results.
+        resume: whether the sweep exists already, as it must or must not.
+        address: of a running Ray cluster, or None to start one on this machine.
+        device: ``cpu`` to train on CPUs whatever the space asks for, or None.
+        console: for progress.
+
+    Raises:
+        HarnessError: before anything is started, if trials do not fit on the cluster, weights are missing,
+            the name is taken, or another process runs this sweep.
+    """
+    folder = SweepFolder(results, declared.name)
+    trials = plan_trials(declared.name, declared.space, declared.data_digest)
+    weights = load_pretrained(declared.space)
+    with cluster(address) as nodes:
+        check_fits(nodes, declared.space.resources.cpus, _shares(trials, declared.space, device))
+        check_storage(nodes, declared.space.storage)
+        if not resume:
+            folder.create(declared)
+        with _alone(folder):
+            store = find_store(results)
+            create_store(store)
+            spool = Spool(folder.spool)
+            missing = missing_trials(trials, spool)
+            root = folder.checkpoints(declared.space.storage)
+            kept = KeptWeights(declared.space.log_weights, Checkpoints(root), folder.path / "kept.json")
+            labels = _labels(declared, data)
+            done = [trial.identity for trial in trials if trial not in missing]
+            with Delivery(spool, store) as delivery, Progress(trials, done, console) as progress:
+                _open(spool, declared, labels, len(trials))
+                recorder = Recorder(trials, labels, spool, kept, progress)
+                jobs = jobs_of(missing, declared.space, device, root)
+                launch(jobs, data, weights, recorder, folder.ray, declared.space.resources.concurrent)
+                recorder.interrupt()
+                left = missing_trials(trials, spool)
+                _close(spool, declared, labels, data, kept, complete=not left)
+            return Outcome(len(trials) - len(left), len(trials), delivery.remaining())
+
+
+def missing_trials(trials: Sequence[Trial], spool: Spool) -> list[Trial]:
+    """Return the trials that are not finished, in their order."""
+    status = spool.finished()
+    return [trial for trial in trials if status.get(trial.identity) != "FINISHED"]
+
+
+def jobs_of(trials: Sequence[Trial], space: Space, device: str | None, checkpoints: str) -> list[Job]:
+    """Return one job for each trial, with its share of the cluster."""
+    return [
+        Job(
+            trials=(trial,),
+            pretrained=weights_key(trial.settings),
+            cpus=space.resources.cpus,
+            gpus=(share := _share(trial, space, device)),
+            device="cuda" if share else "cpu",
+            checkpoints=checkpoints,
+            checkpoint_every=space.checkpoint_every,
+        )
+        for trial in trials
+    ]
+
+
+def _share(trial: Trial, space: Space, device: str | None) -> float:
+    return 0.0 if device == "cpu" else space.resources.gpus_for(trial.settings.backbone)
+
+
+def _shares(trials: Sequence[Trial], space: Space, device: str | None) -> list[float]:
+    return [_share(trial, space, device) for trial in trials]
+
+
+@contextmanager
+def _alone(folder: SweepFolder) -> Iterator[None]:
+    try:
+        with FileLock(folder.path / "driver.lock").acquire(timeout=0):
+            yield
+    except Timeout:
+        raise HarnessError(f"another process runs the sweep {folder.name!r}; wait until it ends") from None
+
+
+def _labels(declared: Declared, data: PreparedData) -> Labels:
+    counts = np.bincount(data.labels, minlength=len(data.classes))
+    dataset = DatasetInput(
+        name=data.dataset,
+        digest=declared.data_digest,
+        counts=dict(zip(data.classes, map(int, counts), strict=True)),
+    )
+    identity = hashlib.sha256(f"{declared.name} {declared.data_digest}".encode()).hexdigest()[:16]
+    return Labels(sweep=identity, dataset=dataset, code_version=code_version())
+
+
+def _open(spool: Spool, declared: Declared, labels: Labels, planned: int) -> None:
+    space = declared.space
+    spool.start(
+        labels.sweep,
+        time=time.time(),
+        name=declared.name,
+        params={"seed": space.seed, "repeats": space.repeats, "trials": planned},
+        tags={
+            "sweep": declared.name,
+            "protocol": space.protocol,
+            "dataset": labels.dataset.name,
+            "command": declared.command,
+            "repeats": str(space.repeats),
+            "code_version": labels.code_version,
+        },
+        dataset=labels.dataset,
+    )
+
+
+def _close(
+    spool: Spool,
+    declared: Declared,
+    labels: Labels,
+    data: PreparedData,
+    kept: KeptWeights,
+    *,
+    complete: bool,
+) -> None:
+    configuration = yaml.safe_dump(
+        declared.space.model_dump(mode="json"), sort_keys=False, allow_unicode=True
+    )
+    spool.finish(
+        labels.sweep,
+        time=time.time(),
+        status="FINISHED" if complete else "KILLED",
+        artifacts={
+            "configuration.yaml": configuration.encode(),
+            "selection.md": data.selection.encode(),
+            **(kept.files() if complete else {}),
+        },
+    )

@@ -1,0 +1,80 @@
+"""Train one trial from wherever it stands to its predictions, telling what happens on the way."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import torch
+
+from harness import predictions
+from harness.checkpoints import Checkpoints
+from harness.data.prepared import PreparedData
+from harness.data.split import make_split
+from harness.training.run import TrainingRun
+from harness.trial import Trial
+
+
+@dataclass(frozen=True)
+class News:
+    """What a trial tells: plain values that travel between processes.
+
+    Attributes:
+        identity: of the trial.
+        device: kind of device that trains it.
+        split_digest: digest of its split.
+        epochs: records of epochs, as dictionaries with ``epoch`` (from 0), ``time`` (seconds since 1970) and
+            ``metrics``. Told again after a restart: a record belongs to its epoch, whoever trained it.
+        predictions: the predictions table as CSV once the trial is done, else empty.
+        chosen_epoch: the epoch that the predictions belong to, or -1 before the end.
+    """
+
+    identity: str
+    device: str
+    split_digest: str
+    epochs: list[dict[str, Any]]
+    predictions: str = ""
+    chosen_epoch: int = -1
+
+
+def train_trial(
+    trial: Trial,
+    data: PreparedData,
+    *,
+    pretrained: Mapping[str, torch.Tensor] | None,
+    device: torch.device,
+    checkpoints: Checkpoints,
+    checkpoint_every: int,
+    tell: Callable[[News], None],
+) -> None:
+    """Train a trial to its end, from its last checkpoint if it has one.
+
+    An epoch is told before it is checkpointed, and a checkpoint holds the records of all its epochs: however
+    the process ends, no epoch is lost to the log.
+    """
+    settings = trial.settings
+    split = make_split(
+        trial.protocol, data, settings.networks, seed=trial.seed, repeat=trial.repeat, fold=trial.fold
+    )
+    run = TrainingRun(
+        settings,
+        data,
+        split,
+        protocol=trial.protocol,
+        seed=trial.seed,
+        repeat=trial.repeat,
+        fold=trial.fold,
+        device=device,
+        pretrained=pretrained,
+    )
+    if state := checkpoints.load_state(trial.identity):
+        run.restore(state)
+    news = News(trial.identity, device.type, split.digest(data.slice_ids), [asdict(e) for e in run.history])
+    tell(news)
+    while run.epoch < settings.epochs:
+        epoch = run.train_epoch(settings.synergic_weight)
+        tell(News(news.identity, news.device, news.split_digest, [asdict(epoch)]))
+        if run.epoch % checkpoint_every == 0:
+            checkpoints.save_state(trial.identity, run.state())
+    table = predictions.to_csv(run.predictions())
+    checkpoints.save_weights(trial.identity, run.best_weights())
+    tell(News(news.identity, news.device, news.split_digest, [], table, run.chosen_epoch))

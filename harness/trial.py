@@ -1,0 +1,53 @@
+"""Candidate and trial: what is compared, and what is trained."""
+
+import hashlib
+import json
+
+from pydantic import BaseModel, ConfigDict
+
+from harness.config.settings import Settings
+
+
+class Trial(BaseModel):
+    """One training: a candidate, the number of its repeat and fold, and the data it sees.
+
+    A candidate is the settings alone. Tables compare candidates; runs, checkpoints and records belong to
+    trials, by ``identity``.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    sweep: str
+    group: str
+    settings: Settings
+    proposal: int
+    repeat: int
+    fold: int
+    seed: int
+    protocol: str
+    data_digest: str
+
+    @property
+    def candidate(self) -> str:
+        """Digest of the settings."""
+        return _digest(self.settings.flat())
+
+    @property
+    def identity(self) -> str:
+        """Digest that names this trial wherever it is stored, whatever process or cluster trains it."""
+        return _digest([self.sweep, self.candidate, self.proposal, self.repeat, self.fold, self.data_digest])
+
+    @property
+    def title(self) -> str:
+        """What a person calls it: ``sdl alexnet λ=3 gaussian=5 #2``, the number being the repeat from 1."""
+        settings = self.settings
+        parts = [self.group, settings.backbone]
+        if settings.model == "sdl":
+            parts.append(f"λ={settings.synergic_weight:g}")
+        if settings.gaussian:
+            parts.append(f"gaussian={settings.gaussian}")
+        return " ".join([*parts, f"#{self.repeat + 1}"])
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]
