@@ -1,0 +1,55 @@
+"""One function over many items, on all cores where that pays, in order."""
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from typing import TypeVar
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how many items are done, and how many there are."""
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+WORTHWHILE = 1000  # items; for fewer, starting processes takes longer than it saves
+_CHUNK = 64
+
+
+def no_progress(what: str, done: int, total: int) -> None:
+    """Show nothing."""
+
+
+def map_all(
+    function: Callable[[Item], Result], items: Sequence[Item], what: str, progress: Progress = no_progress
+) -> Iterator[Result]:
+    """Yield ``function(item)`` for every item, in order.
+
+    The processes are spawned, not forked: a fork of a process with threads may hang.
+
+    Args:
+        function: importable by name, or a partial of such a one.
+        items: what it takes.
+        what: the work in words, for `progress`.
+        progress: called after every item.
+    """
+    cores = cores_available()
+    if cores == 1 or len(items) < WORTHWHILE:
+        yield from _counted(map(function, items), len(items), what, progress)
+        return
+    pool = ProcessPoolExecutor(cores, mp_context=multiprocessing.get_context("spawn"))
+    try:
+        yield from _counted(pool.map(function, items, chunksize=_CHUNK), len(items), what, progress)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def cores_available() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _counted(results: Iterator[Result], total: int, what: str, progress: Progress) -> Iterator[Result]:
+    for done, result in enumerate(results, start=1):
+        yield result
+        progress(what, done, total)

@@ -1,0 +1,60 @@
+"""Which slices a rule takes, and why it leaves the others."""
+
+from typing import Annotated, Literal
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field
+
+Plane = Literal["axial", "sagittal", "coronal"]
+Weighting = Literal["T1", "T2", "FLAIR", "PD", "other"]
+
+
+class Rule(BaseModel):
+    """Which slices to take; the default is the paper's (section 2.1): T1-weighted sagittal slices.
+
+    Attributes:
+        plane: of the slices.
+        max_angle: degrees that a slice may be off its plane; past them it is oblique.
+        weighting: of the slices.
+        contrast: ``pre`` or ``post`` an agent, or ``any``; the paper does not tell them apart.
+        body_part: ``allow`` takes slices whose header names no part of the body, ``require`` leaves them.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    plane: Plane = "sagittal"
+    max_angle: Annotated[float, Field(gt=0, le=45)] = 25.0
+    weighting: Weighting = "T1"
+    contrast: Literal["any", "pre", "post"] = "any"
+    body_part: Literal["allow", "require"] = "allow"
+
+
+def apply(rule: Rule, facts: pd.DataFrame) -> pd.DataFrame:
+    """Return the facts with the columns ``plane``, ``taken`` (yes or no) and ``reason`` (the first).
+
+    Where several files hold the same slice the first is taken.
+    """
+    table = facts.copy()
+    table["plane"] = table["nearest_plane"].mask(table["angle"] > rule.max_angle, "oblique")
+    reason = table["problem"].copy()
+    for applies, said in _reasons(rule, table):
+        reason = reason.mask((reason == "") & applies, said)
+    kept = table["slice_id"].where(reason == "")
+    reason = reason.mask(kept.duplicated() & kept.notna(), "a copy of another slice")
+    table["reason"] = reason
+    table["taken"] = reason.eq("").map({True: "yes", False: "no"})
+    return table
+
+
+def _reasons(rule: Rule, table: pd.DataFrame) -> list[tuple[pd.Series, str | pd.Series]]:
+    plane, weighting, contrast, body = (table[key] for key in ("plane", "weighting", "contrast", "body_part"))
+    reasons: list[tuple[pd.Series, str | pd.Series]] = [
+        (body == "elsewhere", "not the brain"),
+        (plane != rule.plane, f"not {rule.plane}: " + plane),
+        (weighting != rule.weighting, f"not {rule.weighting}-weighted: " + weighting),
+    ]
+    if rule.contrast != "any":
+        reasons.append((contrast != rule.contrast, f"not {rule.contrast}-contrast: " + contrast))
+    if rule.body_part == "require":
+        reasons.append((body == "uncertain", "no part of the body named"))
+    return reasons
