@@ -1,0 +1,47 @@
+"""The head of a report: where its numbers come from, so that anyone can make them again."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from harness.report.table import Table
+from harness.tracking.read import SweepRuns
+
+DIGEST_LENGTH = 12
+ABSOLUTE_FOLDER = re.compile(r"(?<![\w./~-])(?:~|/)[^\s'\"]*/")
+
+
+def header_table(runs: Sequence[SweepRuns]) -> Table:
+    """Return a column by sweep: command, commit, digests, trials, time and device."""
+    columns = [_facts(sweep) for sweep in runs]
+    names = list(columns[0])
+    rows = [(name, *(column[name] for column in columns)) for name in names]
+    return Table(("sweep", *(sweep.name for sweep in runs)), tuple(rows))
+
+
+def without_folders(command: str) -> str:
+    """Return a command with absolute paths cut to their last part: a report names no folder of a machine."""
+    return ABSOLUTE_FOLDER.sub("…/", command)
+
+
+def _facts(sweep: SweepRuns) -> dict[str, str]:
+    states = Counter(trial.status.lower() for trial in sweep.trials)
+    return {
+        "command": f"`{without_folders(sweep.tags['command'])}`",
+        "code": sweep.tags["code_version"],
+        "protocol": sweep.protocol,
+        "dataset": sweep.tags["dataset"],
+        "data digest": sweep.tags["data_digest"][:DIGEST_LENGTH],
+        "repeats": sweep.tags["repeats"],
+        "trials": ", ".join(f"{count} {state}" for state, count in sorted(states.items())) or "none",
+        "time": _duration(sweep),
+        "device": ", ".join(sorted({trial.tags["device"] for trial in sweep.trials})),
+    }
+
+
+def _duration(sweep: SweepRuns) -> str:
+    if sweep.end_time is None:
+        return "not finished"
+    seconds = round(sweep.end_time - sweep.start_time)
+    hours, rest = divmod(seconds, 3600)
+    return f"{hours} h {rest // 60} min" if hours else f"{rest // 60} min {rest % 60} s"

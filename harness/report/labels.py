@@ -1,0 +1,65 @@
+"""Names and order of candidates for people: only what differs between them is said."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import PurePath
+
+from harness.config.settings import Settings
+
+SYNERGIC = ("model", "networks", "lambda")  # what sets SDL apart from the single network
+ALWAYS_SAID = ("model", "backbone", "lambda")
+
+
+def varying(settings: Iterable[Settings]) -> list[str]:
+    """Return the keys whose values differ between candidates, in the order of the settings.
+
+    The number of networks and λ always differ between SDL and a single network; they count only where they
+    differ among SDL candidates.
+    """
+    every = [each.flat() for each in settings]
+    synergic = [each for each in every if each["model"] == "sdl"]
+    keys = every[0] if every else {}
+    return [
+        key
+        for key in keys
+        if len({each[key] for each in (synergic if key in ("networks", "lambda") else every)}) > 1
+    ]
+
+
+def label(settings: Settings, differing: Sequence[str], *, without: str = "") -> str:
+    """Return ``SDL alexnet, λ 3, gaussian 5``: model, backbone and λ always, the rest where it differs.
+
+    Args:
+        settings: the candidate's.
+        differing: keys that differ among the candidates shown together.
+        without: a key to leave out, because the axis of a figure says it.
+    """
+    values = settings.flat()
+    said = [key for key in differing if key not in ALWAYS_SAID]
+    if settings.model == "sdl":
+        said.insert(0, "lambda")
+    elif "networks" in said:
+        said.remove("networks")
+    parts = [f"{_word(key)} {shown(values[key])}" for key in said if key != without]
+    return ", ".join([f"{'SDL' if settings.model == 'sdl' else 'single'} {settings.backbone}", *parts])
+
+
+def shown(value: str | int | float) -> str:
+    """Return a value without needless digits; of a path (weights from a file) only the file's name."""
+    return PurePath(value).name if isinstance(value, str) else f"{value:g}"
+
+
+def _word(key: str) -> str:
+    return "λ" if key == "lambda" else key.replace("_", " ")
+
+
+def reading_order(settings: Settings) -> tuple[object, ...]:
+    """Return a sort key: SDL before single networks, then by backbone, the other settings and λ."""
+    values = settings.flat()
+    rest = [values[key] for key in values if key not in (*ALWAYS_SAID, "gaussian")]
+    return (
+        values["model"] != "sdl",
+        settings.backbone,
+        settings.gaussian,
+        *rest,
+        settings.synergic_weight,
+    )

@@ -1,0 +1,98 @@
+"""The tables of a report: every candidate, and the paper's tables 2 and 3 beside ours."""
+
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from harness.config.settings import Settings
+from harness.metrics import CLASS_MEASURES, SUM, ClassMeasure
+from harness.report.best import Choice, rank
+from harness.report.candidates import Candidate
+from harness.report.estimate import Estimate
+from harness.report.labels import label, reading_order, varying
+from harness.report.table import Cell, Table
+
+CHOSEN_ON_TEST_MARK = "test*"
+TABLE3_MEASURES: tuple[ClassMeasure, ...] = ("precision", "recall", "specificity", "f1")
+
+
+def candidate_table(candidates: Sequence[Candidate], choice: Choice | None) -> Table:
+    """Return one row by candidate; the chosen one is marked.
+
+    Where choice and held-out are the same slices they are one column, ``test*``.
+    """
+    ordered = sorted(candidates, key=lambda candidate: reading_order(candidate.settings))
+    differing = varying(candidate.settings for candidate in ordered)
+    on_test = candidates[0].conditions.chosen_on_held_out
+    columns = ("train", CHOSEN_ON_TEST_MARK, "test, sum") if on_test else ("train", "validation", "held-out")
+    rows = []
+    for candidate in ordered:
+        done = f"{len(candidate.repeats)}/{candidate.planned}"
+        rows.append((label(candidate.settings, differing), done, *_accuracies(candidate, on_test)))
+    marked = ordered.index(choice.chosen) if choice else None
+    return Table(("candidate", "repeats", *columns), tuple(rows), marked=marked)
+
+
+def _accuracies(candidate: Candidate, on_test: bool) -> tuple[Cell, Cell, Cell]:
+    if not candidate.repeats:
+        return None, None, None
+    last = candidate.accuracy("held_out", SUM) if on_test else candidate.accuracy("held_out")
+    return candidate.accuracy("train"), candidate.choice, last
+
+
+def best_singles(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Return the best single network of every backbone, by the rule that chooses λ."""
+    singles = [each for each in candidates if each.settings.model == "single" and each.repeats]
+    best: dict[str, Candidate] = {}
+    for candidate in sorted(singles, key=rank):
+        best.setdefault(candidate.settings.backbone, candidate)
+    return list(best.values())
+
+
+def table2(candidates: Sequence[Candidate], choice: Choice | None, paper: pd.DataFrame) -> Table:
+    """Return the paper's table 2 with ours beside it: the chosen SDL candidate and each single network."""
+    ours = ([choice.chosen] if choice else []) + best_singles(candidates)
+    rows: list[tuple[Cell, ...]] = []
+    for printed in paper.to_dict("records"):
+        name = f"single {printed['backbone']}"
+        if printed["model"] == "sdl":
+            name = f"SDL {printed['backbone']}, λ {printed['lambda']:g}"
+        rows.append((name, "paper", None, *(_percent(printed[key]) for key in paper.columns[3:])))
+        rows += [_row_of_table2(each) for each in ours if _answers(each.settings, printed)]
+    named = {str(printed["backbone"]) for printed in paper.to_dict("records") if printed["model"] == "single"}
+    rest = [each for each in ours if each.settings.model == "single" and each.settings.backbone not in named]
+    rows += [_row_of_table2(each) for each in rest]
+    columns = ("model", "from", "repeats", "train accuracy", "test accuracy", *CLASS_MEASURES)
+    return Table(columns, tuple(rows), digits=2)
+
+
+def _answers(settings: Settings, printed: dict[object, object]) -> bool:
+    if printed["model"] == "sdl":
+        return settings.model == "sdl"
+    return settings.model == "single" and settings.backbone == printed["backbone"]
+
+
+def _row_of_table2(candidate: Candidate) -> tuple[Cell, ...]:
+    macro = (candidate.macro(measure) for measure in CLASS_MEASURES)
+    accuracies = (candidate.accuracy("train"), candidate.accuracy("held_out"))
+    return (label(candidate.settings, ()), "ours", len(candidate.repeats), *accuracies, *macro)
+
+
+def table3(choice: Choice, paper: pd.DataFrame) -> Table:
+    """Return the paper's table 3 with the chosen candidate's beside it, class by class, held-out.
+
+    The paper's column "accuracy" is left out: it repeats the recall.
+    """
+    classes = choice.chosen.held_out()[0].classes
+    ours = [choice.chosen.by_class(measure) for measure in TABLE3_MEASURES]
+    printed = paper.set_index("grade")
+    rows: list[tuple[Cell, ...]] = []
+    for number, name in enumerate(classes):
+        if name in printed.index:
+            rows.append((name, "paper", *(_percent(printed.at[name, key]) for key in TABLE3_MEASURES)))
+        rows.append((name, "ours", *(column[number] for column in ours)))
+    return Table(("class", "from", *TABLE3_MEASURES), tuple(rows), digits=2)
+
+
+def _percent(value: object) -> Estimate:
+    return Estimate.of([float(str(value)) / 100])

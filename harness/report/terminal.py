@@ -1,0 +1,24 @@
+"""The comparison of candidates in an 80-column terminal."""
+
+from collections.abc import Iterable
+
+from rich.console import Group, RenderableType
+
+from harness.report.best import choose_among
+from harness.report.candidates import by_conditions, candidates_of
+from harness.report.tables import candidate_table
+from harness.tracking.read import SweepRuns
+
+ON_TEST = "accuracy in %, mean ± spread over repeats; * chosen by test accuracy (choice = held-out)"
+ON_CHOICE = "accuracy in %, mean ± spread over repeats; the bold row is chosen by validation"
+
+
+def comparison_table(runs: Iterable[SweepRuns]) -> RenderableType:
+    """Return every candidate of the sweeps, the chosen one bold, one table for each protocol and data."""
+    tables = []
+    for conditions, candidates in by_conditions(candidates_of(runs)).items():
+        caption = ON_TEST if conditions.chosen_on_held_out else ON_CHOICE
+        table = candidate_table(candidates, choose_among(candidates))
+        title = f"protocol {conditions.protocol}, dataset {conditions.dataset}"
+        tables.append(table.terminal(title, caption))
+    return Group(*tables)

@@ -1,0 +1,96 @@
+"""Sweeps made of real predictions tables, for the tests of reports."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from harness.config.settings import Settings
+from harness.predictions import KEYS, probability_columns
+from harness.tracking.read import SweepRuns, TrialRun
+
+GRADES = ("II", "III", "IV")
+
+
+def sdl(synergic_weight: float, backbone: str = "alexnet", **rest: object) -> Settings:
+    return Settings.model_validate({"model": "sdl", "backbone": backbone, "lambda": synergic_weight, **rest})
+
+
+def single(backbone: str = "alexnet", **rest: object) -> Settings:
+    return Settings.model_validate({"model": "single", "backbone": backbone, "networks": 1, **rest})
+
+
+def rows(
+    name: str, right: Sequence[int], count: int, *, repeat: int = 0, fold: int = 0, patients: int = 6
+) -> pd.DataFrame:
+    """``count`` slices, their grades in turn; network k is right on the first ``right[k]`` of them."""
+    numbers = np.arange(count)
+    true = numbers % 3
+    keys = {
+        "slice_id": [f"{name}{fold}_{number}" for number in numbers],
+        "patient": [f"fold{fold}_{number % patients}" for number in numbers],
+        "set": name,
+        "repeat": repeat,
+        "fold": fold,
+        "seen_by": [f"net{1 + number % len(right)}" if name == "train" else "" for number in numbers],
+        "true_class": [GRADES[label] for label in true],
+    }
+    calls = [np.where(numbers < hits, true, (true + 1) % 3) for hits in right]
+    values = np.hstack([np.where(np.eye(3)[called] == 1, 0.8, 0.1) for called in calls])
+    table = pd.DataFrame(keys)[list(KEYS)]
+    return pd.concat([table, pd.DataFrame(values, columns=probability_columns(len(right), GRADES))], axis=1)
+
+
+def trial(
+    settings: Settings,
+    held_out: Sequence[int],
+    *,
+    choice: Sequence[int] | None = None,
+    count: int = 42,
+    repeat: int = 0,
+    fold: int = 0,
+    status: str = "FINISHED",
+    protocol: str = "paper",
+    sweep: str = "demo",
+) -> TrialRun:
+    """A trial whose network k is right on ``held_out[k]`` of ``count`` slices, and ``choice[k]`` if given."""
+    tables = [
+        rows("train", [39] * len(held_out), 40, repeat=repeat, fold=fold),
+        rows("choice", choice or held_out, count, repeat=repeat, fold=fold),
+        rows("held_out", held_out, count, repeat=repeat, fold=fold),
+    ]
+    return TrialRun(
+        sweep=sweep,
+        identity=f"{sweep}-{settings.flat()}-{repeat}-{fold}",
+        candidate=str(hash(settings)),
+        group=settings.model,
+        settings=settings,
+        repeat=repeat,
+        fold=fold,
+        protocol=protocol,
+        status=status,
+        chosen_epoch=1,
+        tags={"device": "cpu"},
+        predictions=pd.concat(tables, ignore_index=True) if status == "FINISHED" else pd.DataFrame(),
+    )
+
+
+def sweep_of(
+    trials: Sequence[TrialRun], *, repeats: int = 1, digest: str = "d1", dataset: str = "generated"
+) -> SweepRuns:
+    tags = {
+        "command": "sdl sweep search_spaces/quickstart.yaml --set weights=/home/someone/secret/net.pt",
+        "code_version": "0.1.0+abc1234",
+        "data_digest": digest,
+        "dataset": dataset,
+        "repeats": str(repeats),
+    }
+    return SweepRuns(
+        name=trials[0].sweep,
+        protocol=trials[0].protocol,
+        tags=tags,
+        params={},
+        trials=tuple(trials),
+        start_time=1_000.0,
+        end_time=1_754.0,
+    )

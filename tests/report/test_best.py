@@ -1,0 +1,80 @@
+import json
+
+import pytest
+from made_sweeps import sdl, single, sweep_of, trial
+
+from harness.errors import HarnessError
+from harness.report.best import choose
+
+
+def test_the_highest_mean_over_repeats_wins_and_not_the_best_trial() -> None:
+    trials = [
+        trial(sdl(3), [42, 0]),
+        trial(sdl(3), [20, 0], repeat=1),
+        trial(sdl(5), [35, 0]),
+        trial(sdl(5), [33, 0], repeat=1),
+    ]
+    choice = choose([sweep_of(trials, repeats=2)])
+    assert choice.chosen.settings.synergic_weight == 5
+    assert choice.chosen.choice.mean == pytest.approx(34 / 42)
+
+
+def test_of_equals_the_smallest_lambda_wins() -> None:
+    hits = {8.0: (30, 36), 5.0: (36, 30), 6.0: (33, 33)}
+    trials = [
+        trial(sdl(weight), [right, 0], repeat=repeat)
+        for weight, pair in hits.items()
+        for repeat, right in enumerate(pair)
+    ]
+    choice = choose([sweep_of(trials, repeats=2)])
+    assert [each.settings.synergic_weight for each in choice.ranked] == [5, 6, 8]
+    assert "3 candidates share the highest choice accuracy" in choice.warnings
+
+
+def test_the_choice_never_looks_at_held_out_or_train() -> None:
+    trials = [
+        trial(sdl(3), [10, 10], choice=[40, 40], protocol="patients"),
+        trial(sdl(5), [42, 42], choice=[39, 39], protocol="patients"),
+    ]
+    choice = choose([sweep_of(trials)])
+    assert choice.chosen.settings.synergic_weight == 3
+    assert not choice.warnings
+
+
+def test_a_single_network_is_no_candidate() -> None:
+    trials = [trial(sdl(3), [30, 30]), trial(single(), [42])]
+    assert [each.settings.model for each in choose([sweep_of(trials)]).ranked] == ["sdl"]
+
+
+def test_missing_repeats_and_the_papers_choice_are_said() -> None:
+    trials = [
+        trial(sdl(3), [30, 30]),
+        trial(sdl(3), [0, 0], repeat=1, status="FAILED"),
+        trial(sdl(4), [29, 30]),
+        trial(sdl(4), [29, 30], repeat=1),
+    ]
+    choice = choose([sweep_of(trials, repeats=2)])
+    text = choice.text()
+    assert "chosen by test accuracy" in text
+    assert "1 of 2 candidates miss repeats" in text
+
+
+def test_json_says_what_the_text_says() -> None:
+    trials = [trial(sdl(weight), [30 + int(weight), 0]) for weight in (3.0, 4.0)]
+    choice = choose([sweep_of(trials)])
+    read = json.loads(json.dumps(choice.as_dict()))
+    assert read["lambda"] == 4
+    assert read["chosen_on_held_out"] is True
+    assert read["chosen"]["choice"] == {"mean": pytest.approx(34 / 42), "spread": None}
+    assert [each["settings"]["lambda"] for each in read["runners_up"]] == [3]
+
+
+def test_nothing_to_choose_from_is_an_error() -> None:
+    with pytest.raises(HarnessError, match="no SDL candidate"):
+        choose([sweep_of([trial(single(), [30]), trial(sdl(3), [0, 0], status="FAILED")])])
+
+
+def test_unequal_data_are_refused() -> None:
+    sweeps = [sweep_of([trial(sdl(3), [30, 30], sweep=name)], digest=name) for name in ("a", "b")]
+    with pytest.raises(HarnessError, match="no common best"):
+        choose(sweeps)

@@ -1,0 +1,63 @@
+import pytest
+from made_sweeps import sdl, single, sweep_of, trial
+
+from harness.report.candidates import by_conditions, candidates_of
+
+
+def test_under_paper_a_repeat_shows_its_better_network() -> None:
+    (candidate,) = candidates_of(
+        [sweep_of([trial(sdl(3), [30, 39]), trial(sdl(3), [33, 21], repeat=1)], repeats=2)]
+    )
+    assert [repeat.network for repeat in candidate.repeats] == ["net2", "net1"]
+    assert candidate.accuracy("held_out").values == (39 / 42, 33 / 42)
+    assert candidate.accuracy("held_out", "net1").values == (30 / 42, 33 / 42)
+
+
+def test_folds_are_pooled_and_not_averaged() -> None:
+    trials = [
+        trial(sdl(3), [10, 10], count=40, fold=0, protocol="patients"),
+        trial(sdl(3), [10, 10], count=10, fold=1, protocol="patients"),
+    ]
+    (candidate,) = candidates_of([sweep_of(trials)])
+    assert candidate.accuracy("held_out").values == (20 / 50,)
+    assert candidate.choice.values == (10 / 40, 1.0)
+
+
+def test_a_repeat_without_one_of_its_folds_does_not_count() -> None:
+    trials = [
+        trial(
+            settings, [30] * settings.networks, repeat=repeat, fold=fold, protocol="patients", status=status
+        )
+        for settings in (sdl(3), single())
+        for repeat in (0, 1)
+        for fold in (0, 1)
+        for status in ["FAILED" if settings == sdl(3) and (repeat, fold) == (1, 0) else "FINISHED"]
+    ]
+    synergic, alone = candidates_of([sweep_of(trials, repeats=2)])
+    assert [repeat.number for repeat in synergic.repeats] == [0]
+    assert synergic.planned == 2
+    assert [repeat.number for repeat in alone.repeats] == [0, 1]
+
+
+def test_a_candidate_without_a_finished_trial_is_kept() -> None:
+    (candidate,) = candidates_of([sweep_of([trial(sdl(3), [30, 30], status="RUNNING")])])
+    assert candidate.repeats == ()
+
+
+def test_only_equal_protocol_and_data_are_compared() -> None:
+    sweeps = [
+        sweep_of([trial(sdl(3), [30, 30], sweep="a")]),
+        sweep_of([trial(sdl(4), [30, 30], sweep="b")]),
+        sweep_of([trial(sdl(5), [30, 30], sweep="c")], digest="d2"),
+        sweep_of([trial(sdl(6), [30, 30], sweep="d", protocol="patients")]),
+    ]
+    groups = by_conditions(candidates_of(sweeps))
+    members = {tuple(candidate.sweep for candidate in group) for group in groups.values()}
+    assert members == {("a", "b"), ("c",), ("d",)}
+
+
+def test_train_accuracy_counts_each_networks_own_slices() -> None:
+    (candidate,) = candidates_of([sweep_of([trial(sdl(3), [39, 30])])])
+    # 39 of 40 training slices are right and the 40th belongs to network 2.
+    assert candidate.accuracy("train").values == (1.0,)
+    assert candidate.accuracy("train", "net2").values == (pytest.approx(19 / 20),)

@@ -1,0 +1,35 @@
+from made_sweeps import sdl, single
+
+from harness.report.labels import label, reading_order, varying
+
+
+def test_only_what_differs_is_said() -> None:
+    every = [sdl(3), sdl(3, gaussian=5), single("vgg19", gaussian=5)]
+    differing = varying(every)
+    assert differing == ["model", "backbone", "gaussian"]
+    assert [label(each, differing) for each in every] == [
+        "SDL alexnet, λ 3, gaussian none",
+        "SDL alexnet, λ 3, gaussian 5",
+        "single vgg19, gaussian 5",
+    ]
+
+
+def test_the_number_of_networks_is_said_where_sdl_differs_in_it() -> None:
+    every = [sdl(3), sdl(3, networks=3), single()]
+    differing = varying(every)
+    assert [label(each, differing) for each in every] == [
+        "SDL alexnet, λ 3, networks 2",
+        "SDL alexnet, λ 3, networks 3",
+        "single alexnet",
+    ]
+
+
+def test_weights_from_a_file_show_no_folder() -> None:
+    every = [sdl(3), sdl(3, weights="/home/someone/secret/net.pt")]
+    assert label(every[1], varying(every)) == "SDL alexnet, λ 3, weights net.pt"
+
+
+def test_lambda_runs_fastest_and_single_networks_come_last() -> None:
+    every = [single(), sdl(10), sdl(3, gaussian=3), sdl(4), sdl(3, "resnet18")]
+    ordered = sorted(every, key=reading_order)
+    assert ordered == [sdl(4), sdl(10), sdl(3, gaussian=3), sdl(3, "resnet18"), single()]

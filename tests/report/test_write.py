@@ -1,0 +1,71 @@
+import re
+from pathlib import Path
+
+import pandas as pd
+from made_sweeps import sdl, single, sweep_of, trial
+
+from harness.report.write import write_report
+
+PAPER_SWEEP = sweep_of(
+    [trial(sdl(weight), [30 + int(weight), 20], repeat=r) for weight in (3.0, 4.0) for r in (0, 1)]
+    + [trial(single(), [25 + r], repeat=r) for r in (0, 1)],
+    repeats=2,
+)
+PATIENTS_SWEEP = sweep_of(
+    [
+        trial(sdl(3, gaussian=g), [20, 20], choice=[25, 25], protocol="patients", fold=fold, sweep="folds")
+        for g in (0, 5)
+        for fold in (0, 1)
+    ]
+)
+
+
+def test_a_report_of_one_sweep_has_each_part_whose_axis_varies(tmp_path: Path) -> None:
+    text = write_report([PAPER_SWEEP], tmp_path / "demo").read_text(encoding="utf-8")
+    for part in ("Candidates", "Table 2", "Table 3", "Figure 7a", "λ = 4", "12 min 34 s", "0.1.0+abc1234"):
+        assert part in text, part
+    assert "Figure 7b" not in text
+    assert "chosen by test accuracy" in text
+    names = {path.name for path in (tmp_path / "demo").iterdir()}
+    assert names == {
+        "report.md",
+        "candidates.csv",
+        "table2.csv",
+        "table3.csv",
+        "figure7a.png",
+        "figure7a.svg",
+    }
+    candidates = pd.read_csv(tmp_path / "demo" / "candidates.csv")
+    assert candidates["test*_mean"].tolist()[:2] == [78.5714, 80.9524]
+
+
+def test_every_picture_of_the_text_lies_beside_it(tmp_path: Path) -> None:
+    text = write_report([PAPER_SWEEP, PATIENTS_SWEEP], tmp_path).read_text(encoding="utf-8")
+    pictures = re.findall(r"\]\(([^)]+)\)", text)
+    assert len(pictures) == 2
+    assert all((tmp_path / picture).stat().st_size > 10_000 for picture in pictures)
+    assert "Protocol `paper`" in text
+    assert "Protocol `patients`" in text
+
+
+def test_no_folder_of_the_machine_is_named(tmp_path: Path) -> None:
+    text = write_report([PAPER_SWEEP], tmp_path).read_text(encoding="utf-8")
+    assert "secret" not in text
+    assert str(tmp_path) not in text
+    assert "--set weights=…/net.pt" in text
+    assert "search_spaces/quickstart.yaml" in text
+
+
+def test_the_same_runs_give_the_same_files(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        write_report([PAPER_SWEEP], tmp_path / name)
+    for path in (tmp_path / "a").iterdir():
+        assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes(), path.name
+
+
+def test_a_sweep_in_which_nothing_finished_is_reported(tmp_path: Path) -> None:
+    trials = [trial(sdl(3), [0, 0], status="FAILED")]
+    text = write_report([sweep_of(trials)], tmp_path).read_text(encoding="utf-8")
+    assert "1 failed" in text
+    assert "| SDL alexnet, λ 3 | 0/1 |" in text
+    assert "Table 2" not in text
