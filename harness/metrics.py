@@ -84,33 +84,29 @@ def labels(predictions: pd.DataFrame) -> NDArray[np.int64]:
     return np.array([number[name] for name in predictions["true_class"]], dtype=np.int64)
 
 
-def confusion_matrix(predictions: pd.DataFrame, network: str) -> NDArray[np.int64]:
-    """Return the (C, C) counts of all rows, rows true, columns predicted; the first class wins a tie."""
-    size = len(classes_of(predictions))
-    called = probabilities(predictions, network).argmax(axis=1) if len(predictions) else np.empty(0, np.int64)
-    return np.bincount(labels(predictions) * size + called, minlength=size**2).reshape(size, size)
-
-
-def rows_of(predictions: pd.DataFrame, name: str, network: str) -> pd.DataFrame:
-    """Return the rows of a set that count for a network: of train, those it trained on; for the sum, all."""
-    rows = predictions[predictions["set"] == name]
-    return rows[rows["seen_by"] == network] if name == "train" and network != SUM else rows
+def confusion_matrix(true: NDArray[np.int64], called: NDArray[np.int64], size: int) -> NDArray[np.int64]:
+    """Return the (C, C) counts of (N,) true and predicted labels, rows true, columns predicted."""
+    return np.bincount(true * size + called, minlength=size**2).reshape(size, size)
 
 
 def score(predictions: pd.DataFrame) -> dict[tuple[str, str], Scores]:
     """Return the scores of every (set, network) of a predictions table; ``sum`` is a network of its own.
 
-    The sum of the networks' softmax probabilities decides by its largest entry. The train figure of a network
-    is over the slices it trained on (the paper's 181 of 184), that of the sum over all training slices. Rows
-    of several folds count as one pool.
+    The sum of the networks' softmax probabilities decides by its largest entry, the first of equals. The
+    train figure of a network is over the slices it trained on (the paper's 181 of 184), that of the sum over
+    all training slices. Rows of several folds count as one pool.
     """
-    classes = tuple(classes_of(predictions))
-    sets = [name for name in SETS if (predictions["set"] == name).any()]
-    return {
-        (name, network): Scores(classes, confusion_matrix(rows_of(predictions, name, network), network))
-        for name in sets
-        for network in [*networks_of(predictions), SUM]
-    }
+    classes, true = tuple(classes_of(predictions)), labels(predictions)
+    of_set, seen_by = predictions["set"].to_numpy(), predictions["seen_by"].to_numpy()
+    scores = {}
+    for network in [*networks_of(predictions), SUM]:
+        called = probabilities(predictions, network).argmax(axis=1)
+        for name in SETS:
+            rows = of_set == name
+            if name == "train" and network != SUM:
+                rows &= seen_by == network
+            scores[name, network] = Scores(classes, confusion_matrix(true[rows], called[rows], len(classes)))
+    return scores
 
 
 def figure_network(predictions: pd.DataFrame, protocol: str) -> str:
@@ -121,14 +117,18 @@ def figure_network(predictions: pd.DataFrame, protocol: str) -> str:
     """
     if protocol != "paper":
         return SUM
-    scores = score(predictions)
+    scores = score(predictions[predictions["set"] == "choice"])
     return max(networks_of(predictions), key=lambda network: scores["choice", network].accuracy)
 
 
 def final_metrics(predictions: pd.DataFrame) -> dict[str, float]:
-    """Return every figure of a trial, named as in MLflow: ``final/<set>/<network>/<measure>[_<class>]``."""
+    """Return every figure of a trial, named as in MLflow: ``final/<set>/<network>/<measure>[_<class>]``.
+
+    A set without slices has none.
+    """
     return {
         f"final/{name}/{network}/{measure}": value
         for (name, network), scores in score(predictions).items()
+        if scores.total
         for measure, value in scores.summary().items()
     }

@@ -133,5 +133,5 @@ def _repeat(number: int, trials: Sequence[TrialRun]) -> Repeat:
 
 
 def _choice_accuracy(trial: TrialRun) -> float:
-    network = figure_network(trial.predictions, trial.protocol)
-    return score(trial.predictions)["choice", network].accuracy
+    choice = trial.predictions[trial.predictions["set"] == "choice"]
+    return score(choice)["choice", figure_network(choice, trial.protocol)].accuracy
