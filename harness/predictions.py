@@ -41,6 +41,4 @@ def to_csv(predictions: pd.DataFrame) -> str:
 def from_csv(text: str) -> pd.DataFrame:
     """Return the table that `to_csv` wrote; identifiers and class names stay text."""
     names = {key: str for key in KEYS if key not in ("repeat", "fold")}
-    return pd.read_csv(
-        StringIO(text), dtype=names, keep_default_na=False, na_values={}, float_precision="round_trip"
-    )
+    return pd.read_csv(StringIO(text), dtype=names, keep_default_na=False, na_values={})

@@ -12,6 +12,7 @@ from ray import tune
 from harness.checkpoints import Checkpoints
 from harness.data.prepared import PreparedData
 from harness.errors import HarnessError
+from harness.training.memory import keep_freed_memory
 from harness.training.trial import News, train_trial
 from harness.trial import Trial
 
@@ -51,6 +52,7 @@ def run_job(config: dict[str, Any], data: PreparedData, weights: Mapping[str, We
         weights: pretrained weights by key, from Ray's object store.
     """
     job = Job.model_validate_json(config["job"])
+    keep_freed_memory()
     torch.set_num_threads(job.cpus)
     if job.device == "cuda" and not torch.cuda.is_available():
         raise HarnessError("Ray gave this trial a GPU, but torch sees none: check the driver of this node")

@@ -12,18 +12,12 @@ import ray
 import harness
 from harness.errors import HarnessError
 
-# A training step allocates and frees hundreds of megabytes: glibc is kept from handing them to the kernel.
-KEEP_MEMORY = ":".join(
-    f"glibc.malloc.{key}={value}"
-    for key, value in {"mmap_threshold": 2**33, "trim_threshold": 2**34, "mmap_max": 0}.items()
-)
-
 WORKER_ENVIRONMENT = {
-    "GLIBC_TUNABLES": KEEP_MEMORY,
     "CUBLAS_WORKSPACE_CONFIG": ":4096:8",  # cuBLAS repeats its sums in the same order
 }
 
 DRIVER_ENVIRONMENT = {
+    "RAY_AIR_NEW_OUTPUT": "0",  # progress is ours
     "RAY_CHDIR_TO_TRIAL_DIR": "0",
     "RAY_USAGE_STATS_ENABLED": "0",
     "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",  # runs are MLflow's: no second copy of every result

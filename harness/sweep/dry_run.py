@@ -18,7 +18,7 @@ def dry_run(name: str, space: Space, device: str | None, nodes: Sequence[Node]) 
     trials = plan_trials(name, space, data_digest="")
     return Group(
         _candidates([trial for trial in trials if trial.repeat == 0]),
-        Text(f"each candidate {space.repeats} time(s): {len(trials)} trials, {_epochs(trials)} epochs in all\n"),
+        Text(f"{space.repeats} repeat(s) of each: {len(trials)} trials, {_epochs(trials)} epochs in all\n"),
         _packing(trials, space, device, nodes),
     )
 

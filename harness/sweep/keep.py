@@ -30,6 +30,11 @@ class KeptWeights:
         found = {identity: self._checkpoints.weights_file(identity) for _, identity in self._kept.values()}
         return {f"weights-{identity}.pt": content for identity, content in found.items() if content}
 
+    def release(self) -> None:
+        """Delete the kept weights, once the spool has them."""
+        for _, identity in self._kept.values():
+            self._checkpoints.drop_weights(identity)
+
     def finished(self, trial: Trial, choice_accuracy: float) -> None:
         """Take in a finished trial; under ``best`` the first of equals stays."""
         self._checkpoints.drop_state(trial.identity)

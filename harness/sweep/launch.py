@@ -22,6 +22,9 @@ class _Relay(tune.Callback):
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {}  # Ray pickles its callbacks for a restore of its own, which is never asked for
+
     def on_trial_result(
         self, iteration: int, trials: list[RayTrial], trial: RayTrial, result: dict[str, Any], **info: Any
     ) -> None:

@@ -196,3 +196,5 @@ def _close(
             **(kept.files() if complete else {}),
         },
     )
+    if complete:
+        kept.release()

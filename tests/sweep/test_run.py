@@ -1,0 +1,135 @@
+"""Whole sweeps on a real Ray: fresh, killed and resumed, failing, without the GPU they ask for."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from sweep.tiny import declare, run, tiny_data
+
+from harness.errors import HarnessError
+from harness.sweep.plan import plan_trials
+from harness.tracking.read import SweepRuns, curves, load_sweep
+from harness.tracking.spool import Spool
+from harness.tracking.store import find_store
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, SweepRuns]:
+    """An uninterrupted sweep of three candidates."""
+    folder = tmp_path_factory.mktemp("whole")
+    outcome = run(folder, "same-name")
+    assert (outcome.finished, outcome.planned, outcome.waiting) == (3, 3, 0)
+    return folder, load_sweep("same-name", find_store(folder / "results"))
+
+
+def test_every_trial_is_one_run_with_every_epoch(whole: tuple[Path, SweepRuns]) -> None:
+    folder, sweep = whole
+    planned = plan_trials("same-name", declare(folder, "same-name").space, tiny_data().digest)
+    assert {trial.identity for trial in sweep.trials} == {trial.identity for trial in planned}
+    assert not sweep.unfinished
+    for trial in sweep.trials:
+        table = curves(trial, find_store(folder / "results"))
+        assert table.index.tolist() == [0, 1, 2, 3, 4]
+        assert table["lambda"].tolist() == [trial.settings.synergic_weight] * 5
+        assert table["choice/net1/accuracy"].between(0, 1).all()
+        assert trial.tags["data_digest"] == tiny_data().digest
+        assert len(trial.predictions.query("set == 'held_out'")) == len(
+            trial.predictions.query("set == 'choice'")
+        )
+
+
+def test_all_candidates_of_a_repeat_see_the_same_split(whole: tuple[Path, SweepRuns]) -> None:
+    held_out = {
+        tuple(sorted(trial.predictions.query("set == 'held_out'")["slice_id"])) for trial in whole[1].trials
+    }
+    assert len(held_out) == 1
+
+
+def test_the_state_of_done_trials_is_gone_and_weights_are_in_mlflow(whole: tuple[Path, SweepRuns]) -> None:
+    folder, sweep = whole
+    assert not list((folder / "results/runs/same-name/checkpoints").iterdir())
+    store = find_store(folder / "results")
+    client = store.client()
+    [run_id] = {client.get_run(trial.run_id).data.tags["mlflow.parentRunId"] for trial in sweep.trials}
+    names = {artifact.path for artifact in client.list_artifacts(run_id)}
+    assert {"configuration.yaml", "selection.md"} < names
+    assert len([name for name in names if name.startswith("weights-")]) == 2  # the best of each group
+
+
+def test_a_killed_driver_resumes_to_the_same_numbers(whole: tuple[Path, SweepRuns], tmp_path: Path) -> None:
+    tests = Path(__file__).parents[1]
+    driver = subprocess.Popen(
+        [sys.executable, str(Path(__file__).with_name("tiny.py")), str(tmp_path), "same-name", "new"],
+        env=os.environ | {"PYTHONPATH": str(tests)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    _wait_for_epochs(tmp_path / "results/runs/same-name/spool", 4)
+    os.killpg(driver.pid, signal.SIGKILL)
+    driver.wait()
+    begun = Spool(tmp_path / "results/runs/same-name/spool").finished()
+    assert "FINISHED" not in begun.values() or len(begun) < 3
+
+    outcome = run(tmp_path, "same-name", resume=True)
+
+    assert outcome.complete
+    store = find_store(tmp_path / "results")
+    resumed = load_sweep("same-name", store)
+    assert len(resumed.trials) == 3
+    assert not resumed.unfinished
+    fresh = {trial.identity: trial for trial in whole[1].trials}
+    for trial in resumed.trials:
+        pd.testing.assert_frame_equal(trial.predictions, fresh[trial.identity].predictions)
+        ours, theirs = (
+            curves(t, s).drop(columns="seconds")
+            for t, s in ((trial, store), (fresh[trial.identity], find_store(whole[0] / "results")))
+        )
+        pd.testing.assert_frame_equal(ours, theirs, check_exact=True)
+
+
+def test_a_sweep_that_is_done_trains_nothing_more(whole: tuple[Path, SweepRuns]) -> None:
+    started = time.time()
+    outcome = run(whole[0], "same-name", resume=True)
+    assert outcome.complete
+    again = load_sweep("same-name", find_store(whole[0] / "results"))
+    assert {trial.run_id for trial in again.trials} == {trial.run_id for trial in whole[1].trials}
+    assert time.time() - started < 60
+
+
+def test_a_taken_name_is_refused(whole: tuple[Path, SweepRuns]) -> None:
+    with pytest.raises(HarnessError, match="--resume same-name"):
+        run(whole[0], "same-name")
+
+
+def test_a_space_that_asks_for_a_missing_gpu_says_so_at_once(tmp_path: Path) -> None:
+    with pytest.raises(HarnessError, match="--device cpu"):
+        run(tmp_path, "gpu", "resources.gpus=0.5")
+    assert not (tmp_path / "results/runs/gpu").exists()
+    assert run(tmp_path, "gpu", "resources.gpus=0.5", "epochs=1", device="cpu").complete
+
+
+def test_a_failing_trial_does_not_take_the_others_along(tmp_path: Path) -> None:
+    outcome = run(tmp_path, "part", "groups.single.backbone={grid: [shufflenet_v2_x0_5, vgg11]}", "epochs=1")
+    assert (outcome.finished, outcome.planned) == (3, 4)  # 32 × 32 pixels are too few for the fourth
+    sweep = load_sweep("part", find_store(tmp_path / "results"))
+    assert list(sweep.unfinished.values()) == ["FAILED"]
+
+
+def _wait_for_epochs(spool: Path, epochs: int) -> None:
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        if (
+            sum(path.read_text().count('"kind":"epoch"') for path in spool.glob("runs/*/records.jsonl"))
+            >= epochs
+        ):
+            return
+        time.sleep(0.05)
+    raise AssertionError("the driver trained nothing in two minutes")
