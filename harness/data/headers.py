@@ -21,7 +21,7 @@ from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian
 
 from harness.data.values import plain_values
 
-MAX_SIDE = 16_384
+MAX_SIDE = 4096
 MAX_FRAMES = 20_000
 MAX_BYTES = 2**32
 

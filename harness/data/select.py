@@ -58,3 +58,10 @@ def _reasons(rule: Rule, table: pd.DataFrame) -> list[tuple[pd.Series, str | pd.
     if rule.body_part == "require":
         reasons.append((body == "uncertain", "no part of the body named"))
     return reasons
+
+
+def leave(table: pd.DataFrame, reason: pd.Series) -> pd.DataFrame:
+    """Return the table without the rows, still taken, for which a reason is given (a text for every row)."""
+    leaving = (table["taken"] == "yes") & (reason != "").to_numpy()
+    reasons = table["reason"].mask(leaving, pd.Series(reason.to_numpy(), index=table.index))
+    return table.assign(taken=table["taken"].mask(leaving, "no"), reason=reasons)

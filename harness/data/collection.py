@@ -1,0 +1,89 @@
+"""The slices of a dataset with their classes: what its recipe takes, and why it leaves the rest."""
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from harness.data.images import image_facts
+from harness.data.labels import Labels, find_table, normalise_id, read_labels, read_table
+from harness.data.parallel import Progress, map_all
+from harness.data.patients import choose_patients
+from harness.data.pixels import Slice, read_dicom, read_image
+from harness.data.recipe import Recipe
+from harness.data.scan import scan_facts
+from harness.data.select import apply, leave
+
+
+@dataclass(frozen=True)
+class Collection:
+    """The table of a dataset's slices and the labels of its patients.
+
+    Attributes:
+        slices: the columns of ``slices.csv``, ``patient`` (the normalised ID) and ``class``.
+        labels: the classes of all patients in the label table.
+    """
+
+    slices: pd.DataFrame
+    labels: Labels
+
+    @property
+    def taken(self) -> pd.DataFrame:
+        """The rows that are taken, in the order of their slice IDs."""
+        return self.slices[self.slices["taken"] == "yes"].sort_values("slice_id", ignore_index=True)
+
+
+def read_collection(recipe: Recipe, root: Path, progress: Progress) -> Collection:
+    """Read headers and label table, and take the slices that the recipe asks for.
+
+    Raises:
+        HarnessError: the folder or the label table is missing, or the patients chosen are not there.
+    """
+    table = read_table(find_table(recipe.labels, root), recipe.labels.sheet)
+    labels = read_labels(recipe, table)
+    dicom = recipe.source == "dicom"
+    facts = scan_facts(root, progress) if dicom else image_facts(recipe, root, table, progress)
+    slices = apply(recipe.slices, facts)
+    slices["patient"] = [normalise_id(name, recipe.labels.normalise) for name in slices["patient_id"]]
+    slices["class"] = slices["patient"].map(labels.of_patient).fillna("")
+    slices = leave(slices, slices["patient"].map(labels.reason))
+    chosen = choose_patients(recipe, labels, set(slices.loc[slices["taken"] == "yes", "patient"]))
+    reason = slices["patient"].isin(chosen).map({True: "", False: "the patient was not chosen"})
+    return Collection(leave(slices, reason), labels)
+
+
+def read_pixels(
+    recipe: Recipe, root: Path, collection: Collection, progress: Progress
+) -> tuple[Collection, NDArray[np.float32]]:
+    """Decode and prepare the pixels of every slice taken.
+
+    Returns:
+        The collection without the slices that cannot be decoded, and (N, size, size) float32 for those left.
+    """
+    files: dict[str, list[int]] = {}
+    for path, frame in _places(collection.taken):
+        files.setdefault(path, []).append(frame)
+    reader = partial(_read_file, recipe.source == "dicom", root, recipe.image_size)
+    read = map_all(reader, list(files.items()), "reading pixels", progress)
+    results: dict[tuple[str, int], Slice | str] = {}
+    for (path, frames), slices in zip(files.items(), read, strict=True):
+        results |= {(path, frame): slice_ for frame, slice_ in zip(frames, slices, strict=True)}
+    found = [results.get(place, "") for place in _places(collection.slices)]
+    reasons = pd.Series([result if isinstance(result, str) else "" for result in found], dtype=str)
+    kept = Collection(leave(collection.slices, reasons), collection.labels)
+    shape = (-1, recipe.image_size, recipe.image_size)
+    return kept, np.asarray([results[place] for place in _places(kept.taken)], dtype=np.float32).reshape(
+        shape
+    )
+
+
+def _places(table: pd.DataFrame) -> list[tuple[str, int]]:
+    return list(zip(table["path"], table["frame"], strict=True))
+
+
+def _read_file(dicom: bool, root: Path, size: int, file: tuple[str, list[int]]) -> list[Slice | str]:
+    path, frames = file
+    return read_dicom(root / path, frames, size) if dicom else [read_image(root / path, size)]

@@ -1,0 +1,61 @@
+"""Slices stored as images: the label table lists them, the recipe declares what they are."""
+
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+from PIL import Image
+
+from harness.data.facts import SliceFacts, slice_digest
+from harness.data.headers import MAX_SIDE
+from harness.data.labels import find_column
+from harness.data.parallel import Progress, map_all
+from harness.data.recipe import Recipe
+from harness.data.scan import as_table
+
+
+def image_facts(recipe: Recipe, root: Path, table: pd.DataFrame, progress: Progress) -> pd.DataFrame:
+    """Return the facts of every image that the label table lists, in its order.
+
+    Args:
+        recipe: declares plane and weighting.
+        root: folder that the paths of the table are relative to.
+        table: the label table as it stands.
+        progress: told of every image.
+    """
+    labels = recipe.labels
+    paths = table[find_column(table, labels.path or "", labels.table)].str.strip()
+    patients = table[find_column(table, labels.patient, labels.table)].str.strip()
+    listed = list(zip(paths, patients, strict=True))
+    return as_table(list(map_all(partial(_facts, recipe, root), listed, "reading images", progress)))
+
+
+def _facts(recipe: Recipe, root: Path, listed: tuple[str, str]) -> SliceFacts:
+    path, patient = listed
+    problem, content = _read(root, path)
+    return SliceFacts(
+        path=path,
+        patient_id=patient,
+        weighting=recipe.slices.weighting,
+        problem=problem or ("" if patient else "no patient ID"),
+        evidence="declared",
+        nearest_plane=recipe.slices.plane,
+        contrast=recipe.slices.contrast,
+        body_part="brain",
+        slice_id=slice_digest(content) if content else "",
+    )
+
+
+def _read(root: Path, path: str) -> tuple[str, bytes]:
+    """Return what is wrong with an image, and its bytes."""
+    if Path(path).is_absolute() or ".." in Path(path).parts:
+        return "a path outside the root", b""
+    try:
+        with Image.open(root / path) as image:
+            if max(image.size) > MAX_SIDE:
+                return "claims an absurd size", b""
+        return "", (root / path).read_bytes()
+    except FileNotFoundError:
+        return "the image is missing", b""
+    except Exception:  # whatever a damaged image makes its decoder raise
+        return "not an image", b""

@@ -1,0 +1,158 @@
+"""From the pixels of a file to slices ready for training: robustly scaled, square, of one size."""
+
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pydicom
+from numpy.typing import NDArray
+from PIL import Image
+from pydicom.dataset import Dataset
+from pydicom.pixels.processing import apply_modality_lut
+from pydicom.pixels.utils import pixel_array
+from pydicom.uid import UID
+
+PERCENTILES = (0.5, 99.5)
+_ANISOTROPIC = 1.01
+_ABSURD_SPACING = 10.0
+
+Slice = NDArray[np.float32]
+
+
+class PixelsError(Exception):
+    """Pixels that give no slice; the message is the reason, in words that name no path and no person."""
+
+
+def read_dicom(path: Path, frames: Sequence[int], size: int) -> list[Slice | str]:
+    """Decode and prepare frames of a DICOM file.
+
+    Args:
+        path: the file.
+        frames: numbers from 1.
+        size: pixels a side of the result.
+
+    Returns:
+        For every frame a (size, size) array, or the reason why there is none.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            dataset = pydicom.dcmread(path, force=True)
+        except Exception as error:  # the file changed, or is mangled past its header
+            return [f"the file cannot be read ({type(error).__name__})"] * len(frames)
+        return [_frame(dataset, number, size) for number in frames]
+
+
+def read_image(path: Path, size: int) -> Slice | str:
+    """Prepare a slice that is stored as an image; colours must be equal, that is grey."""
+    try:
+        with Image.open(path) as image:
+            values = np.asarray(image)
+    except Exception as error:  # whatever a damaged image makes its decoder raise
+        return f"the image cannot be decoded ({type(error).__name__})"
+    try:
+        return prepare_slice(_grey(values), 1.0, size)
+    except PixelsError as error:
+        return str(error)
+
+
+def prepare_slice(values: NDArray[Any], aspect: float, size: int) -> Slice:
+    """Scale a slice to [0, 1], make its pixels square and its longer side `size`, pad it with 0.
+
+    The 0.5th and the 99.5th percentile become 0 and 1, so that a few bright vessels do not decide. Windows
+    and VOI look-up tables of the header are for the eye and are not applied.
+
+    Args:
+        values: (H, W), any numbers.
+        aspect: height of a pixel over its width; within 1% of 1 it counts as a square.
+        size: pixels a side of the result.
+
+    Raises:
+        PixelsError: the slice is constant or holds no numbers.
+    """
+    values = np.asarray(values, dtype=np.float64)
+    if values.ndim != 2 or not np.isfinite(values).all():
+        raise PixelsError("pixels that are no numbers")
+    low, high = np.percentile(values, PERCENTILES)
+    if low == high:
+        low, high = values.min(), values.max()
+    if low == high:
+        raise PixelsError("a constant image")
+    scaled = ((values - low) / (high - low)).clip(0, 1).astype(np.float32)
+    return _square(scaled, aspect, size)
+
+
+def _square(scaled: Slice, aspect: float, size: int) -> Slice:
+    if 1 / _ANISOTROPIC <= aspect <= _ANISOTROPIC:
+        aspect = 1.0
+    height, width = scaled.shape[0] * aspect, float(scaled.shape[1])
+    longer = max(height, width)
+    rows, columns = (max(1, round(size * side / longer)) for side in (height, width))
+    resized = Image.fromarray(scaled).resize((columns, rows), Image.Resampling.BILINEAR)  # antialiased
+    result = np.zeros((size, size), np.float32)
+    top, left = (size - rows) // 2, (size - columns) // 2
+    result[top : top + rows, left : left + columns] = np.asarray(resized)
+    return result
+
+
+def _frame(dataset: Dataset, number: int, size: int) -> Slice | str:
+    try:
+        values = pixel_array(dataset, index=number - 1)
+        values = np.asarray(apply_modality_lut(values, _rescaling(dataset, number)), dtype=np.float64)
+        if dataset.get("PhotometricInterpretation") == "MONOCHROME1":
+            values = values.max() + values.min() - values
+        return prepare_slice(values, _aspect(dataset, number), size)
+    except PixelsError as error:
+        return str(error)
+    except Exception as error:  # decoders raise whatever their library raises
+        return _undecodable(dataset, error)
+
+
+def _undecodable(dataset: Dataset, error: Exception) -> str:
+    syntax = UID(dataset.file_meta.get("TransferSyntaxUID", ""))
+    name = syntax.name if syntax.is_transfer_syntax else "their transfer syntax"
+    if "missing dependencies" in str(error) or "missing required" in str(error):
+        return f"pixels cannot be decoded: {name} needs pip install pylibjpeg[all]"
+    return f"pixels cannot be decoded ({type(error).__name__})"
+
+
+def _rescaling(dataset: Dataset, number: int) -> Dataset:
+    """The data set that holds a frame's rescale slope and intercept, or its modality LUT."""
+    return _group(dataset, number, "PixelValueTransformationSequence") or dataset
+
+
+def _aspect(dataset: Dataset, number: int) -> float:
+    holder = _group(dataset, number, "PixelMeasuresSequence") or dataset
+    try:
+        height, width = (float(value) for value in holder.PixelSpacing)
+        aspect = height / width
+    except (AttributeError, TypeError, ValueError, ZeroDivisionError):
+        return 1.0
+    return aspect if 1 / _ABSURD_SPACING <= aspect <= _ABSURD_SPACING else 1.0
+
+
+def _group(dataset: Dataset, number: int, keyword: str) -> Dataset | None:
+    """One functional group of a frame: its own, else the one shared by all; None in files without groups."""
+    for groups, index in (
+        ("PerFrameFunctionalGroupsSequence", number - 1),
+        ("SharedFunctionalGroupsSequence", 0),
+    ):
+        items = dataset.get(groups)
+        if items and keyword in items[index] and items[index][keyword].value:
+            item: Dataset = items[index][keyword].value[0]
+            return item
+    return None
+
+
+def _grey(values: NDArray[Any]) -> NDArray[Any]:
+    if (
+        values.ndim == 3
+        and (values[..., 0] == values[..., 1]).all()
+        and (values[..., 0] == values[..., 2]).all()
+    ):
+        return values[..., 0]
+    if values.ndim != 2:
+        raise PixelsError("a colour image")
+    return values

@@ -1,0 +1,147 @@
+"""A dataset as it is declared: ``datasets/*.yaml`` read and checked as a whole."""
+
+import hashlib
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+
+from harness import resources
+from harness.config.document import Document
+from harness.config.faults import faults_of, names_of
+from harness.data.select import Rule
+from harness.errors import InvalidInputError
+
+
+def _pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"no regular expression: {error}") from None
+    return text
+
+
+def _text(value: Any) -> Any:
+    """Classes and patients that YAML reads as numbers are meant as text."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Text = Annotated[str, BeforeValidator(_text), Field(min_length=1)]
+
+
+class _Declared(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Replacement(_Declared):
+    """A regular expression and what stands in its place, to bring two spellings of patient IDs together."""
+
+    pattern: Annotated[str, AfterValidator(_pattern)]
+    replace: str = ""
+
+
+class LabelTable(_Declared):
+    """Where the classes of the patients stand.
+
+    Attributes:
+        table: CSV, TSV, XLSX or XLS file, looked for in the root of the dataset, then as a path.
+        sheet: of a workbook; its first where not said.
+        patient, label: names of columns; spaces and case do not count.
+        path: column of the images' paths below the root, for images.
+        site: column that names the patient's hospital, to check whether a class comes from one alone.
+        normalise: replacements for the IDs of table and images alike.
+    """
+
+    table: str
+    patient: str
+    label: str
+    sheet: str | None = None
+    path: str | None = None
+    site: str | None = None
+    normalise: tuple[Replacement, ...] = ()
+
+
+class Patients(_Declared):
+    """Which of the labelled patients take part: all, a list, or so many of each class, drawn by a seed."""
+
+    listed: tuple[Text, ...] | None = Field(default=None, alias="list")
+    count: dict[Text, Annotated[int, Field(ge=1)]] | None = None
+    seed: int = 0
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if self.listed is not None and self.count is not None:
+            raise ValueError("patients are chosen by list or by count, not by both")
+        return self
+
+
+def _patients(value: Any) -> Any:
+    return {} if value == "all" else {"list": value} if isinstance(value, list) else value
+
+
+class Recipe(_Declared):
+    """One dataset.
+
+    Attributes:
+        name: of its file.
+        source: DICOM files below a folder, or images that the label table lists.
+        root: folder of the collection; ``--root`` takes its place.
+        slices: the rule of selection; for images their plane and weighting, which no header tells.
+        labels: the table of classes.
+        classes: in the order of their labels; where none are given, those that the table holds, sorted.
+        patients: who takes part.
+        patient_ids: ``public`` IDs are kept, others are replaced by pseudonyms.
+        image_size: pixels a side after preparation.
+    """
+
+    name: str
+    source: Literal["dicom", "images"]
+    root: Path | None = None
+    slices: Rule = Rule()
+    labels: LabelTable
+    classes: tuple[Text, ...] = ()
+    patients: Annotated[Patients, BeforeValidator(_patients)] = Patients()
+    patient_ids: Literal["public", "pseudonyms"] = "pseudonyms"
+    image_size: Annotated[int, Field(ge=32, le=512)] = 128
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.source == "images" and self.labels.path is None:
+            raise ValueError("images are found by the label table: labels.path names its column of paths")
+        if len(set(self.classes)) != len(self.classes) or len(self.classes) == 1:
+            raise ValueError("classes are at least two different names")
+        return self
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over everything but where the collection lies."""
+        return hashlib.sha256(self.model_dump_json(exclude={"root"}).encode()).hexdigest()
+
+
+def load_recipe(name: str) -> Recipe:
+    """Read the dataset that `name` means: a path, or a name among the known ones.
+
+    Raises:
+        HarnessError: there is no dataset of that name.
+        InvalidInputError: with every fault of its file.
+    """
+    path = resources.find("datasets", name)
+    document = Document.read(path)
+    try:
+        return Recipe.model_validate({"name": path.stem, **document.data})
+    except ValidationError as error:
+        raise InvalidInputError(faults_of(error, document, _keys())) from None
+
+
+def _keys() -> list[str]:
+    models: tuple[type[BaseModel], ...] = (Recipe, Rule, LabelTable, Patients, Replacement)
+    return [name for model in models for name in names_of(model)]

@@ -1,0 +1,100 @@
+"""The report of a selection: what was taken beside the paper's figures, and why the rest was left."""
+
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+
+from harness import resources
+from harness.data.collection import Collection
+from harness.data.recipe import Recipe
+from harness.errors import HarnessError
+
+Row = Iterable[str | int]
+
+
+def selection_report(recipe: Recipe, collection: Collection) -> str:
+    """Return the report as Markdown; it names classes, reasons and labels, no path and no person."""
+    parts = [
+        f"# Selection of {recipe.name}",
+        _rule(recipe),
+        "## Patients with a class in the label table (the paper's table 1a)",
+        _graded(collection),
+        "## Slices taken (the paper's table 1b)",
+        _selected(collection),
+        "## Slices left out",
+        _left_out(collection),
+        "## Patients without a class",
+        _unlabelled(collection),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _rule(recipe: Recipe) -> str:
+    rule = recipe.slices
+    if recipe.source == "images":
+        return f"Images, declared to be {rule.plane} and {rule.weighting}-weighted."
+    return (
+        f"Rule: {rule.weighting}-weighted {rule.plane} slices up to {rule.max_angle:g} degrees off; "
+        f"contrast agent: {rule.contrast}; slices that name no part of the body: "
+        + ("taken." if rule.body_part == "allow" else "left out.")
+    )
+
+
+def _graded(collection: Collection) -> str:
+    counts = pd.Series(collection.labels.of_patient).value_counts()
+    here = {name: int(counts.get(name, 0)) for name in collection.labels.classes}
+    paper = _paper("table1a", "patients")
+    rows: list[Row] = [(name, count, paper.get(name, "–")) for name, count in here.items()]
+    rows.append(("all", sum(here.values()), _total(paper)))
+    return _table(("class", "patients", "paper"), rows)
+
+
+def _selected(collection: Collection) -> str:
+    taken = collection.taken
+    patients, slices = _paper("table1b", "patients"), _paper("table1b", "slices")
+    rows: list[Row] = []
+    for name in collection.labels.classes:
+        own = taken[taken["class"] == name]
+        rows.append(
+            (name, own["patient"].nunique(), patients.get(name, "–"), len(own), slices.get(name, "–"))
+        )
+    rows.append(("all", taken["patient"].nunique(), _total(patients), len(taken), _total(slices)))
+    return _table(("class", "patients", "paper", "slices", "paper"), rows)
+
+
+def _left_out(collection: Collection) -> str:
+    reasons = collection.slices.loc[collection.slices["taken"] == "no", "reason"].value_counts()
+    counts = sorted(((str(reason), int(n)) for reason, n in reasons.items()), key=lambda c: (-c[1], c[0]))
+    return _table(("reason", "slices"), [*counts, ("all", int(reasons.sum()))])
+
+
+def _unlabelled(collection: Collection) -> str:
+    labels = collection.labels
+    rows: list[Row] = [(f"label reads {value!r}", count) for value, count in labels.left_out.items()]
+    rows.append(("two different classes", len(labels.contradictory)))
+    unlisted = collection.slices["reason"] == "the patient is not in the label table"
+    rows.append(("slices, but not in the label table", collection.slices.loc[unlisted, "patient"].nunique()))
+    pictured = labels.of_patient.keys() - set(collection.slices["patient"])
+    rows.append(("a class, but no file", len(pictured)))
+    return _table(("why", "patients"), rows)
+
+
+def _paper(table: str, column: str) -> Mapping[str, int]:
+    """A column of a table of the paper by grade; empty where the numbers are not shipped."""
+    try:
+        path = resources.find("results/paper", table, ".csv")
+    except HarnessError:
+        return {}
+    numbers = pd.read_csv(path, dtype={"grade": str})
+    return dict(zip(numbers["grade"], numbers[column], strict=True))
+
+
+def _total(counts: Mapping[str, int]) -> int | str:
+    return sum(counts.values()) if counts else "–"
+
+
+def _table(header: tuple[str, ...], rows: Iterable[Row]) -> str:
+    lines = [header, ["---" if n == 0 else "---:" for n in range(len(header))], *rows]
+    return "\n".join(
+        "| " + " | ".join(str(cell).replace("|", "\\|") for cell in line) + " |" for line in lines
+    )
