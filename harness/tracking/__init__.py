@@ -12,6 +12,7 @@ _MLFLOW_ENVIRONMENT = {
     # Above the 20 s that a server's SQLite store waits for its lock, so the answer is heard.
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "30",
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
     # Whatever fails reaches the harness as an exception, which it tells in one line.
     "MLFLOW_LOGGING_LEVEL": "CRITICAL",
     "MLFLOW_DISABLE_TELEMETRY": "true",

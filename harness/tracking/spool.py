@@ -122,10 +122,13 @@ class Spool:
         last = self._file(identity).last
         if isinstance(last, Finish) and last.status == status:
             return
-        stored = self._store(identity, artifacts or {})
-        self._append(
-            identity, Finish(time=time, status=status, metrics=dict(metrics or {}), artifacts=tuple(stored))
-        )
+        try:
+            stored = self._store(identity, artifacts or {})
+        except OSError as error:
+            self._drop(f"the disk refuses the results of a run ({error.strerror})")
+            return
+        end = Finish(time=time, status=status, metrics=dict(metrics or {}), artifacts=tuple(stored))
+        self._append(identity, end)
 
     def finished(self) -> dict[str, Status]:
         """Return how each run ended, by identity, delivered or not; a run that goes on is left out."""
@@ -195,26 +198,28 @@ class Spool:
         for name, content in artifacts.items():
             _check_plain(name)
             target = self.path(identity, str(folder / name))
-            if self._keep(content, target):
-                stored.append(str(folder / name))
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if isinstance(content, bytes):
+                target.write_bytes(content)
+            elif not self._copied(content, target):
+                continue
+            stored.append(str(folder / name))
+            with self._lock:
+                self._used += target.stat().st_size
         return stored
 
-    def _keep(self, content: bytes | Path, target: Path) -> bool:
+    def _copied(self, source: Path, target: Path) -> bool:
+        """Copy a file if the bound and the disk allow it."""
         try:
-            size = content.stat().st_size if isinstance(content, Path) else len(content)
-            if isinstance(content, Path) and self._used + size > self._limit * _SHARE_OF_FILES:
+            size = source.stat().st_size
+            if self._used + size > self._limit * _SHARE_OF_FILES:
                 self._drop(f"a file of {size} bytes does not fit into its bound of {self._limit} bytes")
                 return False
-            target.parent.mkdir(parents=True, exist_ok=True)
-            if isinstance(content, Path):
-                shutil.copyfile(content, target)
-            else:
-                target.write_bytes(content)
+            shutil.copyfile(source, target)
         except OSError as error:
-            self._drop(f"the disk refuses an artifact ({error.strerror})")
+            target.unlink(missing_ok=True)
+            self._drop(f"the disk refuses a file ({error.strerror})")
             return False
-        with self._lock:
-            self._used += size
         return True
 
     def _drop(self, reason: str) -> None:

@@ -1,0 +1,232 @@
+import logging
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from recorded import BEGIN, DATASET, finish, start_sweep, start_trial, train
+
+from harness.tracking.records import Epoch, Finish, Start
+from harness.tracking.spool import Spool
+
+
+def records(spool: Spool, identity: str) -> list[object]:
+    return [record for record, _ in spool.unread(identity)]
+
+
+def epochs(spool: Spool, identity: str) -> list[int]:
+    return [record.epoch for record in records(spool, identity) if isinstance(record, Epoch)]
+
+
+def test_what_was_recorded_is_there_in_another_process(tmp_path: Path) -> None:
+    spool = Spool(tmp_path)
+    start_sweep(spool, ["a"])
+    train(spool, "a", range(2))
+    spool.finish("a", time=BEGIN + 9, status="FINISHED", metrics={"x": 1.0}, artifacts={"p.csv": b"1,2\n"})
+
+    again = Spool(tmp_path)
+    start, first, second, end = records(again, "a")
+    assert isinstance(start, Start)
+    assert (start.name, start.params, start.parent) == ("a", {"lambda": "3.0", "epochs": "5"}, "demo-sweep")
+    assert start.tags == {"sweep": "demo", "group": "sdl", "data_digest": DATASET.digest}
+    assert (first, second) == tuple(
+        Epoch(time=BEGIN + 10 + e, epoch=e, metrics={"train/net1/loss": 1 / (1 + e), "lambda": 3.0})
+        for e in (0, 1)
+    )
+    assert isinstance(end, Finish)
+    assert (end.time, end.status, end.metrics) == (BEGIN + 9, "FINISHED", {"x": 1.0})
+    assert again.path("a", end.artifacts[0]).read_bytes() == b"1,2\n"
+    assert again.path("a", end.artifacts[0]).name == "p.csv"
+    assert again.remaining() == 5
+
+
+def test_a_file_cut_at_any_byte_keeps_its_whole_records_and_takes_new_ones(tmp_path: Path) -> None:
+    start_sweep(Spool(tmp_path / "whole"), [])
+    spool = Spool(tmp_path / "whole")
+    start_trial(spool, "a")
+    train(spool, "a", range(3))
+    content = (tmp_path / "whole/runs/a/records.jsonl").read_bytes()
+    assert content.count(b"\n") == 4
+    for cut in range(len(content)):
+        path = tmp_path / f"cut{cut}/runs/a/records.jsonl"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(content[:cut])
+        whole = content[:cut].count(b"\n")
+        torn = Spool(tmp_path / f"cut{cut}")
+        assert len(records(torn, "a")) == whole
+        start_trial(torn, "a")
+        train(torn, "a", range(3))
+        assert path.read_bytes() == content
+        assert epochs(Spool(tmp_path / f"cut{cut}"), "a") == [0, 1, 2]
+
+
+def test_a_killed_writer_loses_nothing_that_it_said_it_recorded(tmp_path: Path) -> None:
+    script = (
+        "import sys; from pathlib import Path; from harness.tracking.spool import Spool\n"
+        "spool = Spool(Path(sys.argv[1]))\n"
+        "spool.start('a', time=0, name='a', params={}, tags={})\n"
+        "for epoch in range(10**6): spool.epoch('a', epoch, 0.0, {'loss': 1.0}); print(epoch, flush=True)\n"
+    )
+    writer = subprocess.Popen(
+        [sys.executable, "-c", script, str(tmp_path)], stdout=subprocess.PIPE, text=True
+    )
+    assert writer.stdout is not None
+    said = [int(writer.stdout.readline()) for _ in range(200)]
+    writer.send_signal(signal.SIGKILL)
+    said += [int(line) for line in writer.stdout.read().splitlines() if line]
+    writer.stdout.close()
+    writer.wait()
+    recorded = epochs(Spool(tmp_path), "a")
+    assert recorded[: len(said)] == said
+    assert len(recorded) - len(said) <= 1
+
+
+def test_an_epoch_recorded_before_adds_nothing(tmp_path: Path) -> None:
+    spool = Spool(tmp_path)
+    start_sweep(spool, ["a"])
+    train(spool, "a", range(4))
+    train(spool, "a", range(2, 6), later=50.0)
+    again = Spool(tmp_path)
+    train(again, "a", range(3, 7), later=90.0)
+    assert epochs(again, "a") == list(range(7))
+    times = [record.time - BEGIN - 10 for record in records(again, "a") if isinstance(record, Epoch)]
+    assert times == [0, 1, 2, 3, 54, 55, 96]
+
+
+def test_start_and_finish_told_twice_add_nothing(tmp_path: Path) -> None:
+    spool = Spool(tmp_path)
+    for _ in range(2):
+        start_sweep(spool, ["a"])
+    for _ in range(2):
+        finish(spool, "a", "FAILED")
+    start_trial(spool, "a")
+    for _ in range(2):
+        finish(spool, "a")
+    kinds = [type(record) for record in records(spool, "a")]
+    assert kinds == [Start, Finish, Start, Finish]
+    assert len(list((tmp_path / "runs/a/artifacts").iterdir())) == 1
+
+
+def test_how_runs_ended_stays_known_after_they_are_delivered(tmp_path: Path) -> None:
+    spool = Spool(tmp_path)
+    start_sweep(spool, ["done", "failed", "runs", "goes_on"])
+    finish(spool, "done")
+    finish(spool, "failed", "FAILED")
+    finish(spool, "goes_on", "KILLED")
+    ends = {"done": "FINISHED", "failed": "FAILED", "goes_on": "KILLED"}
+    assert spool.finished() == Spool(tmp_path).finished() == ends
+    for identity in spool.waiting():
+        spool.mark(identity, spool.unread(identity)[-1][1])
+        spool.settle(identity)
+    assert spool.finished() == Spool(tmp_path).finished() == ends
+    assert sorted(path.name for path in (tmp_path / "runs").iterdir()) == ["demo-sweep", "runs"]
+    start_trial(spool, "goes_on")
+    assert spool.finished() == Spool(tmp_path).finished() == {"done": "FINISHED", "failed": "FAILED"}
+
+
+def test_a_kill_between_delivery_and_journal_leaves_the_run_to_be_settled(tmp_path: Path) -> None:
+    spool = Spool(tmp_path)
+    start_sweep(spool, ["a"])
+    finish(spool, "a")
+    spool.mark("a", spool.unread("a")[-1][1])
+    again = Spool(tmp_path)
+    assert (again.finished(), again.waiting()) == ({"a": "FINISHED"}, ["demo-sweep", "a"])
+    again.settle("a")
+    assert (again.finished(), again.waiting()) == ({"a": "FINISHED"}, ["demo-sweep"])
+    assert not (tmp_path / "runs/a").exists()
+
+
+def test_the_sweep_is_delivered_ahead_of_its_trials(tmp_path: Path) -> None:
+    start_sweep(Spool(tmp_path), ["a", "b"], name="z")
+    assert Spool(tmp_path).waiting() == ["z-sweep", "a", "b"]
+
+
+def test_past_the_bound_epochs_are_dropped_with_one_warning_and_results_stay(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    spool = Spool(tmp_path / "spool", limit_bytes=6000)
+    start_sweep(spool, ["a"])
+    train(spool, "a", range(200))
+    kept = epochs(spool, "a")
+    assert kept == list(range(len(kept)))
+    assert 20 < len(kept) < 100
+    assert spool.dropped == 200 - len(kept)
+    start_trial(spool, "b")
+    spool.finish(
+        "b", time=1.0, status="FINISHED", metrics={"x": 1.0}, artifacts={"predictions.csv": b"p" * 9000}
+    )
+    assert [type(record) for record in records(spool, "b")] == [Start, Finish]
+    (artifact,) = records(spool, "b")[-1].artifacts
+    assert spool.path("b", artifact).stat().st_size == 9000
+    assert [record.levelno for record in caplog.records] == [logging.WARNING]
+
+
+def test_weights_are_dropped_first(tmp_path: Path) -> None:
+    weights = tmp_path / "weights.pt"
+    weights.write_bytes(b"w" * 4000)
+    spool = Spool(tmp_path / "spool", limit_bytes=10_000)
+    for identity in ("a", "b"):
+        spool.start(identity, time=0.0, name=identity, params={}, tags={})
+        artifacts = {"weights.pt": weights, "predictions.csv": b"p"}
+        spool.finish(identity, time=1.0, status="FINISHED", artifacts=artifacts)
+    spool.start("c", time=0.0, name="c", params={}, tags={})
+    train(spool, "c", range(5))
+    names = [
+        [Path(place).name for place in records(spool, identity)[-1].artifacts] for identity in ("a", "b")
+    ]
+    assert names == [["weights.pt", "predictions.csv"], ["predictions.csv"]]
+    assert epochs(spool, "c") == list(range(5))
+    assert (spool.dropped, weights.exists()) == (1, True)
+
+
+def test_delivery_makes_room(tmp_path: Path) -> None:
+    weights = tmp_path / "weights.pt"
+    weights.write_bytes(b"w" * 6000)
+    spool = Spool(tmp_path / "spool", limit_bytes=10_000)
+    for identity in ("a", "b", "c"):
+        spool.start(identity, time=0.0, name=identity, params={}, tags={})
+        spool.finish(identity, time=1.0, status="FINISHED", artifacts={"weights.pt": weights})
+        spool.mark(identity, spool.unread(identity)[-1][1])
+        spool.settle(identity)
+    assert (spool.dropped, list((tmp_path / "spool/runs").iterdir())) == (0, [])
+
+
+def test_a_disk_that_refuses_stops_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    spool = Spool(tmp_path)
+    start_sweep(spool, ["a"])
+    (tmp_path / "runs").rename(tmp_path / "elsewhere")
+    (tmp_path / "runs").write_text("a file where the folder was")
+    train(spool, "a", range(3))
+    finish(spool, "a")
+    assert spool.dropped == 4
+    assert spool.finished() == {}
+    assert len(caplog.records) == 1
+    (tmp_path / "runs").unlink()
+    (tmp_path / "elsewhere").rename(tmp_path / "runs")
+    train(spool, "a", range(3))
+    assert epochs(Spool(tmp_path), "a") == [0, 1, 2]
+
+
+def test_weights_that_are_gone_do_not_hold_up_the_results(tmp_path: Path) -> None:
+    spool = Spool(tmp_path)
+    start_sweep(spool, ["a"])
+    artifacts = {"weights.pt": tmp_path / "nowhere.pt", "predictions.csv": b"p"}
+    spool.finish("a", time=1.0, status="FINISHED", artifacts=artifacts)
+    assert [Path(place).name for place in records(spool, "a")[-1].artifacts] == ["predictions.csv"]
+    assert spool.dropped == 1
+
+
+@pytest.mark.parametrize("name", ["", "..", ".hidden", "a/b", "a b", "/etc/passwd"])
+def test_names_that_could_leave_the_folder_are_refused(tmp_path: Path, name: str) -> None:
+    spool = Spool(tmp_path)
+    with pytest.raises(ValueError, match="plain name"):
+        spool.epoch(name, 0, 0.0, {})
+    spool.start("a", time=0.0, name="a", params={}, tags={})
+    with pytest.raises(ValueError, match="plain name"):
+        spool.finish("a", time=0.0, status="FINISHED", artifacts={name: b""})
+
+
+def test_the_spool_does_without_mlflow() -> None:
+    script = "import sys, harness.tracking.spool; sys.exit('mlflow' in sys.modules)"
+    subprocess.run([sys.executable, "-c", script], check=True)

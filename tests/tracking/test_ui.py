@@ -1,0 +1,74 @@
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import requests
+from servers import is_up
+
+from harness.tracking.store import Store
+from harness.tracking.ui import serve
+
+SERVE = """
+import sys
+from pathlib import Path
+from harness.tracking.store import Store
+from harness.tracking.ui import serve
+serve(Store(sys.argv[1], sys.argv[2], Path(sys.argv[3])), int(sys.argv[4]))
+"""
+
+
+def test_a_tracking_server_is_only_named(capsys: pytest.CaptureFixture[str]) -> None:
+    serve(Store("https://me:secret@tracking.example.org", "sdl", None), 5000)
+    assert capsys.readouterr().out == "The runs are at https://tracking.example.org\n"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_pages_are_served_on_this_machine_alone_until_stopped(
+    store: Store, number: signal.Signals
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        wanted = taken.getsockname()[1]
+        command = [
+            sys.executable,
+            "-c",
+            SERVE,
+            store.uri,
+            store.experiment,
+            str(store.artifacts),
+            str(wanted),
+        ]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert process.stdout is not None
+        line = process.stdout.readline()
+    url = line.split()[2]
+    port = int(url.rpartition(":")[2])
+    assert line.startswith("MLflow UI: http://127.0.0.1:")
+    assert port > wanted
+    assert "<title>MLflow</title>" in requests.get(url, timeout=20).text
+    experiments = requests.get(f"{url}/api/2.0/mlflow/experiments/search?max_results=100", timeout=20).json()
+    assert store.experiment in [experiment["name"] for experiment in experiments["experiments"]]
+    for address in addresses_of_this_machine():
+        with pytest.raises(OSError, match="refused"):
+            socket.create_connection((address, port), timeout=5)
+    processes = children(process.pid)
+    process.send_signal(number)
+    assert process.wait(timeout=30) == 0
+    process.stdout.close()
+    assert not is_up(port)
+    assert [child for child in processes if Path(f"/proc/{child}").exists()] == []
+
+
+def addresses_of_this_machine() -> list[str]:
+    found = socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)
+    return [str(address[4][0]) for address in found if not str(address[4][0]).startswith("127.")]
+
+
+def children(parent: int) -> list[int]:
+    listed = subprocess.run(["ps", "-eo", "pid,ppid"], capture_output=True, text=True, check=True).stdout
+    pairs = [tuple(map(int, line.split())) for line in listed.splitlines()[1:]]
+    direct = [pid for pid, above in pairs if above == parent]
+    return direct + [child for pid in direct for child in children(pid)] if direct else []
