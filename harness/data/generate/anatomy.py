@@ -34,7 +34,9 @@ def render(head: Head, scanner_points: Field, weighting: str, edge: float) -> Fi
 
 
 def _cut(head: Head, points: Field, weighting: str, edge: float) -> Cut:
-    tones = CONTRASTS[weighting]
+    tones = CONTRASTS[weighting].swollen(0.5 * head.water)
+    grey = tones.white + head.grey * (tones.grey - tones.white)
+    tones = replace(tones, grey=grey, muscle=head.muscle * tones.muscle)
     healthy = push_aside(head.tumour, points)
     return Cut(
         image=np.zeros(points.shape[1:], dtype=np.float32),
@@ -42,7 +44,7 @@ def _cut(head: Head, points: Field, weighting: str, edge: float) -> Cut:
         healthy=_mirrored(healthy),
         folding=head.folding.at(healthy),
         mottling=head.mottling.at(points),
-        tones=replace(tones, grey=tones.white + head.grey * (tones.grey - tones.white)),
+        tones=tones,
         edge=edge,
     )
 

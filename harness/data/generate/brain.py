@@ -72,7 +72,11 @@ def _paint_hindbrain(cut: Cut, room: Field) -> Field:
     x, y, z = points = cut.healthy
     cerebellum = np.maximum(ellipsoid(points, (0, 46, -36), (58, 40, 36)), room)
     stem = union(
-        union(capsule(points, (0, 9, -10), (0, 10, -30), (12, 11)), ellipsoid(points, (0, 5, -36), (17, 13, 14)), 6),
+        union(
+            capsule(points, (0, 9, -10), (0, 10, -30), (12, 11)),
+            ellipsoid(points, (0, 5, -36), (17, 13, 14)),
+            6,
+        ),
         capsule(points, (0, 10, -44), (0, 20, -82), (10, 6)),
         6,
     )

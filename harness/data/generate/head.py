@@ -25,7 +25,9 @@ class Head:
         chin: how far the chin stands out.
         slope: how far the forehead leans back.
         neck: how far the neck leans back.
+        water: how far swelling darkens the whole brain in T1 (0 to 1).
         grey: contrast of grey to white matter (1 is average).
+        muscle: brightness of muscle relative to the average.
         shading: (3,) change of brightness per 100 mm along x, y and z (receive coil).
         noise: standard deviation of the noise relative to white matter.
         folding: texture of the cortex.
@@ -44,7 +46,9 @@ class Head:
     chin: float
     slope: float
     neck: float
+    water: float
     grey: float
+    muscle: float
     shading: NDArray[np.float64]
     noise: float
     folding: Texture
@@ -54,7 +58,10 @@ class Head:
 
 def _rotation(yaw: float, pitch: float, roll: float) -> NDArray[np.float64]:
     """Return the rotation about z by ``yaw``, then x by ``pitch``, then y by ``roll``, in degrees."""
-    (cz, cx, cy), (sz, sx, sy) = np.cos(np.deg2rad([yaw, pitch, roll])), np.sin(np.deg2rad([yaw, pitch, roll]))
+    (cz, cx, cy), (sz, sx, sy) = (
+        np.cos(np.deg2rad([yaw, pitch, roll])),
+        np.sin(np.deg2rad([yaw, pitch, roll])),
+    )
     about_z = np.array([[cz, -sz, 0], [sz, cz, 0], [0, 0, 1]])
     about_x = np.array([[1, 0, 0], [0, cx, -sx], [0, sx, cx]])
     about_y = np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])
@@ -63,21 +70,23 @@ def _rotation(yaw: float, pitch: float, roll: float) -> NDArray[np.float64]:
 
 def draw_head(rng: np.random.Generator, severity: float) -> Head:
     """Draw a head with a tumour of ``severity`` (0 to 1); graver tumours are found in older, shrunken brains."""
-    age = float(np.clip(0.3 + 0.4 * severity + rng.normal(0, 0.16), 0, 1))
+    age = float(np.clip(0.1 + 0.8 * severity + rng.normal(0, 0.16), 0, 1))
     return Head(
-        stretch=np.clip(rng.normal(1, 0.045, 3), 0.9, 1.1),
-        pose=_rotation(*rng.normal(0, (1.0, 6.0, 1.5))),
+        stretch=np.clip(rng.normal(1, 0.035, 3), 0.9, 1.1),
+        pose=_rotation(*rng.normal(0, (1.0, 5.0, 1.5))),
         centre=rng.normal((0, 0, 0), (2.0, 6.0, 6.0)),
-        ventricles=0.75 + 0.6 * age + rng.normal(0, 0.08),
-        sulci=0.10 + 0.20 * age + rng.normal(0, 0.02),
+        ventricles=0.6 + 0.9 * age + rng.normal(0, 0.08),
+        sulci=0.06 + 0.34 * age + rng.normal(0, 0.02),
         skull=rng.uniform(4.5, 8.0),
-        scalp=rng.uniform(4.0, 9.0),
+        scalp=rng.uniform(6.0, 12.0),
         nose=rng.uniform(0.75, 1.25),
         chin=rng.uniform(-10, 8),
         slope=rng.uniform(-5, 8),
         neck=rng.uniform(0, 26),
-        grey=rng.uniform(0.6, 1.4),
-        shading=rng.normal(0, (0.08, 0.22, 0.18)),
+        water=float(np.clip(severity + rng.normal(0, 0.08), 0, 1)),
+        grey=rng.uniform(0.8, 1.2),
+        muscle=rng.uniform(0.6, 1.4),
+        shading=rng.normal(0, (0.03, 0.10, 0.10)),
         noise=rng.uniform(0.012, 0.035),
         folding=draw_texture(rng, rng.uniform(9.0, 12.0)),
         mottling=draw_texture(rng, rng.uniform(7.0, 11.0)),

@@ -74,7 +74,9 @@ def _paint_neck(cut: Cut, head: Head) -> None:
     cut.lay(throat, _AIR, soft=1)
     for level in range(5):
         height = -86.0 - 18 * level
-        cut.blob((0, 10 - head.neck * (height + 60) / 130, height), (15, 9, 7.5), cut.tones.marrow)  # vertebra
+        cut.blob(
+            (0, 10 - head.neck * (height + 60) / 130, height), (15, 9, 7.5), cut.tones.marrow
+        )  # vertebra
     top, bottom = (0, 20, -78), (0, 30 + head.neck, -190)
     cut.lay(capsule(cut.points, top, bottom, (9, 9)), cut.tones.fluid)
     cut.lay(capsule(cut.points, top, bottom, (5.5, 5)), cut.tones.white)

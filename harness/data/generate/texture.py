@@ -19,7 +19,9 @@ class Texture:
 
     def at(self, points: Field) -> Field:
         """Return its values (H, W) at ``points`` (3, H, W) in mm."""
-        return np.asarray(map_coordinates(self.volume, points / np.float32(_VOXEL), order=1, mode="grid-wrap"))
+        return np.asarray(
+            map_coordinates(self.volume, points / np.float32(_VOXEL), order=1, mode="grid-wrap")
+        )
 
 
 def draw_texture(rng: np.random.Generator, grain: float) -> Texture:

@@ -58,11 +58,11 @@ def draw_tumour(rng: np.random.Generator, severity: float) -> Tumour:
 
     return Tumour(
         centre=centre * (side, 1, 1),
-        axes=follow(16, 29, 2.0) * np.exp(rng.normal(0, 0.12, 3)),
+        axes=follow(17, 33, 2.0) * np.exp(rng.normal(0, 0.12, 3)),
         irregularity=follow(0.5, 5.0, 0.7),
         darkness=follow(0.55, 0.40, 0.08),
-        necrosis=max(0.0, follow(-0.15, 0.85, 0.08)),
-        rim=follow(0.65, 1.45, 0.10),
+        necrosis=follow(-0.25, 0.85, 0.08),
+        rim=follow(0.9, 1.6, 0.10),
         oedema=follow(1.0, 16.0, 2.0),
         mottle=follow(0.02, 0.16, 0.02),
         push=follow(0.10, 0.40, 0.05),
@@ -95,7 +95,11 @@ def paint_tumour(cut: Cut, points: Field, tumour: Tumour, brain: Field) -> None:
     solid = cut.tones.white + 2 * tumour.darkness * (cut.tones.tumour - cut.tones.white)
     body = coverage(ragged, 2.5 + cut.edge) * brain
     paint(cut.image, body, solid + tumour.mottle * cut.mottling)
-    if tumour.necrosis > 0:
-        core = coverage(ragged + float(tumour.axes.mean()) * (1 - tumour.necrosis), 1 + cut.edge)
-        paint(cut.image, body * (1 - core), tumour.rim * cut.tones.rim)
-        paint(cut.image, body * core, cut.tones.necrosis + 0.3 * tumour.mottle * cut.mottling)
+    core = ragged + float(tumour.axes.mean()) * (1 - tumour.necrosis)
+    ring = coverage(np.abs(core) - 1.8, 1 + cut.edge) * min(1.0, 2 * tumour.necrosis)
+    paint(
+        cut.image,
+        body * coverage(core, 1 + cut.edge),
+        cut.tones.necrosis + 0.3 * tumour.mottle * cut.mottling,
+    )
+    paint(cut.image, body * ring, tumour.rim * cut.tones.white)
