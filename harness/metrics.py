@@ -1,7 +1,7 @@
 """From a table of predictions to every figure, by way of confusion matrices. Pure: no file is touched."""
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -14,9 +14,34 @@ CLASS_MEASURES: tuple[ClassMeasure, ...] = get_args(ClassMeasure)
 SUM = "sum"
 
 
-def _ratio(part: NDArray[np.int64], whole: NDArray[np.int64]) -> NDArray[np.float64]:
+Counts = NDArray[np.number[Any]]
+
+
+def _ratio(part: Counts, whole: Counts) -> NDArray[np.float64]:
     """Return part / whole, 0 where the whole is 0 (scikit-learn's ``zero_division=0``)."""
     return np.divide(part, whole, out=np.zeros(part.shape), where=whole != 0)
+
+
+def by_class(confusion: Counts, measure: ClassMeasure) -> NDArray[np.float64]:
+    """Return a measure of each class against the rest, by the definitions of the paper's section 3.3.
+
+    Args:
+        confusion: (..., C, C) counts or weights, rows true, columns predicted.
+        measure: its name; recall and sensitivity are two names of one thing.
+
+    Returns:
+        (..., C) values in [0, 1].
+    """
+    right = np.diagonal(confusion, axis1=-2, axis2=-1)
+    true, called = confusion.sum(axis=-1), confusion.sum(axis=-2)
+    if measure == "precision":
+        return _ratio(right, called)
+    if measure == "f1":
+        return _ratio(2 * right, true + called)
+    if measure == "specificity":
+        negatives = confusion.sum(axis=(-2, -1))[..., None] - true
+        return _ratio(negatives - (called - right), negatives)
+    return _ratio(right, true)
 
 
 @dataclass(frozen=True)
@@ -43,16 +68,7 @@ class Scores:
 
     def by_class(self, measure: ClassMeasure) -> NDArray[np.float64]:
         """Return the (C,) values of a measure, each class against the rest."""
-        right = np.diag(self.confusion)
-        true, called = self.confusion.sum(axis=1), self.confusion.sum(axis=0)
-        if measure == "precision":
-            return _ratio(right, called)
-        if measure == "f1":
-            return _ratio(2 * right, true + called)
-        if measure == "specificity":
-            negatives = self.total - true
-            return _ratio(negatives - (called - right), negatives)
-        return _ratio(right, true)
+        return by_class(self.confusion, measure)
 
     def macro(self, measure: ClassMeasure) -> float:
         """Return the unweighted mean of a measure over the C classes, as table 2 of the paper does."""
