@@ -17,6 +17,7 @@ from harness.tracking.store import Store, create_store
 _HOST = "127.0.0.1"
 _PORTS_TRIED = 100
 _SECONDS_TO_START = 60.0
+_SECONDS_TO_STOP = 10.0
 
 
 def serve(store: Store, port: int = 5000) -> None:
@@ -30,7 +31,8 @@ def serve(store: Store, port: int = 5000) -> None:
         return
     create_store(store)
     port = _free_port(port)
-    signal.signal(signal.SIGTERM, _interrupt)  # so that the server below ends with this process
+    for number in (signal.SIGINT, signal.SIGTERM):  # either one also ends the server below
+        signal.signal(number, _interrupt)
     server = _start(store, port)
     try:
         _wait_until_up(server, port)
@@ -64,6 +66,10 @@ def _start(store: Store, port: int) -> subprocess.Popen[bytes]:
 def _stop(server: subprocess.Popen[bytes]) -> None:
     if server.poll() is None:
         os.killpg(server.pid, signal.SIGTERM)
+    try:
+        server.wait(_SECONDS_TO_STOP)
+    except subprocess.TimeoutExpired:  # a browser may hold its connection open
+        os.killpg(server.pid, signal.SIGKILL)
         server.wait()
 
 
