@@ -64,13 +64,14 @@ class Progress:
             f"{self._done}/{self._total} done: {trial.title}, choice accuracy {choice_accuracy:.1%}"
             f"; {self._time_left()}",
             highlight=False,
+            soft_wrap=True,
         )
 
     def failed(self, trial: Trial, reason: str) -> None:
         """Take in a trial that ended in an error."""
         self._end(trial)
         self._failed += 1
-        self._console.print(f"failed: {trial.title}: {reason}", style="red", highlight=False)
+        self._console.print(f"failed: {trial.title}: {reason}", style="red", highlight=False, soft_wrap=True)
 
     def _end(self, trial: Trial) -> None:
         self._running.discard(trial.identity)

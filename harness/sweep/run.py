@@ -97,8 +97,8 @@ def run_sweep(
             with Delivery(spool, store) as delivery, Progress(trials, done, console) as progress:
                 _open(spool, declared, labels, len(trials))
                 recorder = Recorder(trials, labels, spool, kept, progress)
-                jobs = jobs_of(missing, declared.space, device, root)
-                launch(jobs, data, weights, recorder, folder.ray, declared.space.resources.concurrent)
+                if jobs := jobs_of(missing, declared.space, device, root):
+                    launch(jobs, data, weights, recorder, folder.ray, declared.space.resources.concurrent)
                 recorder.interrupt()
                 left = missing_trials(trials, spool)
                 _close(spool, declared, labels, data, kept, complete=not left)
