@@ -17,7 +17,7 @@ import pydicom
 from pydicom.datadict import dictionary_VR, tag_for_keyword
 from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
-from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian
+from pydicom.uid import UID, DeflatedExplicitVRLittleEndian
 
 from harness.data.values import plain_values
 
@@ -196,15 +196,16 @@ def _pixel_problem(file: BinaryIO, dataset: Dataset, whole: Frame) -> str:
     syntax = UID(dataset.file_meta.get("TransferSyntaxUID", ""))
     if syntax == DeflatedExplicitVRLittleEndian:
         return ""
+    implicit, little = dataset.original_encoding
     place = file.tell()
-    held = file.seek(0, SEEK_END) - place - 8
+    held = file.seek(0, SEEK_END) - place - (8 if implicit else 12)
     file.seek(place)
-    if held <= 0 or _tag_at(file, big=syntax == ExplicitVRBigEndian) not in _PIXELS:
+    if held <= 0 or _tag_at(file, little is not False) not in _PIXELS:
         return "no pixel data"
     compressed = syntax.is_transfer_syntax and syntax.is_compressed
     return "pixel data cut short" if not compressed and held < promised else ""
 
 
-def _tag_at(file: BinaryIO, big: bool) -> int:
-    group, element = struct.unpack(">HH" if big else "<HH", file.read(4))
+def _tag_at(file: BinaryIO, little: bool) -> int:
+    group, element = struct.unpack("<HH" if little else ">HH", file.read(4))
     return int(group << 16) + int(element)

@@ -21,7 +21,7 @@ _ACQUISITION_CONTRAST = {
 }  # fmt: skip
 _SPIN_NAME = re.compile(r"^\*?(?:t?se|fse|frfse|fast ?se|spc|tir|ir|h\d?d|memp|haste|cube)", re.IGNORECASE)
 _GRADIENT_NAME = re.compile(
-    r"^\*?(?:t?fl|fi|gr|spgr|fspgr|efgre|fgre|fgr|3dgr|t1tfe|t?ffe|t1ffe|tfe|bravo)", re.IGNORECASE
+    r"^\*?(?:t?fl(?!air)|fi|gr|spgr|fspgr|efgre|fgre|fgr|3dgr|t1tfe|t?ffe|t1ffe|tfe|bravo)", re.IGNORECASE
 )
 _PREPARED_NAME = re.compile(r"^\*?(?:tfl|mprage)", re.IGNORECASE)
 _BALANCED_NAME = re.compile(r"^\*?(?:tfi|tru|fiesta|b-?ffe|b-?tfe|ci3d|de3d|psif)", re.IGNORECASE)
@@ -99,9 +99,17 @@ def _techniques(sequence: PulseSequence) -> list[str]:
     )
     if sequence.repetition and sequence.repetition < 80:  # no spin echo repeats so fast
         return ["gradient echo"]
+    if not spin and not gradient and _like_a_spin_echo(sequence):
+        return ["spin echo"]
     if spin == gradient:
         return ["spin echo", "gradient echo"]
     return ["spin echo"] if spin else ["gradient echo"]
+
+
+def _like_a_spin_echo(sequence: PulseSequence) -> bool:
+    """Gradient echoes that repeat slowly and read late are T2*-weighted and use small flip angles."""
+    slow = (sequence.repetition or 0) >= 250 and (sequence.echo or 0) >= 8
+    return slow and (sequence.flip or 0) >= 60
 
 
 def _spin_echo(sequence: PulseSequence, repetition: float, echo: float) -> frozenset[str]:

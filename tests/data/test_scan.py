@@ -1,0 +1,160 @@
+import stat
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from made_dicom import WriteDicom, item
+
+from harness.data.scan import COLUMNS, scan, write_slices
+from harness.data.select import Rule
+from harness.errors import HarnessError
+
+
+def only(folder: Path, rule: Rule | None = None) -> pd.Series:
+    table = scan(folder, rule)
+    assert len(table) == 1
+    return table.iloc[0]
+
+
+def test_the_default_rule_takes_a_t1_weighted_sagittal_slice(write_dicom: WriteDicom) -> None:
+    row = only(write_dicom("x/a.dcm").parents[1])
+    assert list(row.index[: len(COLUMNS)]) == list(COLUMNS)
+    assert row[list(COLUMNS[:8])].to_dict() == {
+        "path": "x/a.dcm", "frame": 1, "patient_id": "P1", "series_uid": "1.2.3", "plane": "sagittal",
+        "weighting": "T1", "taken": "yes", "reason": "",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("tags", "reason"),
+    [
+        ({"ImageOrientationPatient": [1, 0, 0, 0, 1, 0]}, "not sagittal: axial"),
+        ({"ImageOrientationPatient": [0.5, 0.866, 0, 0, 0, -1]}, "not sagittal: oblique"),
+        ({"ImageOrientationPatient": None}, "not sagittal: unknown"),
+        ({"EchoTime": 100, "RepetitionTime": 4000}, "not T1-weighted: T2"),
+        ({"EchoTime": None}, "not T1-weighted: unknown"),
+        ({"Modality": "CT", "SOPClassUID": "1.2.840.10008.5.1.4.1.1.2"}, "not MR"),
+        ({"SOPClassUID": "1.2.840.10008.5.1.4.1.1.7"}, "a secondary capture"),
+        ({"ConversionType": "WSD"}, "a secondary capture"),
+        ({"ImageType": ["ORIGINAL", "PRIMARY", "LOCALIZER"]}, "a localizer"),
+        ({"SeriesDescription": "SAG LOCAL"}, "a localizer"),
+        ({"ImageType": ["DERIVED", "PRIMARY"]}, "a derived image or a projection"),
+        ({"ImageType": ["ORIGINAL", "PRIMARY", "PROJECTION IMAGE"]}, "a derived image or a projection"),
+        ({"ImageType": ["ORIGINAL", "PRIMARY", "P", "ND"]}, "not a magnitude image"),
+        ({"ImageType": ["ORIGINAL", "PRIMARY", "M", "MOSAIC"]}, "a mosaic of many slices"),
+        ({"PhotometricInterpretation": "PALETTE COLOR"}, "a colour image"),
+        ({"BodyPartExamined": "SHOULDER"}, "not the brain"),
+        ({"StudyDescription": "Kniegelenk"}, "not the brain"),
+        ({"PatientID": None}, "no patient ID"),
+        ({"SOPInstanceUID": None}, "no SOP instance UID"),
+    ],
+)
+def test_each_reason_for_leaving_a_slice(
+    write_dicom: WriteDicom, tags: dict[str, object], reason: str
+) -> None:
+    if tags.get("SOPInstanceUID", "") is None:
+        path = write_dicom()
+        content = path.read_bytes()
+        start = content.index(b"\x08\x00\x18\x00UI")
+        length = 8 + int.from_bytes(content[start + 6 : start + 8], "little")
+        path.write_bytes(content[:start] + content[start + length :])
+    else:
+        path = write_dicom(**tags)
+    row = only(path.parent)
+    assert (row["taken"], row["reason"]) == ("no", reason)
+
+
+def test_small_images_are_left(write_dicom: WriteDicom) -> None:
+    row = only(write_dicom(pixels=np.zeros((63, 200), np.uint16)).parent)
+    assert row["reason"] == "fewer than 64 pixels a side"
+
+
+def test_an_agent_that_is_present_but_empty_is_none(write_dicom: WriteDicom) -> None:
+    folder = write_dicom("a.dcm", ContrastBolusAgent="").parent
+    write_dicom("b.dcm", ContrastBolusAgent="Gd-DTPA")
+    write_dicom("c.dcm", ContrastBolusAgentSequence=item(CodeValue="C-B0322"))
+    write_dicom("d.dcm", SeriesDescription="T1 SAG +C", ContrastBolusAgent="NONE")
+    write_dicom("e.dcm", SeriesDescription="T1 ohne KM", ContrastBolusAgent="Dotarem")
+    contrast = ["pre", "post", "post", "post", "unknown"]
+    assert list(scan(folder)["contrast"]) == contrast
+    assert set(scan(folder)["taken"]) == {"yes"}
+    for wanted in ("pre", "post"):
+        taken = scan(folder, Rule(contrast=wanted))["taken"]
+        assert list(taken == "yes") == [name == wanted for name in contrast]
+
+
+def test_the_rule_decides_on_angle_body_part_and_plane(write_dicom: WriteDicom) -> None:
+    folder = write_dicom(ImageOrientationPatient=[0.2, 0.98, 0, 0, 0, -1], BodyPartExamined=None).parent
+    assert only(folder)["taken"] == "yes"
+    assert only(folder, Rule(max_angle=10))["plane"] == "oblique"
+    assert only(folder, Rule(body_part="require"))["reason"] == "no part of the body named"
+    assert only(folder, Rule(plane="coronal"))["reason"] == "not coronal: sagittal"
+
+
+def test_of_two_copies_one_is_taken_and_a_bad_copy_does_not_count(write_dicom: WriteDicom) -> None:
+    folder = write_dicom("b.dcm", SOPInstanceUID="1.2.9").parent
+    write_dicom("c.dcm", SOPInstanceUID="1.2.9")
+    broken = write_dicom("a.dcm", SOPInstanceUID="1.2.9")
+    broken.write_bytes(broken.read_bytes()[:-9])
+    assert list(scan(folder)["reason"]) == ["pixel data cut short", "", "a copy of another slice"]
+
+
+def test_every_file_has_a_row(write_dicom: WriteDicom) -> None:
+    folder = write_dicom().parent
+    (folder / "notes.txt").write_text("Doe, Jane")
+    (folder / "empty.dcm").touch()
+    table = scan(folder).set_index("path")
+    assert table["reason"].to_dict() == {
+        "a.dcm": "", "empty.dcm": "an empty file", "notes.txt": "not a DICOM file"
+    }  # fmt: skip
+
+
+def test_an_empty_folder_has_no_rows_and_a_missing_one_is_an_error(tmp_path: Path) -> None:
+    assert list(scan(tmp_path).columns[:2]) == ["path", "frame"]
+    with pytest.raises(HarnessError, match="no such folder"):
+        scan(tmp_path / "nothing")
+
+
+def test_the_table_is_readable_by_its_owner_alone(write_dicom: WriteDicom, tmp_path: Path) -> None:
+    out = tmp_path / "slices.csv"
+    out.touch(mode=0o644)
+    table = scan(write_dicom().parent)
+    write_slices(table, out)
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    read = pd.read_csv(out, keep_default_na=False, dtype=str)
+    assert list(read["path"]) == ["a.dcm"]
+    assert list(read.columns) == list(table.columns)
+
+
+def test_many_files_are_read_by_several_processes_alike(
+    write_dicom: WriteDicom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_dicom("a.dcm").parent
+    for number in range(20):
+        write_dicom(f"{number}.dcm")
+    alone = scan(folder)
+    monkeypatch.setattr("harness.data.parallel.WORTHWHILE", 2)
+    monkeypatch.setattr("harness.data.parallel.cores_available", lambda: 2)
+    calls: list[tuple[str, int, int]] = []
+    together = scan(folder, progress=lambda *call: calls.append(call))
+    pd.testing.assert_frame_equal(alone, together)
+    assert calls[-1] == ("reading headers", 21, 21)
+
+
+def test_real_series_agree_with_their_truth(shared: Path) -> None:
+    truth = pd.read_csv(shared / "dicom" / "truth.csv").set_index("folder")
+    table = scan(shared / "dicom")
+    table = table[table["path"].str.contains("/")]
+    folders = table["path"].str.split("/").str[0]
+    assert set(folders) == set(truth.index)
+    for folder, rows in table.groupby(folders):
+        assert set(rows["taken"]) == {truth.loc[folder, "take"]}, folder
+        assert rows["path"].nunique() == truth.loc[folder, "files"]
+    by_folder = table.groupby(folders).first()
+    assert len(table[folders == "philips_enhanced_t1_sag"]) == 8
+    assert by_folder.loc["philips_shoulder_t1", "plane"] == "oblique"
+    assert by_folder.loc["siemens_flair_sag", "weighting"] == "FLAIR"
+    assert by_folder.loc["truncated", "reason"] == "pixel data cut short"
+    required = scan(shared / "dicom", Rule(body_part="require"))
+    assert set(required.loc[required["path"].str.startswith("ge_t1_sag_3d"), "taken"]) == {"no"}
