@@ -7,7 +7,8 @@ import click
 from harness import __version__
 from harness.cli.data import data
 from harness.cli.results import best, report, sync, ui
-from harness.cli.sweep import sweep, train
+from harness.cli.sweep import sweep
+from harness.cli.train import train
 from harness.errors import HarnessError
 
 

@@ -1,10 +1,13 @@
 """``sdl data``: make, select and prepare collections."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
 from harness.cli.options import cache_option
+from harness.data.parallel import Progress
 
 folder = click.Path(path_type=Path, file_okay=False)
 
@@ -12,3 +15,87 @@ folder = click.Path(path_type=Path, file_okay=False)
 @click.group()
 def data() -> None:
     """Make, select and prepare collections of slices."""
+
+
+@data.command()
+@click.argument("out", type=folder)
+@click.option("--patients", type=int, help="How many graded patients; 20 as in the paper where not given.")
+@click.option("--seed", default=0, show_default=True, help="The same seed gives the same bytes.")
+def generate(out: Path, patients: int | None, seed: int) -> None:
+    """Write DICOM files and a clinical sheet that imitate REMBRANDT.
+
+    \b
+    sdl data generate results/generated
+    sdl data generate results/hundred --patients 100 --seed 1
+    """
+    from harness.data.generate import collection_of
+
+    with _bar() as progress:
+        files = collection_of(out, patients, seed, progress)
+    click.echo(f"{files} files in {out}; `sdl data prepare generated --root {out}` comes next")
+
+
+@data.command()
+@click.argument("directory", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="Table to write.")
+def select(directory: Path, out: Path) -> None:
+    """Judge every file of a folder: which slices are T1-weighted and sagittal.
+
+    The table holds paths and patient IDs: only you may read it.
+
+    \b
+    sdl data select /data/REMBRANDT --out slices.csv
+    """
+    from harness.data.scan import scan, write_slices
+
+    with _bar() as progress:
+        table = scan(directory, progress=progress)
+    write_slices(table, out)
+    taken = table["taken"] == "yes"
+    click.echo(f"{taken.sum()} of {len(table)} slices taken: {out}")
+    for reason, count in table.loc[~taken, "reason"].value_counts().items():
+        click.echo(f"{count:>8}  {reason}")
+
+
+@data.command()
+@click.argument("dataset")
+@click.option("--root", type=folder, help="Where the collection lies, if not where the dataset says.")
+@cache_option
+def prepare(dataset: str, root: Path | None, cache: Path) -> None:
+    """Select, label, scale and cache the slices of a dataset.
+
+    DATASET is a YAML file, or the name of one in datasets/.
+
+    \b
+    sdl data prepare generated
+    sdl data prepare rembrandt --root /data/REMBRANDT
+    """
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    from harness.data.prepare import prepare as prepare_slices
+    from harness.data.recipe import load_recipe
+
+    with _bar() as progress:
+        prepared = prepare_slices(load_recipe(dataset), root, cache, progress)
+    Console().print(Markdown(prepared.selection))
+    click.echo(f"\n{len(prepared.labels)} slices prepared; digest {prepared.digest[:16]}")
+
+
+@contextmanager
+def _bar() -> Iterator[Progress]:
+    """Show what is being read, how fast and how long it will take; one bar for each kind of work."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bars
+
+    columns = (TextColumn("{task.description}"), BarColumn(20), MofNCompleteColumn(), TimeRemainingColumn())
+    with Bars(*columns, console=Console(stderr=True)) as bars:
+        tasks = {}
+
+        def show(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(what, total=total)
+            bars.update(tasks[what], completed=done)
+
+        yield show

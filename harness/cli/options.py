@@ -1,8 +1,13 @@
-"""Places and options that several commands share."""
+"""Places and options that several commands share, and what they stand for."""
 
 from pathlib import Path
 
 import click
+
+from harness.config.load import load_space
+from harness.config.space import Space
+from harness.data.prepared import PreparedData
+from harness.resources import find
 
 RESULTS = Path("results")
 
@@ -13,3 +18,24 @@ cache_option = click.option(
     show_default=True,
     help="Folder of prepared collections.",
 )
+dataset_option = click.option("--dataset", help="Train on this dataset instead of the space's.")
+set_option = click.option(
+    "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a key of the space; repeatable."
+)
+
+
+def read_space(space: str, dataset: str | None, overrides: tuple[str, ...]) -> Space:
+    """Return the validated space that the options stand for."""
+    from harness.model.backbones import check_backbone
+
+    stated = [*overrides, *([f"dataset={dataset}"] if dataset else [])]
+    return load_space(find("search_spaces", space), stated, check_backbone)
+
+
+def read_data(space: Space, cache: Path) -> PreparedData:
+    """Return the prepared collection that a space trains on, as small as the space asks for."""
+    from harness.data.prepare import load_prepared
+    from harness.data.recipe import load_recipe
+
+    data = load_prepared(load_recipe(space.dataset), cache)
+    return data if space.slices_per_class is None else data.first_of_each_class(space.slices_per_class)

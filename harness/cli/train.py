@@ -1,0 +1,72 @@
+"""``sdl train``: one trial under the eyes of its user."""
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from harness.cli.options import cache_option, dataset_option, read_data, read_space, set_option
+from harness.errors import HarnessError
+
+if TYPE_CHECKING:
+    from harness.training.trial import News
+
+
+@click.command()
+@click.argument("space")
+@click.option("--trial", "number", default=1, show_default=True, help="Which planned trial, from 1.")
+@dataset_option
+@set_option
+@click.option("--device", type=click.Choice(["cpu", "cuda"]), default="cpu", show_default=True)
+@cache_option
+def train(
+    space: str, number: int, dataset: str | None, overrides: tuple[str, ...], device: str, cache: Path
+) -> None:
+    """Train one planned trial in this process, to look closely.
+
+    Neither Ray nor MLflow takes part, and nothing is kept.
+
+    \b
+    sdl train quickstart --trial 2 --set epochs=1
+    """
+    import torch
+
+    from harness.checkpoints import Checkpoints
+    from harness.sweep.plan import load_pretrained, plan_trials, weights_key
+    from harness.training.memory import keep_freed_memory
+    from harness.training.trial import train_trial
+
+    declared = read_space(space, dataset, overrides)
+    data = read_data(declared, cache)
+    trials = plan_trials(Path(space).stem, declared, data.digest)
+    if not 1 <= number <= len(trials):
+        raise HarnessError(f"--trial {number}: the space plans trials 1 to {len(trials)}")
+    trial = trials[number - 1]
+    weights = load_pretrained(declared).get(weights_key(trial.settings))
+    click.echo(f"{trial.title} on {declared.dataset}")
+    keep_freed_memory()
+    with tempfile.TemporaryDirectory() as scratch:
+        train_trial(
+            trial,
+            data,
+            pretrained=weights and {name: torch.tensor(array) for name, array in weights.items()},
+            device=torch.device(device),
+            checkpoints=Checkpoints(scratch),
+            checkpoint_every=declared.checkpoint_every,
+            tell=_print_news,
+        )
+
+
+def _print_news(news: "News") -> None:
+    from harness.metrics import score
+    from harness.predictions import from_csv
+
+    for epoch in news.epochs:
+        click.echo(f"epoch {epoch['epoch']}")
+        for name, value in epoch["metrics"].items():
+            click.echo(f"  {name:<24} {value:.4g}")
+    if news.predictions:
+        click.echo(f"accuracy at epoch {news.chosen_epoch}, chosen by the choice set")
+        for (part, network), scores in score(from_csv(news.predictions)).items():
+            click.echo(f"  {f'{part}/{network}':<24} {scores.accuracy:.4g}")
