@@ -5,7 +5,6 @@ from dataclasses import asdict
 from typing import Any
 
 import torch
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 from ray import tune
 
@@ -13,10 +12,8 @@ from harness.checkpoints import Checkpoints
 from harness.data.prepared import PreparedData
 from harness.errors import HarnessError
 from harness.training.memory import keep_freed_memory
-from harness.training.trial import News, train_trial
+from harness.training.trial import News, Weights, tensors, train_trial
 from harness.trial import Trial
-
-Weights = Mapping[str, NDArray[Any]]
 
 
 class Job(BaseModel):
@@ -56,9 +53,7 @@ def run_job(config: dict[str, Any], data: PreparedData, weights: Mapping[str, We
     torch.set_num_threads(job.cpus)
     if job.device == "cuda" and not torch.cuda.is_available():
         raise HarnessError("Ray gave this trial a GPU, but torch sees none: check the driver of this node")
-    pretrained = None
-    if job.pretrained in weights:
-        pretrained = {name: torch.tensor(array) for name, array in weights[job.pretrained].items()}
+    pretrained = tensors(weights.get(job.pretrained))
     for trial in job.trials:
         train_trial(
             trial,

@@ -35,7 +35,7 @@ def train(
     from harness.checkpoints import Checkpoints
     from harness.sweep.plan import load_pretrained, plan_trials, weights_key
     from harness.training.memory import keep_freed_memory
-    from harness.training.trial import train_trial
+    from harness.training.trial import tensors, train_trial
 
     declared = read_space(space, dataset, overrides)
     data = read_data(declared, cache)
@@ -50,7 +50,7 @@ def train(
         train_trial(
             trial,
             data,
-            pretrained=weights and {name: torch.tensor(array) for name, array in weights.items()},
+            pretrained=tensors(weights),
             device=torch.device(device),
             checkpoints=Checkpoints(scratch),
             checkpoint_every=declared.checkpoint_every,

@@ -10,8 +10,8 @@ from ray.tune.experiment import Trial as RayTrial
 
 from harness.data.prepared import PreparedData
 from harness.sweep.recorder import Recorder
-from harness.trainable import Job, Weights, run_job
-from harness.training.trial import News
+from harness.trainable import Job, run_job
+from harness.training.trial import News, Weights
 
 RETRIES = 2  # a lost node or a full memory may pass; an error in a trial itself comes back
 

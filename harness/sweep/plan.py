@@ -4,12 +4,10 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from harness.config.settings import Settings
 from harness.config.space import Space
 from harness.model.weights import pretrained_state
+from harness.training.trial import Weights
 from harness.trial import Trial
 
 
@@ -46,7 +44,7 @@ def weights_key(settings: Settings) -> str:
     return f"{settings.backbone} {settings.weights}"
 
 
-def load_pretrained(space: Space) -> Mapping[str, Mapping[str, NDArray[np.generic]]]:
+def load_pretrained(space: Space) -> Mapping[str, Weights]:
     """Load the pretrained weights that a space asks for, each once, by `weights_key`.
 
     Raises:

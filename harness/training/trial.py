@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from harness import predictions
 from harness.checkpoints import Checkpoints
@@ -34,6 +36,14 @@ class News:
     epochs: list[dict[str, Any]]
     predictions: str = ""
     chosen_epoch: int = -1
+
+
+Weights = Mapping[str, NDArray[np.generic]]
+
+
+def tensors(weights: Weights | None) -> dict[str, torch.Tensor] | None:
+    """Return weights that travelled between processes as arrays, as tensors of their own memory."""
+    return None if weights is None else {name: torch.tensor(array) for name, array in weights.items()}
 
 
 def train_trial(
