@@ -139,8 +139,8 @@ def find_column(table: pd.DataFrame, name: str, where: str) -> str:
     known = {_bare(str(column)): str(column) for column in reversed(table.columns)}
     if _bare(name) in known:
         return known[_bare(name)]
-    columns = [str(column).strip() for column in table.columns]
-    raise HarnessError(f"{where}: there is no column {name!r}; {did_you_mean(name, columns)}")
+    columns = [str(column).strip().casefold() for column in table.columns]
+    raise HarnessError(f"{where}: there is no column {name!r}; {did_you_mean(name.casefold(), columns)}")
 
 
 def class_of(value: str, classes: Sequence[str]) -> str:

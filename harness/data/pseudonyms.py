@@ -34,7 +34,7 @@ def load_key(cache: Path) -> bytes:
 def _create(path: Path) -> None:
     """Make a key; of two processes that try at once, one wins and both read the winner's."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
         with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
             file.write(secrets.token_bytes(_KEY_BYTES))

@@ -1,0 +1,215 @@
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from made_dicom import WriteDicom
+from PIL import Image
+
+from harness.data import collection
+from harness.data.cache import load_cached
+from harness.data.facts import slice_digest
+from harness.data.pixels import read_dicom
+from harness.data.prepare import load_prepared, prepare
+from harness.data.prepared import PreparedData
+from harness.data.recipe import Recipe
+from harness.errors import HarnessError
+
+Made = tuple[Recipe, Path, Path]
+
+
+def recipe(**more: Any) -> Recipe:
+    labels = {"table": "labels.csv", "patient": "id", "label": "grade", **more.pop("labels", {})}
+    return Recipe.model_validate({"name": "made", "source": "dicom", "labels": labels, **more})
+
+
+@pytest.fixture
+def made(write_dicom: WriteDicom, tmp_path: Path) -> Path:
+    """Five slices of three labelled patients, and slices of all sorts that must be left."""
+    rng = np.random.default_rng(0)
+    for number, patient in enumerate(["JANE^DOE", "JANE^DOE", "B", "C", "C", "D", "E"]):
+        pixels = rng.integers(0, 4000, (96, 96), dtype=np.uint16)
+        write_dicom(f"DOE/{number}.dcm", pixels, PatientID=patient, SOPInstanceUID=f"1.2.{number}")
+    write_dicom("DOE/flat.dcm", np.zeros((96, 96), np.uint16), PatientID="B")
+    write_dicom("DOE/t2.dcm", PatientID="B", RepetitionTime=4000, EchoTime=100)
+    table = "id,grade\nJANE^DOE,II\nB,III\nC,II\nD,?\nF,II\n"
+    (tmp_path / "dicom" / "labels.csv").write_text(table)
+    return tmp_path / "dicom"
+
+
+def test_what_is_prepared_is_what_the_files_hold(made: Path, tmp_path: Path) -> None:
+    data = prepare(recipe(patient_ids="public"), made, tmp_path / "cache")
+    assert data.classes == ("II", "III")
+    assert data.slice_ids == tuple(sorted(slice_digest(f"1.2.{n}\x1f1".encode()) for n in range(5)))
+    patients = dict(zip(data.slice_ids, data.patients, strict=True))
+    labels = dict(zip(data.slice_ids, data.labels, strict=True))
+    for number, (patient, label) in enumerate(
+        [("JANE^DOE", 0), ("JANE^DOE", 0), ("B", 1), ("C", 0), ("C", 0)]
+    ):
+        slice_id = slice_digest(f"1.2.{number}\x1f1".encode())
+        assert (patients[slice_id], labels[slice_id]) == (patient, label)
+        (expected,) = read_dicom(made / "DOE" / f"{number}.dcm", [1], 128)
+        np.testing.assert_array_equal(data.images[data.slice_ids.index(slice_id)], expected)
+
+
+def test_the_report_counts_every_reason_and_names_nobody(made: Path, tmp_path: Path) -> None:
+    report = prepare(recipe(), made, tmp_path / "cache").selection
+    for line in (
+        "| II | 3 | 41 |", "| III | 1 | 25 |", "| II | 2 | 7 | 4 | 128 |", "| III | 1 | 6 | 1 | 108 |",
+        "| a constant image | 1 |", "| not T1-weighted: T2 | 1 |", "| not a DICOM file | 1 |",
+        "| the patient is not in the label table | 1 |", "| the patient's label is missing or no class | 1 |",
+        "| label reads '?' | 1 |", "| a class, but no file | 1 |", "| all | 5 |",
+    ):  # fmt: skip
+        assert line in report, line
+    assert "DOE" not in report
+    assert "dcm" not in report
+
+
+def test_a_second_call_reads_no_pixels(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = prepare(recipe(), made, tmp_path / "cache")
+    monkeypatch.setattr(collection, "read_dicom", None)
+    monkeypatch.setattr(collection, "scan_facts", None)
+    again = prepare(recipe(), made, tmp_path / "cache")
+    assert (again.digest, again.patients, again.selection) == (first.digest, first.patients, first.selection)
+    assert load_prepared(recipe(), tmp_path / "cache").digest == first.digest
+    assert load_cached(first.digest, tmp_path / "cache").slice_ids == first.slice_ids
+
+
+def touch(folder: Path) -> None:
+    os.utime(folder / "DOE" / "0.dcm", ns=(1, 1))
+
+
+def remove(folder: Path) -> None:
+    (folder / "DOE" / "0.dcm").unlink()
+
+
+def relabel(folder: Path) -> None:
+    (folder / "labels.csv").write_text("id,grade\nJANE^DOE,II\nB,III\n")
+
+
+@pytest.mark.parametrize("change", [touch, remove, relabel])
+def test_a_changed_input_is_read_again(
+    made: Path, tmp_path: Path, change: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = prepare(recipe(), made, tmp_path / "cache")
+    change(made)
+    calls: list[str] = []
+    again = prepare(recipe(), made, tmp_path / "cache", lambda what, done, total: calls.append(what))
+    assert "reading pixels" in calls
+    assert (again.digest == first.digest) == (change is touch)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"image_size": 64}, {"patients": ["B", "C"]}, {"slices": {"weighting": "T2"}, "classes": ["II", "III"]}],
+)
+def test_a_changed_setting_is_another_preparation(made: Path, tmp_path: Path, more: dict[str, Any]) -> None:
+    first = prepare(recipe(), made, tmp_path / "cache")
+    assert prepare(recipe(**more), made, tmp_path / "cache").digest != first.digest
+    assert prepare(recipe(), made, tmp_path / "cache").digest == first.digest
+
+
+def test_the_digest_depends_on_no_path_and_no_key(made: Path, tmp_path: Path) -> None:
+    first = prepare(recipe(), made, tmp_path / "cache")
+    moved = made.rename(tmp_path / "elsewhere")
+    (moved / "DOE").rename(moved / "another")
+    second = prepare(recipe(), moved, tmp_path / "other")
+    assert first.digest == second.digest
+    assert set(first.patients).isdisjoint(second.patients)
+
+
+def test_the_cache_holds_no_path_and_no_patient(made: Path, tmp_path: Path) -> None:
+    prepare(recipe(), made, tmp_path / "cache")
+    for path in (tmp_path / "cache").rglob("*"):
+        assert not path.is_file() or b"DOE" not in path.read_bytes().upper()
+        assert "DOE" not in str(path.relative_to(tmp_path)).upper()
+
+
+def test_recipes_with_the_same_pixels_keep_their_own_names_of_patients(made: Path, tmp_path: Path) -> None:
+    public, hidden = recipe(patient_ids="public"), recipe()
+    for wanted in (public, hidden, public):
+        data = prepare(wanted, made, tmp_path / "cache")
+        assert ("B" in data.patients) == (wanted is public)
+
+
+def test_a_damaged_cache_is_made_again(made: Path, tmp_path: Path) -> None:
+    first = prepare(recipe(), made, tmp_path / "cache")
+    images = tmp_path / "cache" / first.digest / "images.npy"
+    images.write_bytes(images.read_bytes()[:1000])
+    with pytest.raises(HarnessError, match="no whole data"):
+        load_cached(first.digest, tmp_path / "cache")
+    again = prepare(recipe(), made, tmp_path / "cache")
+    np.testing.assert_array_equal(again.images, first.images)
+    assert load_cached(first.digest, tmp_path / "cache").digest == first.digest
+
+
+def test_what_is_missing_is_said_with_its_remedy(made: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    with pytest.raises(HarnessError, match=r"sdl data prepare made --root DIR"):
+        load_prepared(recipe(), cache)
+    with pytest.raises(HarnessError, match="--root DIR"):
+        prepare(recipe(), None, cache)
+    with pytest.raises(HarnessError, match="there is no folder"):
+        prepare(recipe(), tmp_path / "nowhere", cache)
+    with pytest.raises(HarnessError, match=r"no slice is left; .*not FLAIR-weighted: T1 \(8\)"):
+        prepare(recipe(slices={"weighting": "FLAIR"}), made, cache)
+
+
+def test_a_recipe_with_its_own_root_is_prepared_when_asked_for(made: Path, tmp_path: Path) -> None:
+    assert len(load_prepared(recipe(root=str(made)), tmp_path / "cache").labels) == 5
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    rng = np.random.default_rng(0)
+    for name in ("a1", "a2", "b1"):
+        Image.fromarray(rng.integers(0, 255, (64, 64), dtype=np.uint8)).save(folder / f"{name}.png")
+    (folder / "broken.png").write_bytes((folder / "a1.png").read_bytes()[:200])
+    (folder / "copy.png").write_bytes((folder / "a1.png").read_bytes())
+    rows = [
+        "file,id,grade",
+        "a1.png,a,2",
+        "a2.png,a,2",
+        "b1.png,b,3",
+        "broken.png,b,3",
+        "copy.png,b,3",
+        "none.png,b,3",
+    ]
+    (folder / "labels.csv").write_text("\n".join([*rows, "../a1.png,b,3"]))
+    return folder
+
+
+def test_images_are_taken_as_the_table_lists_them(pictures: Path, tmp_path: Path) -> None:
+    data = prepare(recipe(source="images", labels={"path": "file"}), pictures, tmp_path / "cache")
+    assert data.images.shape == (3, 128, 128)
+    expected = {slice_digest((pictures / f"{name}.png").read_bytes()): name[0] for name in ("a1", "a2", "b1")}
+    assert data.slice_ids == tuple(sorted(expected))
+    assert list(data.labels) == [0 if expected[name] == "a" else 1 for name in data.slice_ids]
+    for reason in (
+        "a copy of another slice", "a path outside the root", "the image is missing", "the image cannot be decoded",
+    ):  # fmt: skip
+        assert reason in data.selection
+
+
+def test_the_manifest_is_plain_json(made: Path, tmp_path: Path) -> None:
+    data: PreparedData = prepare(recipe(), made, tmp_path / "cache")
+    manifest = json.loads((tmp_path / "cache" / data.digest / "manifest.json").read_text())
+    assert manifest["slice_ids"] == list(data.slice_ids)
+
+
+def test_real_slices_of_siemens_come_through(shared: Path, tmp_path: Path) -> None:
+    table = tmp_path / "labels.csv"
+    table.write_text("id,grade\ncrlab,II\ndicom2nifti,III\n")
+    wanted = recipe(patient_ids="public", labels={"table": str(table)})
+    data = prepare(wanted, shared / "dicom", tmp_path / "cache")
+    assert {name: data.patients.count(name) for name in set(data.patients)} == {
+        "crlab": 35,
+        "dicom2nifti": 12,
+    }
+    assert data.images.min() == 0
+    assert data.images.max() == 1

@@ -1,0 +1,105 @@
+from pathlib import Path
+
+import pytest
+
+from harness.data.recipe import Recipe, load_recipe
+from harness.errors import InvalidInputError
+from harness.resources import names
+
+WHOLE = """
+source: dicom
+labels: {table: t.csv, patient: id, label: grade}
+"""
+
+
+def read(folder: Path, text: str) -> Recipe:
+    path = folder / "made.yaml"
+    path.write_text(text)
+    return load_recipe(str(path))
+
+
+def faults(folder: Path, text: str) -> list[str]:
+    with pytest.raises(InvalidInputError) as caught:
+        read(folder, text)
+    return [str(fault) for fault in caught.value.faults]
+
+
+@pytest.mark.parametrize("name", names("datasets"))
+def test_every_shipped_recipe_is_valid_and_opens_with_its_command(name: str) -> None:
+    recipe = load_recipe(name)
+    assert recipe.name == name
+    text = (Path(__file__).parents[2] / "datasets" / f"{name}.yaml").read_text()
+    assert f"#   sdl data prepare {name}" in text
+    stated = [line for line in text.splitlines() if line and not line.startswith("#")]
+    uncommented = [line for line in stated if "#" not in line]
+    assert uncommented == [line for line in stated if line == "labels:"]
+
+
+def test_what_is_not_stated_keeps_its_default(tmp_path: Path) -> None:
+    recipe = read(tmp_path, WHOLE)
+    assert (recipe.name, recipe.image_size, recipe.patient_ids) == ("made", 128, "pseudonyms")
+    assert (recipe.slices.plane, recipe.slices.weighting, recipe.slices.max_angle) == ("sagittal", "T1", 25)
+    assert (recipe.slices.contrast, recipe.slices.body_part) == ("any", "allow")
+    assert recipe.patients.listed is recipe.patients.count is None
+
+
+def test_all_faults_are_found_at_once_with_their_lines(tmp_path: Path) -> None:
+    text = """source: dicm
+slices:
+  plane: sagital
+  wieghting: T1
+  max_angle: 90
+labels:
+  table: t.csv
+  patient: id
+  normalise:
+    - {pattern: "(", replace: ""}
+classes: [II]
+"""
+    found = faults(tmp_path, text)
+    expected = [
+        ("made.yaml:1: source", "did you mean 'dicom'"),
+        ("made.yaml:3: slices.plane", "did you mean 'sagittal'"),
+        ("made.yaml:4: slices.wieghting is no key", "did you mean 'weighting'"),
+        ("made.yaml:5: slices.max_angle", "45"),
+        ("made.yaml:6: labels.label is required", "add"),
+        ("made.yaml:10: labels.normalise.0.pattern", "no regular expression"),
+    ]
+    for where, fix in expected:
+        assert [fault for fault in found if fault.startswith(where) and fix in fault], (where, found)
+    assert len(found) == len(expected)
+
+
+@pytest.mark.parametrize(
+    ("more", "rule"),
+    [
+        ("classes: [II]", "at least two different names"),
+        ("classes: [II, II]", "at least two different names"),
+        ("patients: {list: [a], count: {II: 1}}", "not by both"),
+        ("patients: some", "patients"),
+        ("image_size: 8", "image_size"),
+    ],
+)
+def test_each_rule(tmp_path: Path, more: str, rule: str) -> None:
+    (fault,) = faults(tmp_path, WHOLE + more)
+    assert rule in fault
+
+
+def test_images_need_their_column_of_paths(tmp_path: Path) -> None:
+    (fault,) = faults(tmp_path, WHOLE.replace("dicom", "images"))
+    assert "labels.path" in fault
+
+
+def test_patients_may_be_all_listed_or_counted(tmp_path: Path) -> None:
+    assert read(tmp_path, WHOLE + "patients: all").patients.listed is None
+    assert read(tmp_path, WHOLE + "patients: [a, 7]").patients.listed == ("a", "7")
+    counted = read(tmp_path, WHOLE + "patients: {count: {II: 7, 3: 1}, seed: 4}").patients
+    assert (counted.count, counted.seed) == ({"II": 7, "3": 1}, 4)
+
+
+def test_the_digest_knows_every_setting_but_the_root(tmp_path: Path) -> None:
+    plain = read(tmp_path, WHOLE)
+    assert read(tmp_path, WHOLE + "root: somewhere").digest == plain.digest
+    others = ["image_size: 64", "slices: {contrast: pre}", "patients: [a]", "classes: [II, III]"]
+    digests = {read(tmp_path, WHOLE + more).digest for more in others}
+    assert len(digests | {plain.digest}) == len(others) + 1
