@@ -191,7 +191,8 @@ def test_images_are_taken_as_the_table_lists_them(pictures: Path, tmp_path: Path
     assert data.slice_ids == tuple(sorted(expected))
     assert list(data.labels) == [0 if expected[name] == "a" else 1 for name in data.slice_ids]
     for reason in (
-        "a copy of another slice", "a path outside the root", "the image is missing", "the image cannot be decoded",
+        "a copy of another slice", "a path outside the root", "the image is missing",
+        "the image cannot be decoded",
     ):  # fmt: skip
         assert reason in data.selection
 
