@@ -65,7 +65,7 @@ def _selected(collection: Collection) -> str:
 def _left_out(collection: Collection) -> str:
     reasons = collection.slices.loc[collection.slices["taken"] == "no", "reason"].value_counts()
     counts = sorted(((str(reason), int(n)) for reason, n in reasons.items()), key=lambda c: (-c[1], c[0]))
-    return _table(("reason", "slices"), [*counts, ("all", int(reasons.sum()))])
+    return _table(("reason", "slices or files"), [*counts, ("all", int(reasons.sum()))])
 
 
 def _unlabelled(collection: Collection) -> str:
