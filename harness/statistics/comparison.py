@@ -51,15 +51,17 @@ def compare(first: Sequence[Sample], second: Sequence[Sample], measure: Measure,
     )
 
 
-def sign_flip(first: Sequence[Sample], second: Sequence[Sample], measure: Measure, seed: int = 0) -> float:
+def sign_flip(
+    first: Sequence[Sample], second: Sequence[Sample], measure: Measure, seed: int = 0, flips: int = FLIPS
+) -> float:
     """Return the two-sided p value of the permutation test that swaps the two systems within whole units.
 
     Under the null a unit's answers may as well have come from the other system; all its rows, in all samples,
-    are swapped together. All ways are tried for few units, else ``FLIPS`` random ones, with the one seen.
+    are swapped together. All ways are tried for few units, else ``flips`` random ones, with the one seen.
     """
     units = first[0].units
     both = [_side_by_side(one, other) for one, other in zip(first, second, strict=True)]
-    kept = _ways(units, seed)
+    kept = _ways(units, seed, flips)
     forward, backward = np.hstack([kept, 1 - kept]), np.hstack([1 - kept, kept])
     differences = over_samples(both, measure, forward) - over_samples(both, measure, backward)
     # The first way keeps everything in its place: it is the difference seen.
@@ -96,10 +98,10 @@ def _side_by_side(one: Sample, other: Sample) -> Sample:
     )
 
 
-def _ways(units: int, seed: int) -> Floats:
+def _ways(units: int, seed: int, flips: int) -> Floats:
     """Return (B, U) ones where a unit is kept and zeros where it is swapped; the first row keeps all."""
     if units <= EXACT_UNITS:
         return np.array(list(product((1.0, 0.0), repeat=units)))
     random = np.random.default_rng(derive_seed(seed, "sign-flip"))
-    drawn = random.integers(0, 2, (FLIPS, units)).astype(float)
+    drawn = random.integers(0, 2, (flips, units)).astype(float)
     return np.vstack([np.ones((1, units)), drawn])
