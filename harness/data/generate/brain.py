@@ -34,10 +34,10 @@ def _paint_cortex(cut: Cut, cerebrum: Field, sulci: float) -> None:
     share, folds = coverage(cerebrum, cut.edge), np.abs(cut.folding)
     depth = np.clip(1 + (cerebrum + 10) / 14, 0, 1)  # 1 at the surface, 0 from 24 mm below it
     paint(cut.image, share, cut.tones.white + 0.012 * cut.mottling)
-    ribbon = coverage(folds - 0.6 * depth, 0.4) * np.clip(3 * depth, 0, 1)
+    ribbon = coverage(folds - np.float32(0.6) * depth, 0.4) * np.clip(3 * depth, 0, 1)
     rind = coverage(-cerebrum - 3, cut.edge + 1.5)
     paint(cut.image, share * np.maximum(ribbon, rind), cut.tones.grey)
-    cleft = coverage(folds - sulci * depth, 0.16 + 0.03 * cut.edge) * np.clip(2 * depth, 0, 1)
+    cleft = coverage(folds - np.float32(sulci) * depth, 0.16 + 0.03 * cut.edge) * np.clip(2 * depth, 0, 1)
     paint(cut.image, 0.85 * share * cleft, cut.tones.fluid)
 
 
@@ -69,7 +69,8 @@ def _paint_deep(cut: Cut, size: float) -> None:
 
 def _paint_hindbrain(cut: Cut, room: Field) -> Field:
     """Paint cerebellum and brain stem; return the distance (H, W) to them."""
-    x, y, z = points = cut.healthy
+    points = cut.healthy
+    _, y, z = points
     cerebellum = np.maximum(ellipsoid(points, (0, 46, -36), (58, 40, 36)), room)
     stem = union(
         union(

@@ -31,7 +31,7 @@ class Cut:
     edge: float
 
     def lay(self, distance: Field, value: Field | float, soft: float = 0.0) -> None:
-        """Paint ``value`` inside the solid at ``distance`` with an edge ``soft`` mm wider than a sharp one."""
+        """Paint ``value`` inside the solid at ``distance`` with an edge ``soft`` mm wider than sharp."""
         paint(self.image, coverage(distance, self.edge + soft), value)
 
     def blob(self, centre: Point, axes: Point, value: Field | float, soft: float = 1.0) -> None:

@@ -55,6 +55,11 @@ class Head:
     mottling: Texture
     tumour: Tumour
 
+    @property
+    def yaw(self) -> float:
+        """How far the head is turned about z, in degrees."""
+        return float(np.rad2deg(np.arctan2(self.pose[1, 0], self.pose[0, 0])))
+
 
 def _rotation(yaw: float, pitch: float, roll: float) -> NDArray[np.float64]:
     """Return the rotation about z by ``yaw``, then x by ``pitch``, then y by ``roll``, in degrees."""
@@ -69,12 +74,12 @@ def _rotation(yaw: float, pitch: float, roll: float) -> NDArray[np.float64]:
 
 
 def draw_head(rng: np.random.Generator, severity: float) -> Head:
-    """Draw a head with a tumour of ``severity`` (0 to 1); graver tumours are found in older, shrunken brains."""
+    """Draw a head with a tumour of ``severity`` (0 to 1); graver ones are found in older, shrunken brains."""
     age = float(np.clip(0.1 + 0.8 * severity + rng.normal(0, 0.16), 0, 1))
     return Head(
-        stretch=np.clip(rng.normal(1, 0.035, 3), 0.9, 1.1),
-        pose=_rotation(*rng.normal(0, (1.0, 5.0, 1.5))),
-        centre=rng.normal((0, 0, 0), (2.0, 6.0, 6.0)),
+        stretch=np.clip(rng.normal(1, 0.04, 3), 0.9, 1.1),
+        pose=_rotation(*rng.normal(0, (3.0, 6.0, 1.5))),
+        centre=rng.normal((0, 0, 0), (2.0, 8.0, 8.0)),
         ventricles=0.6 + 0.9 * age + rng.normal(0, 0.08),
         sulci=0.06 + 0.34 * age + rng.normal(0, 0.02),
         skull=rng.uniform(4.5, 8.0),
@@ -83,7 +88,7 @@ def draw_head(rng: np.random.Generator, severity: float) -> Head:
         chin=rng.uniform(-10, 8),
         slope=rng.uniform(-5, 8),
         neck=rng.uniform(0, 26),
-        water=float(np.clip(severity + rng.normal(0, 0.08), 0, 1)),
+        water=float(np.clip(severity + rng.normal(0, 0.06), 0, 1)),
         grey=rng.uniform(0.8, 1.2),
         muscle=rng.uniform(0.6, 1.4),
         shading=rng.normal(0, (0.03, 0.10, 0.10)),

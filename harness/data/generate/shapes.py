@@ -5,12 +5,12 @@ DICOM); a distance (H, W) is negative inside a solid and positive outside.
 """
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-Field: TypeAlias = NDArray[np.float32]
+Field: TypeAlias = NDArray[np.floating[Any]]
 Point: TypeAlias = Sequence[float]
 
 _SMALL = np.float32(1e-6)
@@ -32,7 +32,7 @@ def ellipsoid(points: Field, centre: Point, axes: Point) -> Field:
 
 
 def capsule(points: Field, start: Point, end: Point, radii: tuple[float, float]) -> Field:
-    """Return the distance to a rod from ``start`` to ``end`` whose radius runs from one value to the other."""
+    """Return the distance to a rod from ``start`` to ``end`` whose radius runs between two values."""
     begin, along = _column(start), _column(end) - _column(start)
     offset = points - begin
     share = np.clip(np.einsum("ihw,ihw->hw", offset, np.broadcast_to(along, offset.shape)), 0, None)

@@ -10,7 +10,7 @@ from harness.data.generate.shapes import Field, coverage, ellipsoid, paint
 
 # Severity of a tumour by grade: mean; the spread is such that neighbouring grades overlap.
 SEVERITY = {"II": 0.15, "III": 0.5, "IV": 0.85}
-SEVERITY_SPREAD = 0.12
+SEVERITY_SPREAD = 0.14
 
 # Middle of each lobe on the left, in mm from the middle of the brain.
 _LOBES = np.array([(28, -40, 12), (36, -8, -16), (30, 22, 24), (28, 46, 6), (34, -10, 16)], dtype=float)
@@ -49,7 +49,7 @@ def draw_severity(rng: np.random.Generator, grade: str) -> float:
 
 
 def draw_tumour(rng: np.random.Generator, severity: float) -> Tumour:
-    """Draw a tumour of ``severity`` (0 to 1): graver ones are larger, ragged, ringed, dead inside and swollen."""
+    """Draw a tumour of ``severity`` (0 to 1): graver ones are larger, ragged, dead inside and swollen."""
     side = rng.choice([-1.0, 1.0])
     centre = rng.choice(_LOBES) + rng.normal(0, 5, 3)
 
@@ -70,7 +70,7 @@ def draw_tumour(rng: np.random.Generator, severity: float) -> Tumour:
 
 
 def push_aside(tumour: Tumour, points: Field) -> Field:
-    """Return where in the healthy head each of ``points`` (3, H, W) lay before the tumour pushed it outwards."""
+    """Return where in the healthy head each of ``points`` (3, H, W) lay before the tumour pushed it away."""
     offset = points - tumour.centre.astype(np.float32).reshape(3, 1, 1)
     reach = np.float32(1.5 * tumour.axes.mean())
     closeness = np.exp(-np.einsum("ihw,ihw->hw", offset, offset) / reach**2)
@@ -97,9 +97,6 @@ def paint_tumour(cut: Cut, points: Field, tumour: Tumour, brain: Field) -> None:
     paint(cut.image, body, solid + tumour.mottle * cut.mottling)
     core = ragged + float(tumour.axes.mean()) * (1 - tumour.necrosis)
     ring = coverage(np.abs(core) - 1.8, 1 + cut.edge) * min(1.0, 2 * tumour.necrosis)
-    paint(
-        cut.image,
-        body * coverage(core, 1 + cut.edge),
-        cut.tones.necrosis + 0.3 * tumour.mottle * cut.mottling,
-    )
+    dead = cut.tones.necrosis + 0.3 * tumour.mottle * cut.mottling
+    paint(cut.image, body * coverage(core, 1 + cut.edge), dead)
     paint(cut.image, body * ring, tumour.rim * cut.tones.white)
