@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.data import words
-from harness.data.headers import Frame, UnusableFileError, read_header
+from harness.data.elements import UnusableFileError
+from harness.data.headers import Frame, read_header
 from harness.data.plane import nearest_plane, plane_from_letters, plane_from_words
 from harness.data.weighting import PulseSequence, weighting
 

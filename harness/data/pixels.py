@@ -111,7 +111,7 @@ def _frame(dataset: Dataset, number: int, size: int) -> Slice | str:
 
 
 def _undecodable(dataset: Dataset, error: Exception) -> str:
-    syntax = UID(dataset.file_meta.get("TransferSyntaxUID", ""))
+    syntax = UID(str(dataset.file_meta.get("TransferSyntaxUID") or ""))
     name = syntax.name if syntax.is_transfer_syntax else "their transfer syntax"
     if "missing dependencies" in str(error) or "missing required" in str(error):
         return f"pixels cannot be decoded: {name} needs pip install pylibjpeg[all]"

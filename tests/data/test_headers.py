@@ -7,7 +7,8 @@ import pytest
 from made_dicom import WriteDicom, item, mr_image
 from pydicom.uid import UID, ExplicitVRBigEndian, ImplicitVRLittleEndian
 
-from harness.data.headers import UnusableFileError, read_header
+from harness.data.elements import UnusableFileError
+from harness.data.headers import read_header
 
 
 def test_values_are_those_that_pydicom_reads(write_dicom: WriteDicom) -> None:
