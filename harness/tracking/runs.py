@@ -3,9 +3,8 @@
 import json
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TypeVar
 
 from mlflow.entities import Dataset, Metric, Param, Run, RunTag
 from mlflow.entities import DatasetInput as MlflowDatasetInput
@@ -13,16 +12,13 @@ from mlflow.entities import DatasetInput as MlflowDatasetInput
 from harness.tracking.records import DatasetInput, Epoch, Finish, Start
 from harness.tracking.store import Store, experiment_id
 
-# MLflow's limits of one request, and of a dataset's digest.
+# MLflow's limits. Its client splits what is too much for one request, but in the middle of an epoch.
 _METRICS_A_BATCH = 1000
-_NAMES_A_BATCH = 100
 _DIGEST_LENGTH = 36
 
 #: Tags by which a run is found again: that of a trial, and that of the sweep above it.
 TRIAL_TAG = "trial_identity"
 SWEEP_TAG = "sweep_identity"
-
-Item = TypeVar("Item")
 
 
 class RunWriter:
@@ -48,10 +44,8 @@ class RunWriter:
             self._client.update_run(run.info.run_id, status="RUNNING")
         run_id = self._run_ids[identity] = run.info.run_id
         params = [Param(key, value) for key, value in record.params.items() if key not in run.data.params]
-        for chunk in _chunks(params, _NAMES_A_BATCH):
-            self._client.log_batch(run_id, params=chunk)
-        for tags in _chunks([RunTag(key, value) for key, value in record.tags.items()], _NAMES_A_BATCH):
-            self._client.log_batch(run_id, tags=tags)
+        tags = [RunTag(key, value) for key, value in record.tags.items()]
+        self._client.log_batch(run_id, params=params, tags=tags)
         if record.dataset:
             self._client.log_inputs(run_id, [_mlflow_dataset(record.dataset)])
 
@@ -63,7 +57,9 @@ class RunWriter:
         known = self._known_steps(identity, run_id, records)
         fresh = [record for record in records if record.epoch not in known]
         largest = max((len(record.metrics) for record in fresh), default=1)
-        for chunk in _chunks(fresh, max(1, _METRICS_A_BATCH // largest)):
+        size = max(1, _METRICS_A_BATCH // largest)
+        for first in range(0, len(fresh), size):
+            chunk = fresh[first : first + size]
             metrics = [metric for record in chunk for metric in _metrics(record, record.epoch)]
             self._client.log_batch(run_id, metrics=metrics)
             known.update(record.epoch for record in chunk)
@@ -71,8 +67,7 @@ class RunWriter:
     def finish(self, identity: str, record: Finish, artifacts: Iterable[Path]) -> None:
         """Write the final metrics (at step 0) and artifacts, then end the run at the record's own time."""
         run_id = self._run_id(identity)
-        for chunk in _chunks(_metrics(record, 0), _METRICS_A_BATCH):
-            self._client.log_batch(run_id, metrics=chunk)
+        self._client.log_batch(run_id, metrics=_metrics(record, 0))
         for path in artifacts:
             self._client.log_artifact(run_id, str(path))
         self._client.set_terminated(run_id, record.status, _milliseconds(record.time))
@@ -122,10 +117,6 @@ def _milliseconds(seconds: float) -> int:
 def _metrics(record: Epoch | Finish, step: int) -> list[Metric]:
     time = _milliseconds(record.time)
     return [Metric(legal_name(name), value, time, step) for name, value in record.metrics.items()]
-
-
-def _chunks(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
-    return (items[first : first + size] for first in range(0, len(items), size))
 
 
 def _mlflow_dataset(data: DatasetInput) -> MlflowDatasetInput:

@@ -139,6 +139,15 @@ def test_epochs_trained_again_after_a_delivered_failure_add_nothing(spool: Spool
     assert points_of(store, run) == expected_points(range(6))
 
 
+def test_a_parameter_keeps_its_first_value(spool: Spool, store: Store) -> None:
+    start_sweep(spool, [])
+    start_trial(spool, "a", params={"repeats": 2})
+    finish(spool, "a", "KILLED")
+    start_trial(spool, "a", params={"repeats": 3, "added": 1})
+    assert deliver(spool, store) == 0
+    assert runs_of(store)["a"].data.params == {"repeats": "2", "added": "1"}
+
+
 def test_a_run_made_but_not_remembered_is_found_again(spool: Spool, store: Store) -> None:
     start_sweep(spool, ["a"])
     writer = RunWriter(store)
@@ -209,6 +218,18 @@ def test_what_exceeds_one_request_is_split(spool: Spool, store: Store) -> None:
     assert [step for step, *_ in points_of(store, run, "m6")] == list(range(300))
 
 
+def test_an_epoch_arrives_whole_or_not_at_all(spool: Spool, store: Store) -> None:
+    start_sweep(spool, ["a"])
+    for epoch in range(400):
+        refused = {"n" * 300: 0.0} if epoch == 399 else {}  # MLflow takes names of up to 250 characters
+        spool.epoch("a", epoch, BEGIN, {"first": 1.0, "second": 2.0, "third": 3.0, **refused})
+    assert deliver(spool, store) == 400
+    run = runs_of(store)["a"]
+    steps = {name: [step for step, *_ in points_of(store, run, name)] for name in ("first", "third")}
+    assert steps["first"] == steps["third"]
+    assert 0 < len(steps["first"]) < 400
+
+
 def test_a_class_with_an_odd_name_does_not_stop_its_metrics(spool: Spool, store: Store) -> None:
     start_sweep(spool, ["a"])
     metrics = {"final/held_out/sum/recall_grade (II) λ=3 [x]@/": 0.5}
@@ -265,8 +286,8 @@ def test_a_server_that_hangs_holds_up_neither_training_nor_its_end(
             time.sleep(1.0)  # delivery hangs by now
             appending = time.monotonic()
             train(spool, "a", range(100))
-            assert time.monotonic() - appending < 0.5
-        assert time.monotonic() - begin < 3.0
+            assert time.monotonic() - appending < 5.0
+        assert time.monotonic() - begin < 20.0  # one answer would be awaited for 30 s
     assert delivery.remaining() == 102
     assert [record.levelno for record in caplog.records] == [logging.WARNING]
 
