@@ -2,6 +2,7 @@
 
 import logging
 from itertools import groupby
+from textwrap import shorten
 from threading import Event, Thread
 from time import monotonic
 from types import TracebackType
@@ -19,6 +20,7 @@ log = logging.getLogger(__name__)
 
 _INTERVAL = 0.5  # seconds between two looks into the spool
 _LONGEST_BACKOFF = 30.0
+_LONGEST_ERROR = 200  # characters
 _ASIDE = 30.0  # seconds until a run that the store refused is tried again
 
 
@@ -132,8 +134,8 @@ class _Courier:
 
     def told(self, error: Exception) -> str:
         """Return an error on one line, without the password that the store's URI may hold."""
-        lines = str(error).replace(self._store.uri, str(self._store)).splitlines()
-        return f"{type(error).__name__}: {lines[0][:300] if lines else ''}"
+        text = f"{type(error).__name__}: {error}".replace(self._store.uri, str(self._store))
+        return shorten(text, _LONGEST_ERROR, placeholder=" …")
 
     def _deliver(self, identity: str, writer: RunWriter) -> None:
         for _, group in groupby(self._spool.unread(identity), key=lambda pair: pair[0].kind):

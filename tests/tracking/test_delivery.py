@@ -4,6 +4,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -288,8 +289,12 @@ def test_a_server_that_hangs_holds_up_neither_training_nor_its_end(
             train(spool, "a", range(100))
             assert time.monotonic() - appending < 5.0
         assert time.monotonic() - begin < 20.0  # one answer would be awaited for 30 s
-    assert delivery.remaining() == 102
-    assert [record.levelno for record in caplog.records] == [logging.WARNING]
+        assert delivery.remaining() == 102
+        assert [record.levelno for record in caplog.records] == [logging.WARNING]
+    for thread in threading.enumerate():  # it ends now that its connection is gone
+        if thread.name == "tracking-delivery":
+            thread.join(60)
+            assert not thread.is_alive()
 
 
 def wait_until_delivered(spool: Spool) -> None:
