@@ -1,4 +1,4 @@
-"""Freed memory stays in the process: a step on the CPU frees hundreds of megabytes and asks for them again."""
+"""Freed memory stays in the process: a step on the CPU frees hundreds of megabytes and wants them again."""
 
 import ctypes
 import platform
