@@ -5,6 +5,7 @@ a third of the time of pydicom, which reads the rest.
 """
 
 import logging
+import warnings
 import zlib
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -90,7 +91,9 @@ def read_elements(file: BinaryIO) -> Elements:
 
 def _read_quickly(file: BinaryIO) -> Elements:
     found, place, implicit = quick_elements(file, _VRS.keys() | {_SYNTAX, _MEDIA}, _SEQUENCES.keys())
-    syntax, media = (found.pop(tag, ("UI", b""))[1].decode("latin-1").strip(" \0") for tag in (_SYNTAX, _MEDIA))
+    syntax, media = (
+        found.pop(tag, ("UI", b""))[1].decode("latin-1").strip(" \0") for tag in (_SYNTAX, _MEDIA)
+    )
     character_set = decode_text(found[_CHARACTER_SET][1], ()) if _CHARACTER_SET in found else ()
     values = {
         _KEYWORDS[tag]: value
@@ -102,14 +105,20 @@ def _read_quickly(file: BinaryIO) -> Elements:
 
 def _read_with_pydicom(file: BinaryIO) -> Elements:
     _check_inflation(file)
-    dataset = pydicom.dcmread(file, stop_before_pixels=True, force=True, specific_tags=_TAGS)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        dataset = pydicom.dcmread(file, stop_before_pixels=True, force=True, specific_tags=_TAGS)
+        return _elements(dataset, file.tell())
+
+
+def _elements(dataset: Dataset, place: int) -> Elements:
     implicit, little = dataset.original_encoding
     shared, own = (dataset.get(keyword) for keyword in _GROUPS)
     return Elements(
         values=_values(dataset),
         syntax=str(dataset.file_meta.get("TransferSyntaxUID", "")),
         media=str(dataset.file_meta.get("MediaStorageSOPClassUID", "")),
-        place=file.tell(),
+        place=place,
         implicit=bool(implicit),
         little=little is not False,
         shared=_group_values(shared[0]) if shared else {},

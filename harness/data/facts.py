@@ -11,6 +11,7 @@ from harness.data.plane import nearest_plane, plane_from_letters, plane_from_wor
 from harness.data.weighting import PulseSequence, weighting
 
 MIN_SIDE = 64
+VERSION = 1  # counts changes of the facts that are read from the same file
 
 _MR_CLASSES = (
     "1.2.840.10008.5.1.4.1.1.4",  # and its enhanced (.1) and legacy converted (.4) forms

@@ -5,9 +5,9 @@ Nothing here judges; whatever is missing, mistyped or mangled in a header is sim
 
 import math
 import struct
-import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from os import SEEK_END
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -37,7 +37,8 @@ class Frame:
 
     def text(self, keyword: str) -> str:
         """Return the first value as text without surrounding blanks, empty where there is none."""
-        return next((str(value).strip(" \0") for value in self.values.get(keyword, ())), "")
+        values = self.values.get(keyword)
+        return str(values[0]).strip(" \0") if values else ""
 
     def texts(self, keyword: str) -> tuple[str, ...]:
         """Return all values as text, upper case."""
@@ -71,8 +72,7 @@ def read_header(path: Path) -> Header:
         UnusableFileError: no DICOM header can be read from it.
     """
     try:
-        with path.open("rb") as file, warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with path.open("rb") as file:
             _check_start(file)
             elements = read_elements(file)
             whole = Frame(1, elements.values)
@@ -126,15 +126,19 @@ def _pixel_problem(file: BinaryIO, elements: Elements, whole: Frame) -> str:
     promised = rows * columns * samples * count * bits / 8
     if max(rows, columns) > MAX_SIDE or count > MAX_FRAMES or bits > 64 or promised > MAX_BYTES:
         return "claims an absurd size"
-    syntax = UID(elements.syntax)
-    if syntax == DeflatedExplicitVRLittleEndian:
+    if elements.syntax == DeflatedExplicitVRLittleEndian:
         return ""
     held = file.seek(0, SEEK_END) - elements.place - (8 if elements.implicit else 12)
     file.seek(elements.place)
     if held <= 0 or _tag_at(file, elements.little) not in _PIXELS:
         return "no pixel data"
-    compressed = syntax.is_transfer_syntax and syntax.is_compressed
-    return "pixel data cut short" if not compressed and held < promised else ""
+    return "pixel data cut short" if held < promised and not _is_compressed(elements.syntax) else ""
+
+
+@lru_cache
+def _is_compressed(syntax: str) -> bool:
+    uid = UID(syntax)
+    return uid.is_transfer_syntax and uid.is_compressed
 
 
 def _tag_at(file: BinaryIO, little: bool) -> int:

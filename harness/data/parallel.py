@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import TypeVar
@@ -14,6 +15,7 @@ Result = TypeVar("Result")
 
 WORTHWHILE = 1000  # items; for fewer, starting processes takes longer than it saves
 _CHUNK = 64
+_BETWEEN = 0.1  # seconds from one call of a progress to the next
 
 
 def no_progress(what: str, done: int, total: int) -> None:
@@ -31,7 +33,7 @@ def map_all(
         function: importable by name, or a partial of such a one.
         items: what it takes.
         what: the work in words, for `progress`.
-        progress: called after every item.
+        progress: called now and then, and after the last item.
     """
     cores = cores_available()
     if cores == 1 or len(items) < WORTHWHILE:
@@ -50,6 +52,9 @@ def cores_available() -> int:
 
 
 def _counted(results: Iterator[Result], total: int, what: str, progress: Progress) -> Iterator[Result]:
+    shown = 0.0
     for done, result in enumerate(results, start=1):
         yield result
-        progress(what, done, total)
+        if done == total or time.monotonic() - shown > _BETWEEN:
+            progress(what, done, total)
+            shown = time.monotonic()

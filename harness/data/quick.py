@@ -34,6 +34,7 @@ _SHORT = frozenset(
         b"US",
     ]
 )
+_HEAD, _LENGTH = struct.Struct("<HH2sH"), struct.Struct("<I")
 _UNDEFINED = 0xFFFFFFFF
 _ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 _PIXELS = 0x7FE00000
@@ -101,37 +102,36 @@ class _Reader:
         self.place = 132
         self.syntax = ""
         self.implicit = False
+        self._past_meta = False
 
     def take(self, length: int) -> bytes:
         """Return the next bytes; raises `Unusual` where there are fewer or no header would have so many."""
-        if length > _MAX_VALUE:
-            raise Unusual
-        content = self._peek(length)
-        if len(content) < length:
+        offset = self._offset(length)
+        content = self._chunk[offset : offset + length]
+        if length > _MAX_VALUE or len(content) < length:
             raise Unusual
         self.place += length
         return content
 
     def element(self) -> tuple[int, bytes, int]:
         """Step over tag, representation and length of the next element; the tag is -1 at the file's end."""
-        head = self._peek(12)
-        if len(head) < 8:
+        offset = self._offset(12)
+        if len(self._chunk) < offset + 12:
             return -1, b"", 0
-        group, element = struct.unpack_from("<HH", head)
-        if group != 2 and not self._encoding_known():
-            raise Unusual
+        group, element, vr, short = _HEAD.unpack_from(self._chunk, offset)
+        if group != 2 and not self._past_meta:
+            self._leave_meta()
         tag = (group << 16) + element
-        if group == 0xFFFE or (self.implicit and group != 2):
+        if self.implicit or group == 0xFFFE:
             self.place += 8
-            return tag, b"", int(struct.unpack_from("<I", head, 4)[0])
-        vr = head[4:6]
+            return tag, b"", _LENGTH.unpack_from(self._chunk, offset + 4)[0]
         if vr in _SHORT:
             self.place += 8
-            return tag, vr, int(struct.unpack_from("<H", head, 6)[0])
-        if vr not in _LONG or len(head) < 12:
+            return tag, vr, short
+        if vr not in _LONG:
             raise Unusual
         self.place += 12
-        return tag, vr, int(struct.unpack_from("<I", head, 8)[0])
+        return tag, vr, _LENGTH.unpack_from(self._chunk, offset + 8)[0]
 
     def skip_items(self, depth: int = 0) -> None:
         """Step over the items of a sequence of undefined length and its end."""
@@ -160,14 +160,17 @@ class _Reader:
             else:
                 self.place += length
 
-    def _encoding_known(self) -> bool:
+    def _leave_meta(self) -> None:
+        """Past the elements of group 2 the transfer syntax rules."""
+        if self.syntax in ("", _BIG, _DEFLATED):
+            raise Unusual
         self.implicit = self.syntax == _IMPLICIT
-        return self.syntax not in ("", _BIG, _DEFLATED)
+        self._past_meta = True
 
-    def _peek(self, length: int) -> bytes:
-        """Return the next bytes without stepping over them, fewer at the end of the file."""
+    def _offset(self, length: int) -> int:
+        """Return where the next bytes begin in the chunk; the next chunk is read if this one lacks them."""
         offset = self.place - self._begin
         if not 0 <= offset <= len(self._chunk) - length:
             self._file.seek(self.place)
             self._begin, self._chunk, offset = self.place, self._file.read(_CHUNK), 0
-        return self._chunk[offset : offset + length]
+        return offset

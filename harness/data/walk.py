@@ -89,7 +89,7 @@ def _file(start: bytes, entry: os.DirEntry[bytes]) -> Found:
 
 
 def _name(start: bytes, path: bytes) -> str:
-    return os.path.relpath(path, start).decode("utf-8", "backslashreplace")
+    return path[len(start) :].lstrip(b"/").decode("utf-8", "backslashreplace") or "."
 
 
 def _is_text(path: bytes) -> bool:

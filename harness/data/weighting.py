@@ -8,6 +8,7 @@ else is ``unknown``. Words alone never decide. T2*-weighted slices count as ``ot
 import math
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from harness.data import words
 
@@ -53,6 +54,7 @@ class PulseSequence:
     descriptions: tuple[str, ...] = ()
 
 
+@lru_cache(4096)  # all slices of a series share their sequence
 def weighting(sequence: PulseSequence) -> tuple[str, str]:
     """Return the weighting of a slice and the evidence for it."""
     special = _special(sequence)

@@ -5,6 +5,10 @@ Descriptions are typed by people, so they are only ever a second witness beside 
 
 import re
 import unicodedata
+from functools import lru_cache
+
+# All slices of a series share their descriptions.
+_REMEMBER = lru_cache(4096)
 
 _START, _END = r"(?<![a-z0-9])", r"(?![a-z0-9])"
 # "sagt1" and "3dt1" claim T1; "scout1" and "test1" do not.
@@ -67,6 +71,7 @@ _ELSEWHERE = re.compile(
 )
 
 
+@_REMEMBER
 def normalise(text: str) -> str:
     """Return text in lower case without accents, with separators as single spaces."""
     plain = unicodedata.normalize("NFKD", text).casefold()
@@ -74,6 +79,7 @@ def normalise(text: str) -> str:
     return re.sub(r"[\s_\-.,;:()\[\]^|\\]+", " ", plain).strip()
 
 
+@_REMEMBER
 def weightings(text: str) -> frozenset[str]:
     """Return the weightings that a description claims: none, one, or several where it contradicts itself."""
     text = normalise(text)
@@ -86,27 +92,32 @@ def weightings(text: str) -> frozenset[str]:
     return frozenset(name for name, claimed in claims.items() if claimed)
 
 
+@_REMEMBER
 def plane(text: str) -> str:
     """Return the one plane that a description names, else ``unknown``."""
     named = [name for name, pattern in _PLANES.items() if pattern.search(normalise(text))]
     return named[0] if len(named) == 1 else "unknown"
 
 
+@_REMEMBER
 def is_localizer(text: str) -> bool:
     """Say whether a description calls the series a localizer."""
     return bool(_LOCALIZER.search(normalise(text)))
 
 
+@_REMEMBER
 def is_calibration(text: str) -> bool:
     """Say whether a description calls the series a calibration of the scanner."""
     return bool(_CALIBRATION.search(normalise(text)))
 
 
+@_REMEMBER
 def is_projection(text: str) -> bool:
     """Say whether a description calls the series a projection, a reformation or a picture of the screen."""
     return bool(_PROJECTION.search(normalise(text)))
 
 
+@_REMEMBER
 def contrast(text: str) -> str:
     """Return ``pre`` or ``post`` where a description says when it was taken, else an empty string."""
     text = normalise(text)
@@ -115,6 +126,7 @@ def contrast(text: str) -> str:
     return "post" if _POST.search(text) else ""
 
 
+@_REMEMBER
 def body_part(text: str) -> str:
     """Return ``brain``, ``elsewhere`` or, where a text names no part of the body, ``uncertain``."""
     text = normalise(text)

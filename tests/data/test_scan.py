@@ -1,12 +1,15 @@
+import os
 import stat
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from made_dicom import WriteDicom, item
 
-from harness.data.scan import COLUMNS, scan, write_slices
+from harness.data.facts import SliceFacts, facts_of_file
+from harness.data.scan import COLUMNS, scan, scan_into, write_slices
 from harness.data.select import Rule
 from harness.errors import HarnessError
 
@@ -158,3 +161,57 @@ def test_real_series_agree_with_their_truth(shared: Path) -> None:
     assert by_folder.loc["truncated", "reason"] == "pixel data cut short"
     required = scan(shared / "dicom", Rule(body_part="require"))
     assert set(required.loc[required["path"].str.startswith("ge_t1_sag_3d"), "taken"]) == {"no"}
+
+
+def read_paths(folder: Path, out: Path, monkeypatch: pytest.MonkeyPatch, **more: Any) -> list[str]:
+    """Scan into a table and return the files that were read for it."""
+    read: list[str] = []
+
+    def spy(root: Path, path: str) -> list[SliceFacts]:
+        read.append(path)
+        return facts_of_file(root, path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("harness.data.scan.facts_of_file", spy)
+        pd.testing.assert_frame_equal(scan_into(out, folder, **more), scan(folder, **more))
+    return read[: len(read) - len([e for e in folder.rglob("*") if e.is_file() and e.stat().st_size])]
+
+
+def test_a_second_scan_reads_only_what_changed(
+    write_dicom: WriteDicom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "slices.csv"
+    folder = write_dicom("a.dcm").parent
+    write_dicom("b.dcm", ImageOrientationPatient=None, PatientID="NA")
+    (folder / "empty").touch()
+    (folder / "notes.txt").write_text("none")
+    assert read_paths(folder, out, monkeypatch) == ["a.dcm", "b.dcm", "notes.txt"]
+    assert read_paths(folder, out, monkeypatch) == []
+    assert read_paths(folder, out, monkeypatch, rule=Rule(plane="axial")) == []
+    write_dicom("c.dcm")
+    os.utime(folder / "a.dcm", ns=(1, 1))
+    (folder / "notes.txt").unlink()
+    assert read_paths(folder, out, monkeypatch) == ["a.dcm", "c.dcm"]
+    out.write_text("no table")
+    assert read_paths(folder, out, monkeypatch) == ["a.dcm", "b.dcm", "c.dcm"]
+
+
+def test_an_interrupted_scan_goes_on_where_it_stopped(
+    write_dicom: WriteDicom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "slices.csv"
+    folder = write_dicom("0.dcm").parent
+    for number in range(1, 6):
+        write_dicom(f"{number}.dcm")
+
+    def interrupt(root: Path, path: str) -> list[SliceFacts]:
+        if path == "4.dcm":
+            raise KeyboardInterrupt
+        return facts_of_file(root, path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("harness.data.scan.facts_of_file", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            scan_into(out, folder)
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    assert read_paths(folder, out, monkeypatch) == ["4.dcm", "5.dcm"]

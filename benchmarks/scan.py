@@ -1,0 +1,115 @@
+"""Time a scan against a plain loop over the same files, cold and unchanged, and its memory.
+
+    python benchmarks/scan.py [--files 20000] [--real DIR]
+
+Writes generated headers (a T1-weighted sagittal slice each, with the elements of a usual MR header) into a
+temporary folder, or copies the files of a real folder there until there are as many. "Cold" is without an
+index; the files are in the page cache for both, so that the disk is left out. Times are the best of three.
+"""
+
+import argparse
+import itertools
+import os
+import resource
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pydicom
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage
+
+from harness.data.scan import scan_into
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--files", type=int, default=20_000)
+    parser.add_argument("--real", type=Path)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder, out = Path(name) / "collection", Path(name) / "slices.csv"
+        fill(folder, options.files, options.real)
+        paths = sorted(path for path in folder.rglob("*") if path.is_file())
+        plain = best(lambda: loop(paths))
+        cold = best(lambda: (out.unlink(missing_ok=True), scan_into(out, folder)))
+        again = best(lambda: scan_into(out, folder))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{len(paths)} files, {len(os.sched_getaffinity(0))} cores")
+    print(f"plain loop      {len(paths) / plain:9.0f} files/s")
+    print(f"scan, cold      {len(paths) / cold:9.0f} files/s  {plain / cold:6.1f} times the loop")
+    print(f"scan, unchanged {len(paths) / again:9.0f} files/s  {plain / again:6.1f} times the loop")
+    print(f"peak memory of the scanning process: {peak:.0f} MB")
+
+
+def fill(folder: Path, count: int, real: Path | None) -> None:
+    """Write or copy `count` files, a hundred to a folder."""
+    sources = sorted(path for path in real.rglob("*.dcm") if path.is_file()) if real else []
+    generated = None if sources else header()
+    cycle = itertools.cycle(sources)
+    for number in range(count):
+        path = folder / str(number // 100) / f"{number}.dcm"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if generated is None:
+            shutil.copyfile(next(cycle), path)
+        else:
+            generated.SOPInstanceUID = f"1.2.826.0.1.3680043.8.498.{number}"
+            generated.save_as(path, enforce_file_format=True)
+
+
+def header() -> Dataset:
+    """A data set with the elements of a usual MR header, and 64 x 64 pixels."""
+    dataset = Dataset()
+    dataset.file_meta = FileMetaDataset()
+    dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    dataset.SOPClassUID = MRImageStorage
+    for keyword, value in {
+        "SpecificCharacterSet": "ISO_IR 100", "ImageType": ["ORIGINAL", "PRIMARY", "M", "NORM"],
+        "Modality": "MR", "StudyDate": "20010101", "SeriesDate": "20010101", "StudyTime": "120000",
+        "AccessionNumber": "1", "Manufacturer": "MAKER", "InstitutionName": "HOSPITAL",
+        "StationName": "MR1", "StudyDescription": "BRAIN", "SeriesDescription": "t1_se_sag",
+        "ManufacturerModelName": "MODEL", "PatientName": "Nobody^No", "PatientID": "P1",
+        "PatientBirthDate": "19700101", "PatientSex": "F", "BodyPartExamined": "BRAIN",
+        "ScanningSequence": "SE", "SequenceVariant": "NONE", "MRAcquisitionType": "2D",
+        "SequenceName": "*se2d1", "SliceThickness": 5, "RepetitionTime": 450, "EchoTime": 12,
+        "NumberOfAverages": 1, "FlipAngle": 90, "MagneticFieldStrength": 1.5,
+        "SpacingBetweenSlices": 6, "EchoTrainLength": 1, "PixelBandwidth": 100, "ProtocolName":
+        "t1_se_sag", "PatientPosition": "HFS", "StudyInstanceUID": "1.2.3", "SeriesInstanceUID":
+        "1.2.3.4", "SeriesNumber": 1, "InstanceNumber": 1, "ImagePositionPatient": [0, 0, 0],
+        "ImageOrientationPatient": [0, 1, 0, 0, 0, -1], "FrameOfReferenceUID": "1.2.3.5",
+        "SliceLocation": 0, "SamplesPerPixel": 1, "PhotometricInterpretation": "MONOCHROME2",
+        "Rows": 64, "Columns": 64, "PixelSpacing": [1, 1], "BitsAllocated": 16, "BitsStored": 12,
+        "HighBit": 11, "PixelRepresentation": 0, "WindowCenter": 400, "WindowWidth": 800,
+    }.items():  # fmt: skip
+        setattr(dataset, keyword, value)
+    dataset.PixelData = np.zeros((64, 64), np.uint16).tobytes()
+    return dataset
+
+
+def loop(paths: list[Path]) -> None:
+    """Read every header as one would without this project."""
+    for path in paths:
+        try:
+            pydicom.dcmread(path, stop_before_pixels=True)
+        except pydicom.errors.InvalidDicomError:
+            print(f"no DICOM file: {path.name}", file=sys.stderr)
+
+
+def best(work: Callable[[], object], times: int = 3) -> float:
+    """Return the least of the times in seconds that `work` takes."""
+    seconds = []
+    for _ in range(times):
+        start = time.perf_counter()
+        work()
+        seconds.append(time.perf_counter() - start)
+    return min(seconds)
+
+
+if __name__ == "__main__":
+    main()
