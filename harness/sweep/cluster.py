@@ -2,6 +2,7 @@
 
 import logging
 import os
+import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -51,6 +52,7 @@ def cluster(address: str | None) -> Iterator[list[Node]]:
     runtime: dict[str, Any] = {"env_vars": WORKER_ENVIRONMENT}
     options: dict[str, Any] = {"include_dashboard": False, "_node_ip_address": "127.0.0.1"}
     if address:
+        _check_answers(address)
         runtime["py_modules"] = [harness]  # nodes need the libraries installed, not this package
         options = {"address": address}
     try:
@@ -65,6 +67,17 @@ def cluster(address: str | None) -> Iterator[list[Node]]:
         ]
     finally:
         ray.shutdown()
+
+
+def _check_answers(address: str) -> None:
+    """Knock first: Ray itself would go on trying an address where nothing listens."""
+    host, _, port = address.rpartition(":")
+    if not port.isdigit():  # "auto", or a name that Ray resolves
+        return
+    try:
+        socket.create_connection((host, int(port)), timeout=10).close()
+    except OSError as error:
+        raise HarnessError(f"no Ray cluster answers at {address}: {error.strerror or error}") from None
 
 
 def check_fits(nodes: Sequence[Node], cpus: int, shares: Sequence[float]) -> None:
