@@ -48,8 +48,8 @@ def read_collection(recipe: Recipe, root: Path, progress: Progress) -> Collectio
     facts = scan_facts(root, progress) if dicom else image_facts(recipe, root, table, progress)
     slices = apply(recipe.slices, facts)
     slices["patient"] = [normalise_id(name, recipe.labels.normalise) for name in slices["patient_id"]]
-    slices["class"] = slices["patient"].map(labels.of_patient).fillna("")
-    slices = leave(slices, slices["patient"].map(labels.reason))
+    slices["class"] = [labels.of_patient.get(patient, "") for patient in slices["patient"]]
+    slices = leave(slices, pd.Series([labels.reason(patient) for patient in slices["patient"]], dtype=str))
     chosen = choose_patients(recipe, labels, set(slices.loc[slices["taken"] == "yes", "patient"]))
     reason = slices["patient"].isin(chosen).map({True: "", False: "the patient was not chosen"})
     return Collection(leave(slices, reason), labels)

@@ -57,6 +57,7 @@ class SliceFacts:
         contrast: ``pre``, ``post``, or ``unknown`` where header and words contradict each other.
         body_part: ``brain``, ``elsewhere`` or ``uncertain``.
         slice_id: digest of SOPInstanceUID and frame, or of an image's bytes.
+        series: digest of SeriesInstanceUID, the name that reports give to a series.
         scanner: digest of what names institution and device, empty where nothing does.
     """
 
@@ -72,6 +73,7 @@ class SliceFacts:
     contrast: str = "unknown"
     body_part: str = "uncertain"
     slice_id: str = ""
+    series: str = ""
     scanner: str = ""
 
 
@@ -92,12 +94,12 @@ def facts_of_file(root: Path, path: str) -> list[SliceFacts]:
 def _facts(path: str, frame: Frame, problem: str) -> SliceFacts:
     verdict, evidence = weighting(_pulse_sequence(frame))
     plane, angle = _plane(frame)
-    uid = frame.text("SOPInstanceUID")
+    uid, series = frame.text("SOPInstanceUID"), frame.text("SeriesInstanceUID")
     return SliceFacts(
         path=path,
         frame=frame.number,
         patient_id=frame.text("PatientID"),
-        series_uid=frame.text("SeriesInstanceUID"),
+        series_uid=series,
         weighting=verdict,
         problem=problem or _kind_problem(frame) or _use_problem(frame),
         evidence=evidence,
@@ -106,6 +108,7 @@ def _facts(path: str, frame: Frame, problem: str) -> SliceFacts:
         contrast=_contrast(frame),
         body_part=_body_part(frame),
         slice_id=slice_digest(f"{uid}\x1f{frame.number}".encode()) if uid else "",
+        series=slice_digest(series.encode()) if series else "",
         scanner=_scanner(frame),
     )
 

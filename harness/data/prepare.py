@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from harness.data.cache import last_preparation, load_cached, save
+from harness.data.checks import check
 from harness.data.collection import Collection, read_collection, read_pixels
 from harness.data.labels import find_table
 from harness.data.parallel import Progress, no_progress
@@ -97,5 +98,5 @@ def _prepared(recipe: Recipe, collection: Collection, images: np.ndarray, key: b
         slice_ids=tuple(rows["slice_id"]),
         patients=tuple(name if public else pseudonym(key, name) for name in rows["patient"]),
         classes=classes,
-        selection=selection_report(recipe, collection),
+        selection=selection_report(recipe, collection, check(collection, images)),
     )

@@ -1,10 +1,11 @@
 """The report of a selection: what was taken beside the paper's figures, and why the rest was left."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
 from harness import resources
+from harness.data.checks import Finding
 from harness.data.collection import Collection
 from harness.data.recipe import Recipe
 from harness.errors import HarnessError
@@ -12,7 +13,7 @@ from harness.errors import HarnessError
 Row = Iterable[str | int]
 
 
-def selection_report(recipe: Recipe, collection: Collection) -> str:
+def selection_report(recipe: Recipe, collection: Collection, findings: Sequence[Finding]) -> str:
     """Return the report as Markdown; it names classes, reasons and labels, no path and no person."""
     parts = [
         f"# Selection of {recipe.name}",
@@ -25,6 +26,8 @@ def selection_report(recipe: Recipe, collection: Collection) -> str:
         _left_out(collection),
         "## Patients without a class",
         _unlabelled(collection),
+        "## Checks",
+        _checks(findings),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -72,11 +75,13 @@ def _unlabelled(collection: Collection) -> str:
     labels = collection.labels
     rows: list[Row] = [(f"label reads {value!r}", count) for value, count in labels.left_out.items()]
     rows.append(("two different classes", len(labels.contradictory)))
-    unlisted = collection.slices["reason"] == "the patient is not in the label table"
-    rows.append(("slices, but not in the label table", collection.slices.loc[unlisted, "patient"].nunique()))
-    pictured = labels.of_patient.keys() - set(collection.slices["patient"])
-    rows.append(("a class, but no file", len(pictured)))
     return _table(("why", "patients"), rows)
+
+
+def _checks(findings: Sequence[Finding]) -> str:
+    """Every check, those that found nothing too; series go by the column ``series`` of slices.csv."""
+    rows: list[Row] = [("warning" if f.found else "fine", f.check, f.count, f.where) for f in findings]
+    return _table(("verdict", "check", "found", "where"), rows)
 
 
 def _paper(table: str, column: str) -> Mapping[str, int]:
@@ -94,7 +99,7 @@ def _total(counts: Mapping[str, int]) -> int | str:
 
 
 def _table(header: tuple[str, ...], rows: Iterable[Row]) -> str:
-    lines = [header, ["---" if n == 0 else "---:" for n in range(len(header))], *rows]
-    return "\n".join(
-        "| " + " | ".join(str(cell).replace("|", "\\|") for cell in line) + " |" for line in lines
-    )
+    cells = [[str(cell).replace("|", "\\|") for cell in row] for row in rows]
+    numeric = [all(row[n].isdigit() or row[n] == "–" for row in cells) for n in range(len(header))]
+    lines = [header, ["---:" if number else "---" for number in numeric], *cells]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)

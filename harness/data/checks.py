@@ -1,0 +1,103 @@
+"""What may be wrong with a collection, looked for before anything is trained on it.
+
+A class without a slice is refused. All else is a warning: a reader of the results should know it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from harness.data.collection import Collection
+from harness.data.duplicates import copies, near_copies
+from harness.errors import HarnessError
+
+FEW_PATIENTS = 5
+SATURATED = 0.05  # of the pixels; scaling alone brings 0.005 to the top
+_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The outcome of one check.
+
+    Attributes:
+        check: what was looked for.
+        count: how often it was found, with its unit.
+        where: names of series or classes, at most a few.
+    """
+
+    check: str
+    count: str
+    where: str = ""
+
+    @property
+    def found(self) -> bool:
+        """Whether there is something to warn of."""
+        return not self.count.startswith("0 ")
+
+
+def check(collection: Collection, images: NDArray[np.float32]) -> list[Finding]:
+    """Return the outcome of every check.
+
+    Args:
+        collection: after its pixels were read.
+        images: (N, H, W) of the slices taken, in their order.
+
+    Raises:
+        HarnessError: a class has no slice at all.
+    """
+    taken = collection.taken
+    empty = [name for name in collection.labels.classes if name not in set(taken["class"])]
+    if empty:
+        raise HarnessError(
+            f"no slice is left of class {', '.join(empty)}: mend the selection or the `classes`"
+        )
+    return [
+        *_patients(collection),
+        *_pixels(taken, images),
+        _one_origin(taken, "hospital", [collection.labels.sites.get(patient, "") for patient in taken["patient"]]),
+        _one_origin(taken, "scanner", list(taken["scanner"])),
+    ]
+
+
+def _patients(collection: Collection) -> Iterator[Finding]:
+    labels, slices, taken = collection.labels, collection.slices, collection.taken
+    imageless = labels.of_patient.keys() - set(slices["patient"])
+    yield Finding("patients with a class, but without images", f"{len(imageless)} patients")
+    for check, reason in (
+        ("patients with images, but not in the label table", labels.reason("")),
+        ("patients with two classes", "the patient has two classes"),
+    ):
+        rows = slices[slices["reason"] == reason]
+        yield Finding(check, f"{rows['patient'].nunique()} patients", _series(rows))
+    patients = taken.groupby("class")["patient"].nunique()
+    few = [name for name in labels.classes if patients[name] < FEW_PATIENTS]
+    yield Finding(f"classes with fewer than {FEW_PATIENTS} patients", f"{len(few)} classes", ", ".join(few))
+
+
+def _pixels(taken: pd.DataFrame, images: NDArray[np.float32]) -> Iterator[Finding]:
+    patients = pd.factorize(taken["patient"])[0].astype(np.int64)
+    same = copies(images, patients)
+    for check, found in (
+        ("copies of a slice of another patient", same),
+        ("slices nearly like one of another patient", near_copies(images, patients) & ~same),
+        ("saturated slices", (images >= 1).mean(axis=(1, 2)) > SATURATED),
+    ):
+        yield Finding(check, f"{found.sum()} slices", _series(taken[found]))
+
+
+def _one_origin(taken: pd.DataFrame, what: str, origins: list[str]) -> Finding:
+    """Look for classes whose every patient comes from one origin, where the collection has several."""
+    known = taken.assign(origin=origins).query("origin != ''")
+    counts = known.groupby("class")["origin"].nunique()
+    alone = list(counts.index[counts == 1]) if known["origin"].nunique() > 1 else []
+    return Finding(f"classes from one {what} alone", f"{len(alone)} classes", ", ".join(alone))
+
+
+def _series(rows: pd.DataFrame) -> str:
+    names = sorted(set(rows["series"]) - {""})
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more

@@ -1,0 +1,99 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from harness.data.checks import FEW_PATIENTS, Finding, check
+from harness.data.collection import Collection
+from harness.data.labels import Labels
+from harness.errors import HarnessError
+
+CLASSES = ("II", "IV")
+
+
+def made(**columns: list[str]) -> Collection:
+    """Twelve slices of six patients of each class; `columns` take the place of others."""
+    patients = [f"{grade}-{number}" for grade in CLASSES for number in range(6)]
+    table = {
+        "slice_id": [f"{number:02}" for number in range(12)],
+        "patient": patients,
+        "class": [name.split("-")[0] for name in patients],
+        "taken": ["yes"] * 12,
+        "reason": [""] * 12,
+        "series": [f"s{number}" for number in range(12)],
+        "scanner": [""] * 12,
+        **columns,
+    }
+    sites = {name: "Henry Ford" if name in patients[5:] else "TJU" for name in patients}
+    labels = Labels(
+        CLASSES,
+        dict(zip(patients, table["class"], strict=True)) | {"gone": "II"},
+        frozenset(),
+        frozenset(),
+        {},
+        sites,
+    )
+    return Collection(pd.DataFrame(table), labels)
+
+
+def images() -> np.ndarray:
+    return np.random.default_rng(0).uniform(0, 0.99, (12, 128, 128)).astype(np.float32)
+
+
+def findings(collection: Collection, pixels: np.ndarray | None = None) -> dict[str, Finding]:
+    return {found.check: found for found in check(collection, images() if pixels is None else pixels)}
+
+
+def warned(collection: Collection, pixels: np.ndarray | None = None) -> dict[str, tuple[str, str]]:
+    return {name: (f.count, f.where) for name, f in findings(collection, pixels).items() if f.found}
+
+
+ALWAYS = {
+    "patients with a class, but without images": ("1 patients", ""),
+    "classes from one hospital alone": ("1 classes", "IV"),
+}
+
+
+def test_a_class_from_one_hospital_alone_is_named() -> None:
+    assert warned(made()) == ALWAYS
+
+
+def test_one_scanner_for_all_is_no_confound_but_one_for_a_class_is() -> None:
+    assert warned(made(scanner=["a"] * 12)) == ALWAYS
+    scanners = ["a"] * 6 + ["b"] * 6
+    assert warned(made(scanner=scanners))["classes from one scanner alone"] == ("2 classes", "II, IV")
+
+
+def test_few_patients_are_named_and_an_empty_class_is_refused() -> None:
+    taken = ["no"] * (7 - FEW_PATIENTS) + ["yes"] * (5 + FEW_PATIENTS)
+    assert warned(made(taken=taken), images()[: taken.count("yes")])[
+        f"classes with fewer than {FEW_PATIENTS} patients"
+    ] == (
+        "1 classes",
+        "II",
+    )
+    with pytest.raises(HarnessError, match="no slice is left of class II"):
+        check(made(taken=["no"] * 6 + ["yes"] * 6), images()[:6])
+
+
+def test_left_patients_are_counted_with_their_series() -> None:
+    reasons = ["the patient has two classes"] * 2 + ["the patient is not in the label table"] + [""] * 9
+    found = warned(made(taken=["no"] * 3 + ["yes"] * 9, reason=reasons), images()[:9])
+    assert found["patients with two classes"] == ("2 patients", "s0, s1")
+    assert found["patients with images, but not in the label table"] == ("1 patients", "s2")
+
+
+def test_copies_and_saturation_are_counted_with_their_series() -> None:
+    pixels = images()
+    pixels[1] = pixels[8]
+    pixels[2, :20] = 1
+    found = warned(made(), pixels)
+    assert found["copies of a slice of another patient"] == ("2 slices", "s1, s8")
+    assert found["saturated slices"] == ("1 slices", "s2")
+    assert "slices nearly like one of another patient" not in found
+
+
+def test_long_lists_are_cut() -> None:
+    pixels = np.repeat(images()[:1], 12, axis=0)
+    assert warned(made(), pixels)["copies of a slice of another patient"] == (
+        "12 slices", "s0, s1, s10, s11, s2 and 7 more",
+    )  # fmt: skip
