@@ -1,13 +1,14 @@
 """Candidates of sweeps with the figures of their repeats: what every table and rule compares."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import pandas as pd
 
 from harness.config.settings import Settings
-from harness.metrics import ClassMeasure, Scores, figure_network, score
+from harness.metrics import SUM, Scores, figure_network, score
 from harness.report.estimate import Estimate
 from harness.tracking.read import SweepRuns, TrialRun
 
@@ -26,24 +27,50 @@ class Conditions:
         return self.protocol == "paper"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Repeat:
     """One repeat of a candidate, the predictions of its folds taken as one pool.
 
     Attributes:
         number: the repeat's number, from 0.
-        network: the network whose figures stand for it; see `harness.metrics.figure_network`.
-        scores: by set and network.
-        choice: the choice accuracy of every fold, each by the network that stands for the fold.
+        protocol: how slices were split.
+        predictions: the tables of all its folds, one after the other.
     """
 
     number: int
-    network: str
-    scores: Mapping[tuple[str, str], Scores]
-    choice: tuple[float, ...]
+    protocol: str
+    predictions: pd.DataFrame
+
+    @cached_property
+    def scores(self) -> dict[tuple[str, str], Scores]:
+        """Scores by set and network."""
+        return score(self.predictions)
+
+    @cached_property
+    def network(self) -> str:
+        """The network whose figures stand for the repeat; see `harness.metrics.figure_network`."""
+        return figure_network(self.predictions, self.protocol)
+
+    @cached_property
+    def choice(self) -> tuple[float, ...]:
+        """The choice accuracy of every fold."""
+        choice = self.rows("choice")
+        return tuple(
+            score(of_fold)["choice", self.network].accuracy
+            for _, of_fold in choice.groupby("fold", sort=True)
+        )
+
+    def rows(self, name: str) -> pd.DataFrame:
+        """Return the rows of a set that count for the network that stands for the repeat."""
+        rows = self.predictions[self.predictions["set"] == name]
+        return rows[rows["seen_by"] == self.network] if name == "train" and self.network != SUM else rows
+
+    def only(self, fold: int) -> "Repeat":
+        """Return what the repeat would be had it this fold alone."""
+        return replace(self, predictions=self.predictions[self.predictions["fold"] == fold])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Candidate:
     """One candidate with its complete repeats; a repeat of which a fold is missing does not count.
 
@@ -71,15 +98,6 @@ class Candidate:
     def accuracy(self, name: str, network: str | None = None) -> Estimate:
         """Return the accuracy on a set over repeats, of a network or of what stands for each repeat."""
         return Estimate.of(scores.accuracy for scores in self._scores(name, network))
-
-    def macro(self, measure: ClassMeasure) -> Estimate:
-        """Return the macro average of a measure on the held-out set over repeats."""
-        return Estimate.of(scores.macro(measure) for scores in self._scores("held_out"))
-
-    def by_class(self, measure: ClassMeasure) -> list[Estimate]:
-        """Return a measure of each class on the held-out set over repeats."""
-        columns = zip(*(scores.by_class(measure) for scores in self._scores("held_out")), strict=True)
-        return [Estimate.of(column) for column in columns]
 
     def held_out(self) -> list[Scores]:
         """Return the held-out scores of each repeat."""
@@ -120,18 +138,9 @@ def _candidate(sweep: SweepRuns, trials: Sequence[TrialRun], folds: set[int]) ->
         conditions=Conditions(sweep.protocol, sweep.tags["dataset"], sweep.tags["data_digest"]),
         digest=trials[0].candidate,
         settings=trials[0].settings,
-        repeats=tuple(_repeat(number, list(of_fold.values())) for number, of_fold in complete),
+        repeats=tuple(
+            Repeat(number, sweep.protocol, pd.concat([of_fold[fold].predictions for fold in sorted(folds)]))
+            for number, of_fold in complete
+        ),
         planned=int(sweep.tags["repeats"]),
     )
-
-
-def _repeat(number: int, trials: Sequence[TrialRun]) -> Repeat:
-    pooled = pd.concat([trial.predictions for trial in trials], ignore_index=True)
-    scores = score(pooled)
-    protocol = trials[0].protocol
-    return Repeat(number, figure_network(pooled, protocol), scores, tuple(map(_choice_accuracy, trials)))
-
-
-def _choice_accuracy(trial: TrialRun) -> float:
-    choice = trial.predictions[trial.predictions["set"] == "choice"]
-    return score(choice)["choice", figure_network(choice, trial.protocol)].accuracy

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from harness.report.best import Choice
 from harness.report.candidates import Candidate, Conditions
+from harness.report.choice import Choice
 
 TEST_STAR = (
     "\\* choice = held-out: epoch and network (and λ) are picked by test accuracy, as the paper does, and"

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.report.best import Choice, choose_among
+from harness.report.best import choose_among
 from harness.report.candidates import Candidate, Conditions
+from harness.report.choice import Choice
 from harness.report.figures import accuracy_figure
 from harness.report.notes import notes_on_candidates, notes_on_table2
 from harness.report.panels import GAUSSIAN, LAMBDA, Axis, panels_of

@@ -6,13 +6,16 @@ import pandas as pd
 
 from harness.config.settings import Settings
 from harness.metrics import CLASS_MEASURES, SUM, ClassMeasure
-from harness.report.best import Choice, rank
 from harness.report.candidates import Candidate
+from harness.report.choice import Choice
 from harness.report.estimate import Estimate
+from harness.report.intervals import accuracy, accuracy_by_patient, estimate, of_class, samples
 from harness.report.labels import label, reading_order, varying
+from harness.report.rules import by_choice
 from harness.report.table import Cell, Table
 
-CHOSEN_ON_TEST_MARK = "test*"
+ON_TEST = ("train", "test*", "test, sum")
+ON_CHOICE = ("train", "validation", "held-out", "held-out patients")
 TABLE3_MEASURES: tuple[ClassMeasure, ...] = ("precision", "recall", "specificity", "f1")
 
 
@@ -24,7 +27,7 @@ def candidate_table(candidates: Sequence[Candidate], choice: Choice | None) -> T
     ordered = sorted(candidates, key=lambda candidate: reading_order(candidate.settings))
     differing = varying(candidate.settings for candidate in ordered)
     on_test = candidates[0].conditions.chosen_on_held_out
-    columns = ("train", CHOSEN_ON_TEST_MARK, "test, sum") if on_test else ("train", "validation", "held-out")
+    columns = ON_TEST if on_test else ON_CHOICE
     rows = []
     for candidate in ordered:
         done = f"{len(candidate.repeats)}/{candidate.planned}"
@@ -33,18 +36,25 @@ def candidate_table(candidates: Sequence[Candidate], choice: Choice | None) -> T
     return Table(("candidate", "repeats", *columns), tuple(rows), marked=marked)
 
 
-def _accuracies(candidate: Candidate, on_test: bool) -> tuple[Cell, Cell, Cell]:
+def _accuracies(candidate: Candidate, on_test: bool) -> tuple[Cell, ...]:
     if not candidate.repeats:
-        return None, None, None
-    last = candidate.accuracy("held_out", SUM) if on_test else candidate.accuracy("held_out")
-    return candidate.accuracy("train"), candidate.choice, last
+        return (None,) * len(ON_TEST if on_test else ON_CHOICE)
+    train = accuracy(candidate, "train")
+    if on_test:
+        return train, accuracy(candidate, "held_out"), accuracy(candidate, "held_out", SUM)
+    return (
+        train,
+        accuracy(candidate, "choice"),
+        accuracy(candidate, "held_out"),
+        accuracy_by_patient(candidate),
+    )
 
 
 def best_singles(candidates: Iterable[Candidate]) -> list[Candidate]:
     """Return the best single network of every backbone, by the rule that chooses λ."""
     singles = [each for each in candidates if each.settings.model == "single" and each.repeats]
     best: dict[str, Candidate] = {}
-    for candidate in sorted(singles, key=rank):
+    for candidate in sorted(singles, key=by_choice):
         best.setdefault(candidate.settings.backbone, candidate)
     return list(best.values())
 
@@ -73,9 +83,10 @@ def _answers(settings: Settings, printed: dict[object, object]) -> bool:
 
 
 def _row_of_table2(candidate: Candidate) -> tuple[Cell, ...]:
-    macro = (candidate.macro(measure) for measure in CLASS_MEASURES)
-    accuracies = (candidate.accuracy("train"), candidate.accuracy("held_out"))
-    return (label(candidate.settings, ()), "ours", len(candidate.repeats), *accuracies, *macro)
+    held_out = samples(candidate, "held_out")
+    measures = [estimate(held_out, "recall" if name == "sensitivity" else name) for name in CLASS_MEASURES]
+    accuracies = (accuracy(candidate, "train"), estimate(held_out, "accuracy"))
+    return (label(candidate.settings, ()), "ours", len(candidate.repeats), *accuracies, *measures)
 
 
 def table3(choice: Choice, paper: pd.DataFrame) -> Table:
@@ -84,13 +95,13 @@ def table3(choice: Choice, paper: pd.DataFrame) -> Table:
     The paper's column "accuracy" is left out: it repeats the recall.
     """
     classes = choice.chosen.held_out()[0].classes
-    ours = [choice.chosen.by_class(measure) for measure in TABLE3_MEASURES]
     printed = paper.set_index("grade")
     rows: list[tuple[Cell, ...]] = []
     for number, name in enumerate(classes):
         if name in printed.index:
             rows.append((name, "paper", *(_percent(printed.at[name, key]) for key in TABLE3_MEASURES)))
-        rows.append((name, "ours", *(column[number] for column in ours)))
+        ours = (of_class(choice.chosen, measure, number) for measure in TABLE3_MEASURES)
+        rows.append((name, "ours", *ours))
     return Table(("class", "from", *TABLE3_MEASURES), tuple(rows), digits=2)
 
 

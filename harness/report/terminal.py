@@ -9,8 +9,14 @@ from harness.report.candidates import by_conditions, candidates_of
 from harness.report.tables import candidate_table
 from harness.tracking.read import SweepRuns
 
-ON_TEST = "accuracy in %, mean ± spread over repeats; * chosen by test accuracy (choice = held-out)"
-ON_CHOICE = "accuracy in %, mean ± spread over repeats; the bold row is chosen by validation"
+ON_TEST = (
+    "accuracy in %, mean ± spread over repeats [95 % interval by slice: too narrow]; "
+    "* chosen by test accuracy (choice = held-out)"
+)
+ON_CHOICE = (
+    "accuracy in %, mean ± spread over repeats [95 % interval over patients]; "
+    "the bold row is chosen by validation"
+)
 
 
 def comparison_table(runs: Iterable[SweepRuns]) -> RenderableType:
@@ -20,5 +26,7 @@ def comparison_table(runs: Iterable[SweepRuns]) -> RenderableType:
         caption = ON_TEST if conditions.chosen_on_held_out else ON_CHOICE
         table = candidate_table(candidates, choose_among(candidates))
         title = f"protocol {conditions.protocol}, dataset {conditions.dataset}"
-        tables.append(table.terminal(title, caption))
+        tables.append(
+            table.terminal(title, caption, "test*" if conditions.chosen_on_held_out else "held-out")
+        )
     return Group(*tables)

@@ -25,16 +25,16 @@ class Difference:
     Attributes:
         value: first minus second.
         interval: from the paired bootstrap over units.
-        p: two-sided, from the sign-flip test by unit.
     """
 
     value: float
     interval: Interval
-    p: float
 
 
-def compare(first: Sequence[Sample], second: Sequence[Sample], measure: Measure, seed: int = 0) -> Difference:
-    """Compare two systems that judged the same rows of the same units.
+def difference(
+    first: Sequence[Sample], second: Sequence[Sample], measure: Measure, seed: int = 0
+) -> Difference:
+    """Return the difference of two systems that judged the same rows of the same units.
 
     Raises:
         ValueError: if the samples do not hold the same rows.
@@ -47,7 +47,6 @@ def compare(first: Sequence[Sample], second: Sequence[Sample], measure: Measure,
     return Difference(
         value=point(first, measure) - point(second, measure),
         interval=percentiles(drawn, first[0].units),
-        p=sign_flip(first, second, measure, seed),
     )
 
 

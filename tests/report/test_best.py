@@ -2,6 +2,7 @@ import json
 
 import pytest
 from made_sweeps import sdl, single, sweep_of, trial
+from statsmodels.stats.proportion import proportion_confint
 
 from harness.errors import HarnessError
 from harness.report.best import choose
@@ -65,7 +66,11 @@ def test_json_says_what_the_text_says() -> None:
     read = json.loads(json.dumps(choice.as_dict()))
     assert read["lambda"] == 4
     assert read["chosen_on_held_out"] is True
-    assert read["chosen"]["choice"] == {"mean": pytest.approx(34 / 42), "spread": None}
+    assert read["chosen"]["choice"]["mean"] == pytest.approx(34 / 42)
+    assert read["chosen"]["choice"]["spread"] is None
+    assert read["chosen"]["held_out"]["low"] == pytest.approx(proportion_confint(34, 42, method="wilson")[0])
+    assert read["runners_up"][0]["chosen_is"] == "no clear winner"
+    assert read["nested"] is None
     assert [each["settings"]["lambda"] for each in read["runners_up"]] == [3]
 
 

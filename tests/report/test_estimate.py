@@ -14,8 +14,8 @@ def test_mean_and_spread_are_those_of_numpy(values: list[float]) -> None:
 
 
 def test_one_repeat_has_no_spread() -> None:
-    assert Estimate.of([39 / 42]).percent(2) == "92.86"
-    assert Estimate.of([0.9, 0.8]).percent(1) == "85.0 ± 7.1"
+    assert Estimate.of([39 / 42]).text(2, 100) == "92.86"
+    assert Estimate.of([0.9, 0.8]).text(1, 100) == "85.0 ± 7.1"
 
 
 def test_the_same_values_in_another_order_are_equal() -> None:

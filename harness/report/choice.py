@@ -1,0 +1,147 @@
+"""The choice of λ and how sure it is, for people and for programs."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from harness.report.candidates import Candidate, Conditions
+from harness.report.comparisons import Comparison, compare_with
+from harness.report.estimate import Estimate
+from harness.report.intervals import accuracy
+from harness.report.labels import label, varying
+from harness.report.nested import Nested
+from harness.report.rules import Rule
+from harness.report.table import PERCENT
+
+CHOSEN_ON_TEST = "chosen by test accuracy, as the paper does: too high a figure for new patients"
+RUNNERS_UP = 5
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The SDL candidate that a rule picks, and those it was picked from.
+
+    Attributes:
+        rule: the rule.
+        conditions: protocol and data that the candidates share.
+        ranked: every SDL candidate with a complete repeat, the chosen one first.
+        nested: what the rule's picks are worth on held-out folds, where that can be said.
+    """
+
+    rule: Rule
+    conditions: Conditions
+    ranked: tuple[Candidate, ...]
+    nested: Nested | None
+
+    @property
+    def chosen(self) -> Candidate:
+        """The candidate that the rule picks."""
+        return self.ranked[0]
+
+    @cached_property
+    def estimate(self) -> Estimate:
+        """Choice accuracy of the chosen candidate, with its interval."""
+        return accuracy(self.chosen, "choice")
+
+    @cached_property
+    def held_out(self) -> Estimate:
+        """Held-out accuracy of the chosen candidate, with its interval."""
+        return accuracy(self.chosen, "held_out")
+
+    @cached_property
+    def runners_up(self) -> list[Comparison]:
+        """The chosen candidate against the next ones, by held-out accuracy."""
+        return compare_with(self.chosen, self.ranked[1 : RUNNERS_UP + 1])
+
+    @property
+    def warnings(self) -> list[str]:
+        """What makes the choice less sure."""
+        found = [CHOSEN_ON_TEST] if self.rule.on_test or self.conditions.chosen_on_held_out else []
+        behind = sum(len(candidate.repeats) < candidate.planned for candidate in self.ranked)
+        if behind:
+            found.append(f"{behind} of {len(self.ranked)} candidates miss repeats; those that finished count")
+        highest = max(candidate.choice.mean for candidate in self.ranked)
+        level = sum(candidate.choice.mean == highest for candidate in self.ranked)
+        if level > 1:
+            found.append(f"{level} candidates share the highest choice accuracy")
+        return found
+
+    def names(self) -> dict[Candidate, str]:
+        """Return what people call each candidate."""
+        differing = varying(candidate.settings for candidate in self.ranked)
+        return {candidate: label(candidate.settings, differing) for candidate in self.ranked}
+
+    def text(self) -> str:
+        """Return λ, the rule, what it is worth, the runners-up and what to beware of."""
+        chosen, names = self.chosen, self.names()
+        lines = [
+            f"λ = {chosen.settings.synergic_weight:g}   ({names[chosen]}; {len(names)} candidates)",
+            f"rule {self.rule.name}: {self.rule.words}",
+            f"choice accuracy:   {_shown(self.estimate)}",
+            f"held-out accuracy: {_shown(self.held_out)}",
+        ]
+        if self.nested:
+            picks = ", ".join(f"{pick:g}" for pick in self.nested.picks)
+            lines.append(f"nested estimate:   {_shown(self.nested.by_slice)}; λ fold by fold: {picks}")
+            lines.append(f"  by patient:      {_shown(self.nested.by_patient)}")
+        if self.ranked[1:]:
+            lines.append("runners-up: choice accuracy; held-out, the chosen one is")
+        lines += [
+            f"  {names[each]}: {each.choice.text(1, PERCENT)} %; {_words(against)}"
+            for each, against in self._next()
+        ]
+        return "\n".join([*lines, *(f"note: {warning}" for warning in self.warnings)])
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the choice as JSON takes it; accuracies are shares in [0, 1]."""
+        return {
+            "lambda": self.chosen.settings.synergic_weight,
+            "rule": self.rule.name,
+            "protocol": self.conditions.protocol,
+            "dataset": self.conditions.dataset,
+            "data_digest": self.conditions.data_digest,
+            "chosen_on_held_out": self.rule.on_test or self.conditions.chosen_on_held_out,
+            "chosen": _described(self.chosen)
+            | {"choice": self.estimate.as_dict(), "held_out": self.held_out.as_dict()},
+            "nested": self.nested and self.nested.as_dict(),
+            "runners_up": [_described(each) | _numbers(against) for each, against in self._next()],
+            "warnings": self.warnings,
+        }
+
+    def _next(self) -> list[tuple[Candidate, Comparison | None]]:
+        against = {comparison.other: comparison for comparison in self.runners_up}
+        return [(each, against.get(each)) for each in self.ranked[1 : RUNNERS_UP + 1]]
+
+
+def _shown(estimate: Estimate) -> str:
+    return f"{estimate.text(1, PERCENT)} % {estimate.bounds(0, PERCENT)}"
+
+
+def _words(comparison: Comparison | None) -> str:
+    if comparison is None:
+        return "not measured on the same slices"
+    return f"{comparison.verdict} (p = {comparison.adjusted:.2g})"
+
+
+def _numbers(comparison: Comparison | None) -> dict[str, Any]:
+    if comparison is None:
+        return {}
+    found = comparison.difference
+    return {
+        "difference": {"value": found.value, "low": found.interval.low, "high": found.interval.high},
+        "p": comparison.p,
+        "p_adjusted": comparison.adjusted,
+        "chosen_is": comparison.verdict,
+    }
+
+
+def _described(candidate: Candidate) -> dict[str, Any]:
+    return {
+        "sweep": candidate.sweep,
+        "candidate": candidate.digest,
+        "settings": candidate.settings.flat(),
+        "repeats": len(candidate.repeats),
+        "planned": candidate.planned,
+        "choice": candidate.choice.as_dict(),
+        "held_out": candidate.accuracy("held_out").as_dict(),
+    }

@@ -1,0 +1,86 @@
+"""What a rule's choice is worth on patients that had no part in it, without new training."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+
+from harness.metrics import SUM, probabilities
+from harness.predictions import KEYS, classes_of, probability_columns
+from harness.report.candidates import Candidate, Repeat
+from harness.report.estimate import Estimate
+from harness.report.intervals import accuracy, accuracy_by_patient
+from harness.report.rules import Rule
+
+
+@dataclass(frozen=True)
+class Nested:
+    """Held-out figures of the picks that a rule makes fold by fold.
+
+    Attributes:
+        picks: the λ picked in every outer fold.
+        by_slice: accuracy of the pooled held-out predictions, by repeat.
+        by_patient: the same of patients.
+    """
+
+    picks: tuple[float, ...]
+    by_slice: Estimate
+    by_patient: Estimate
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the estimate as JSON takes it."""
+        return {
+            "picks": list(self.picks),
+            "by_slice": self.by_slice.as_dict(),
+            "by_patient": self.by_patient.as_dict(),
+        }
+
+
+def nested_estimate(candidates: Sequence[Candidate], rule: Rule) -> Nested | None:
+    """Let the rule pick in each fold by that fold's choice set alone; pool the picks' held-out predictions.
+
+    Args:
+        candidates: SDL candidates under equal conditions, each with a complete repeat.
+        rule: the rule.
+
+    Returns:
+        None where choice and held-out are the same slices, where the rule looks at held-out, or where no
+        repeat is complete in every candidate.
+    """
+    if rule.on_test or candidates[0].conditions.chosen_on_held_out:
+        return None
+    numbers = [{repeat.number for repeat in candidate.repeats} for candidate in candidates]
+    picks: list[float] = []
+    repeats = []
+    for number in sorted(set.intersection(*numbers)):
+        tables = []
+        for chosen in _picks(candidates, rule, number):
+            picks.append(chosen.settings.synergic_weight)
+            tables.append(_held_out_sum(chosen.repeats[0]))
+        repeats.append(Repeat(number, candidates[0].conditions.protocol, pd.concat(tables)))
+    if not repeats:
+        return None
+    picked = replace(candidates[0], repeats=tuple(repeats))
+    return Nested(tuple(picks), accuracy(picked, "held_out"), accuracy_by_patient(picked))
+
+
+def _picks(candidates: Sequence[Candidate], rule: Rule, number: int) -> list[Candidate]:
+    """Return the candidate picked in each fold of a repeat, cut down to that fold."""
+    of_repeat = [
+        (candidate, next(repeat for repeat in candidate.repeats if repeat.number == number))
+        for candidate in candidates
+    ]
+    folds = sorted(set(of_repeat[0][1].predictions["fold"]))
+    return [
+        rule.ranked([replace(candidate, repeats=(repeat.only(fold),)) for candidate, repeat in of_repeat])[0]
+        for fold in folds
+    ]
+
+
+def _held_out_sum(repeat: Repeat) -> pd.DataFrame:
+    """Return the held-out rows as a table of one network, the sum: picks may differ in their networks."""
+    rows = repeat.rows("held_out")
+    columns = probability_columns(1, classes_of(rows))
+    values = pd.DataFrame(probabilities(rows, SUM), columns=columns, index=rows.index)
+    return pd.concat([rows[list(KEYS)], values], axis=1)
