@@ -8,11 +8,6 @@ from servers import TrackingServer
 from harness.tracking.store import Store, create_store
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    # MLflow's own models use a loader that SQLAlchemy 2.1 deprecates.
-    config.addinivalue_line("filterwarnings", "ignore:The ``noload`` loader:DeprecationWarning")
-
-
 @pytest.fixture(autouse=True)
 def _no_store_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
