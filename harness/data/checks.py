@@ -52,13 +52,13 @@ def check(collection: Collection, images: NDArray[np.float32]) -> list[Finding]:
     taken = collection.taken
     empty = [name for name in collection.labels.classes if name not in set(taken["class"])]
     if empty:
-        raise HarnessError(
-            f"no slice is left of class {', '.join(empty)}: mend the selection or the `classes`"
-        )
+        raise HarnessError(f"no slice is left of class {', '.join(empty)}: change the selection or `classes`")
     return [
         *_patients(collection),
         *_pixels(taken, images),
-        _one_origin(taken, "hospital", [collection.labels.sites.get(patient, "") for patient in taken["patient"]]),
+        _one_origin(
+            taken, "hospital", [collection.labels.sites.get(patient, "") for patient in taken["patient"]]
+        ),
         _one_origin(taken, "scanner", list(taken["scanner"])),
     ]
 

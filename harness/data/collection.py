@@ -66,7 +66,7 @@ def read_pixels(
     files: dict[str, list[int]] = {}
     for path, frame in _places(collection.taken):
         files.setdefault(path, []).append(frame)
-    reader = partial(_read_file, recipe.source == "dicom", root, recipe.image_size)
+    reader = partial(_read_file, recipe, root)
     read = map_all(reader, list(files.items()), "reading pixels", progress)
     results: dict[tuple[str, int], Slice | str] = {}
     for (path, frames), slices in zip(files.items(), read, strict=True):
@@ -84,6 +84,11 @@ def _places(table: pd.DataFrame) -> list[tuple[str, int]]:
     return list(zip(table["path"], table["frame"], strict=True))
 
 
-def _read_file(dicom: bool, root: Path, size: int, file: tuple[str, list[int]]) -> list[Slice | str]:
+def _read_file(recipe: Recipe, root: Path, file: tuple[str, list[int]]) -> list[Slice | str]:
     path, frames = file
-    return read_dicom(root / path, frames, size) if dicom else [read_image(root / path, size)]
+    if recipe.source == "dicom":
+        return read_dicom(root / path, frames, recipe.image_size)
+    if recipe.crop is None:
+        return [read_image(root / path, recipe.image_size)]
+    mask = root / recipe.crop.masks / Path(path).name
+    return [read_image(root / path, recipe.image_size, mask, recipe.crop.margin)]

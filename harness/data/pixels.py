@@ -14,6 +14,8 @@ from pydicom.pixels.processing import apply_modality_lut
 from pydicom.pixels.utils import pixel_array
 from pydicom.uid import UID
 
+from harness.data.masks import Box, MaskError, tumour_box
+
 PERCENTILES = (0.5, 99.5)
 _ANISOTROPIC = 1.01
 _ABSURD_SPACING = 10.0
@@ -45,20 +47,36 @@ def read_dicom(path: Path, frames: Sequence[int], size: int) -> list[Slice | str
         return [_frame(dataset, number, size) for number in frames]
 
 
-def read_image(path: Path, size: int) -> Slice | str:
-    """Prepare a slice that is stored as an image; colours must be equal, that is grey."""
+def read_image(path: Path, size: int, mask: Path | None = None, margin: int = 0) -> Slice | str:
+    """Prepare a slice that is stored as an image; colours must be equal, that is grey.
+
+    Args:
+        path: the image.
+        size: pixels a side of the result.
+        mask: image that is not 0 where the tumour is, to cut the slice to it; None for the whole slice.
+        margin: pixels to leave around the tumour.
+
+    Returns:
+        A (size, size) array, or the reason why there is none.
+    """
     try:
-        with Image.open(path) as image:
-            values = np.asarray(image)
+        values = _grey(_open(path))
+        box = None if mask is None else tumour_box(_open(mask), values.shape, margin)
+        return prepare_slice(values, 1.0, size, box)
+    except FileNotFoundError:
+        return "the mask is missing"
+    except (PixelsError, MaskError) as error:
+        return str(error)
     except Exception as error:  # whatever a damaged image makes its decoder raise
         return f"the image cannot be decoded ({type(error).__name__})"
-    try:
-        return prepare_slice(_grey(values), 1.0, size)
-    except PixelsError as error:
-        return str(error)
 
 
-def prepare_slice(values: NDArray[Any], aspect: float, size: int) -> Slice:
+def _open(path: Path) -> NDArray[Any]:
+    with Image.open(path) as image:
+        return np.asarray(image)
+
+
+def prepare_slice(values: NDArray[Any], aspect: float, size: int, box: Box | None = None) -> Slice:
     """Scale a slice to [0, 1], make its pixels square and its longer side `size`, pad it with 0.
 
     The 0.5th and the 99.5th percentile become 0 and 1, so that a few bright vessels do not decide. Windows
@@ -68,6 +86,7 @@ def prepare_slice(values: NDArray[Any], aspect: float, size: int) -> Slice:
         values: (H, W), any numbers.
         aspect: height of a pixel over its width; within 1% of 1 it counts as a square.
         size: pixels a side of the result.
+        box: rows and columns to cut out after scaling.
 
     Raises:
         PixelsError: the slice is constant or holds no numbers.
@@ -81,7 +100,7 @@ def prepare_slice(values: NDArray[Any], aspect: float, size: int) -> Slice:
     if low == high:
         raise PixelsError("a constant image")
     scaled = ((values - low) / (high - low)).clip(0, 1).astype(np.float32)
-    return _square(scaled, aspect, size)
+    return _square(scaled if box is None else scaled[box], aspect, size)
 
 
 def _square(scaled: Slice, aspect: float, size: int) -> Slice:

@@ -70,6 +70,18 @@ class LabelTable(_Declared):
     normalise: tuple[Replacement, ...] = ()
 
 
+class Crop(_Declared):
+    """Cut every slice to its tumour.
+
+    Attributes:
+        masks: folder below the root that holds a mask under the file name of every image.
+        margin: pixels of the image to leave around the tumour.
+    """
+
+    masks: str
+    margin: Annotated[int, Field(ge=0)] = 8
+
+
 class Patients(_Declared):
     """Which of the labelled patients take part: all, a list, or so many of each class, drawn by a seed."""
 
@@ -100,6 +112,7 @@ class Recipe(_Declared):
         classes: in the order of their labels; where none are given, those that the table holds, sorted.
         patients: who takes part.
         patient_ids: ``public`` IDs are kept, others are replaced by pseudonyms.
+        crop: cut images to their tumours; whole slices where not given.
         image_size: pixels a side after preparation.
     """
 
@@ -111,12 +124,15 @@ class Recipe(_Declared):
     classes: tuple[Text, ...] = ()
     patients: Annotated[Patients, BeforeValidator(_patients)] = Patients()
     patient_ids: Literal["public", "pseudonyms"] = "pseudonyms"
+    crop: Crop | None = None
     image_size: Annotated[int, Field(ge=32, le=512)] = 128
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if self.source == "images" and self.labels.path is None:
             raise ValueError("images are found by the label table: labels.path names its column of paths")
+        if self.source == "dicom" and self.crop is not None:
+            raise ValueError("crop needs masks, which only images have")
         if len(set(self.classes)) != len(self.classes) or len(self.classes) == 1:
             raise ValueError("classes are at least two different names")
         return self
@@ -143,5 +159,5 @@ def load_recipe(name: str) -> Recipe:
 
 
 def _keys() -> list[str]:
-    models: tuple[type[BaseModel], ...] = (Recipe, Rule, LabelTable, Patients, Replacement)
+    models: tuple[type[BaseModel], ...] = (Recipe, Rule, LabelTable, Patients, Replacement, Crop)
     return [name for model in models for name in names_of(model)]

@@ -35,7 +35,8 @@ def selection_report(recipe: Recipe, collection: Collection, findings: Sequence[
 def _rule(recipe: Recipe) -> str:
     rule = recipe.slices
     if recipe.source == "images":
-        return f"Images, declared to be {rule.plane} and {rule.weighting}-weighted."
+        cut = f", cut to the tumour with {recipe.crop.margin} pixels around it" if recipe.crop else ""
+        return f"Images, declared to be {rule.plane} and {rule.weighting}-weighted{cut}."
     return (
         f"Rule: {rule.weighting}-weighted {rule.plane} slices up to {rule.max_angle:g} degrees off; "
         f"contrast agent: {rule.contrast}; slices that name no part of the body: "

@@ -219,3 +219,22 @@ def test_real_slices_of_siemens_come_through(shared: Path, tmp_path: Path) -> No
     }
     assert data.images.min() == 0
     assert data.images.max() == 1
+
+
+def test_images_are_cut_to_their_tumours(pictures: Path, tmp_path: Path) -> None:
+    (pictures / "masks").mkdir()
+    mask = np.zeros((64, 64), np.uint8)
+    mask[20:30, 30:40] = 1
+    for name in ("a1", "b1", "copy"):
+        Image.fromarray(mask).save(pictures / "masks" / f"{name}.png")
+    cut = recipe(source="images", labels={"path": "file"}, crop={"masks": "masks", "margin": 5})
+    data = prepare(cut, pictures, tmp_path / "cache")
+    with Image.open(pictures / "a1.png") as image:
+        whole = np.asarray(image, dtype=np.float64)
+    low, high = np.percentile(whole, [0.5, 99.5])
+    expected = ((whole - low) / (high - low)).clip(0, 1)[15:35, 25:45].astype(np.float32)
+    expected = np.asarray(Image.fromarray(expected).resize((128, 128), Image.Resampling.BILINEAR))
+    slice_id = slice_digest((pictures / "a1.png").read_bytes())
+    np.testing.assert_allclose(data.images[data.slice_ids.index(slice_id)], expected, atol=1e-6)
+    assert "| the mask is missing | 1 |" in data.selection
+    assert "cut to the tumour with 5 pixels" in data.selection

@@ -78,6 +78,7 @@ classes: [II]
         ("patients: {list: [a], count: {II: 1}}", "not by both"),
         ("patients: some", "patients"),
         ("image_size: 8", "image_size"),
+        ("crop: {masks: masks}", "only images have"),
     ],
 )
 def test_each_rule(tmp_path: Path, more: str, rule: str) -> None:

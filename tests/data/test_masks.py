@@ -1,0 +1,36 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.data.masks import MaskError, tumour_box
+
+
+@given(
+    top=st.integers(0, 39), left=st.integers(0, 59), height=st.integers(1, 40), width=st.integers(1, 60),
+    margin=st.integers(0, 12),
+)  # fmt: skip
+def test_the_box_is_the_smallest_square_that_holds_tumour_and_margin(
+    top: int, left: int, height: int, width: int, margin: int
+) -> None:
+    mask = np.zeros((40, 60), np.uint8)
+    mask[top : top + height, left : left + width] = 255
+    box = tumour_box(mask, mask.shape, margin)
+    assert mask[box].sum() == mask.sum()
+    rows, columns = np.nonzero(mask)
+    side = max(np.ptp(rows), np.ptp(columns)) + 1 + 2 * margin
+    assert mask[box].shape == (min(side, 40), min(side, 60))
+
+
+def test_the_tumour_lies_in_the_middle_where_there_is_room() -> None:
+    mask = np.zeros((100, 100), bool)
+    mask[40:50, 60:70] = True
+    assert tumour_box(mask, mask.shape, 5) == (slice(35, 55), slice(55, 75))
+    assert tumour_box(np.repeat(mask[..., None], 3, axis=2), mask.shape, 5) == (slice(35, 55), slice(55, 75))
+
+
+def test_masks_that_mark_nothing_are_refused() -> None:
+    with pytest.raises(MaskError, match="empty"):
+        tumour_box(np.zeros((9, 9)), (9, 9), 1)
+    with pytest.raises(MaskError, match="another size"):
+        tumour_box(np.ones((9, 9)), (9, 8), 1)

@@ -1,0 +1,94 @@
+"""Names, birth dates and institutions in every text of a collection reach nothing but slices.csv."""
+
+import logging
+from pathlib import Path
+
+import numpy as np
+import pydicom
+import pytest
+from made_dicom import item, mr_image
+from pydicom.datadict import DicomDictionary, keyword_for_tag
+from pydicom.uid import generate_uid
+
+from harness.data.contact_sheet import contact_sheets
+from harness.data.prepare import prepare
+from harness.data.recipe import Recipe
+from harness.data.scan import scan
+from harness.errors import HarnessError
+
+SECRET = "ZWIEBELFISCH"
+TEXTS = {"PN", "LO", "SH", "LT", "ST", "UT", "CS", "AE", "UC"}
+# What says that a file is a T1-weighted sagittal slice; any other text element holds the secret.
+KEPT = {
+    "SpecificCharacterSet", "Modality", "ImageType", "ScanningSequence", "PhotometricInterpretation",
+    "ConversionType", "VolumeBasedCalculationTechnique",
+}  # fmt: skip
+
+
+def secret_slice(patient: int, pixels: np.ndarray) -> pydicom.Dataset:
+    """A slice whose every text element, of sequences and private ones too, holds the secret."""
+    dataset = mr_image(pixels, PatientID=f"{SECRET}{patient}", SOPInstanceUID=generate_uid())
+    for tag, (vr, *_) in DicomDictionary.items():
+        keyword = keyword_for_tag(tag)
+        if vr in TEXTS and 0x0008 <= tag >> 16 < 0x0060 and keyword not in {*KEPT, "PatientID"}:
+            dataset.add_new(tag, vr, SECRET)
+    dataset.PatientBirthDate = "19341122"
+    dataset.ReferencedPatientSequence = item(PatientName=SECRET, PatientBirthDate="19341122")
+    block = dataset.private_block(0x0019, SECRET, create=True)
+    block.add_new(1, "LO", SECRET)
+    return dataset
+
+
+@pytest.fixture
+def secrets(tmp_path: Path) -> Path:
+    """Eight slices of four secret patients, and files that nothing can be read from."""
+    folder = tmp_path / "dicom" / SECRET
+    folder.mkdir(parents=True)
+    rng = np.random.default_rng(0)
+    for number in range(8):
+        pixels = rng.integers(0, 4000, (96, 96), dtype=np.uint16)
+        secret_slice(number // 2, pixels).save_as(folder / f"{SECRET}{number}.dcm", enforce_file_format=True)
+    whole = (folder / f"{SECRET}0.dcm").read_bytes()
+    (folder / f"{SECRET}_cut.dcm").write_bytes(whole[:-50])
+    (folder / f"{SECRET}_mangled.dcm").write_bytes(whole[:140] + whole[150:])
+    (folder / f"{SECRET}.txt").write_text(SECRET)
+    secret_slice(9, np.zeros((96, 96), np.uint16)).save_as(
+        folder / f"{SECRET}_flat.dcm", enforce_file_format=True
+    )
+    rows = [f"{SECRET}{number},{'II' if number < 2 else 'III'},{SECRET}" for number in range(4)]
+    (tmp_path / "dicom" / "labels.csv").write_text("\n".join(["id,grade,hospital", *rows]))
+    return tmp_path / "dicom"
+
+
+@pytest.mark.filterwarnings("ignore:::pydicom")
+def test_nothing_of_a_patient_reaches_cache_report_pictures_or_logs(
+    secrets: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    table = scan(secrets)
+    assert (table["taken"] == "yes").sum() == 9, table["reason"].value_counts()
+    labels = {"table": "labels.csv", "patient": "id", "label": "grade", "site": "hospital"}
+    recipe = Recipe.model_validate({"name": "made", "source": "dicom", "labels": labels})
+    data = prepare(recipe, secrets, tmp_path / "results" / "cache")
+    contact_sheets(data, tmp_path / "results" / "sheets")
+    assert len(data.labels) == 8
+    texts = [repr(data.patients), data.selection, caplog.text, "".join(capfd.readouterr())]
+    for path in (tmp_path / "results").rglob("*"):
+        texts += [
+            str(path.relative_to(tmp_path)),
+            path.read_bytes().decode("latin-1") if path.is_file() else "",
+        ]
+    for text in texts:
+        assert SECRET.casefold() not in text.casefold()
+        assert "19341122" not in text
+    assert SECRET in table["path"].iloc[0]
+    assert not table["reason"].str.contains(SECRET).any()
+    assert not table["evidence"].str.contains(SECRET).any()
+
+
+def test_errors_name_no_patient(secrets: Path, tmp_path: Path) -> None:
+    labels = {"table": "labels.csv", "patient": "id", "label": "grade"}
+    recipe = {"name": "made", "source": "dicom", "labels": labels, "slices": {"weighting": "T2"}}
+    with pytest.raises(HarnessError) as caught:
+        prepare(Recipe.model_validate(recipe), secrets, tmp_path / "cache")
+    assert SECRET not in str(caught.value)
