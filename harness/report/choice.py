@@ -1,5 +1,6 @@
 """The choice of λ and how sure it is, for people and for programs."""
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -51,7 +52,12 @@ class Choice:
     @cached_property
     def runners_up(self) -> list[Comparison]:
         """The chosen candidate against the next ones, by held-out accuracy."""
-        return compare_with(self.chosen, self.ranked[1 : RUNNERS_UP + 1])
+        return compare_with(self.chosen, self.next_best)
+
+    @property
+    def next_best(self) -> tuple[Candidate, ...]:
+        """The candidates behind the chosen one, a few."""
+        return self.ranked[1 : RUNNERS_UP + 1]
 
     @property
     def warnings(self) -> list[str]:
@@ -81,11 +87,13 @@ class Choice:
             f"held-out accuracy: {_shown(self.held_out)}",
         ]
         if self.nested:
-            picks = ", ".join(f"{pick:g}" for pick in self.nested.picks)
-            lines.append(f"nested estimate:   {_shown(self.nested.by_slice)}; λ fold by fold: {picks}")
+            picks = ", ".join(
+                f"{pick:g} ({times}×)" for pick, times in sorted(Counter(self.nested.picks).items())
+            )
+            lines.append(f"nested estimate:   {_shown(self.nested.by_slice)}; λ picked in folds: {picks}")
             lines.append(f"  by patient:      {_shown(self.nested.by_patient)}")
         if self.ranked[1:]:
-            lines.append("runners-up: choice accuracy; held-out, the chosen one is")
+            lines.append("runners-up: choice accuracy; held-out, the chosen one is (p by Holm):")
         lines += [
             f"  {names[each]}: {each.choice.text(1, PERCENT)} %; {_words(against)}"
             for each, against in self._next()
@@ -110,7 +118,7 @@ class Choice:
 
     def _next(self) -> list[tuple[Candidate, Comparison | None]]:
         against = {comparison.other: comparison for comparison in self.runners_up}
-        return [(each, against.get(each)) for each in self.ranked[1 : RUNNERS_UP + 1]]
+        return [(each, against.get(each)) for each in self.next_best]
 
 
 def _shown(estimate: Estimate) -> str:

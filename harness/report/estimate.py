@@ -43,7 +43,9 @@ class Estimate:
         """Return ``[81, 98]``; nothing without an interval."""
         if self.interval is None:
             return ""
-        return f"[{scale * self.interval.low:.{digits}f}, {scale * self.interval.high:.{digits}f}]"
+        # Adding 0.0 makes a rounded -0.0 read 0.
+        ends = (round(scale * end, digits) + 0.0 for end in (self.interval.low, self.interval.high))
+        return f"[{', '.join(f'{end:.{digits}f}' for end in ends)}]"
 
     def as_dict(self) -> dict[str, float | None]:
         """Return mean, spread, low and high as shares, as JSON takes them."""

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from harness.report.estimate import Estimate
+from harness.report.intervals import accuracy
 from harness.report.panels import Axis, Panel
 from harness.report.style import COLOURS, styled
 
@@ -15,7 +16,9 @@ MOST_COLUMNS = 4
 
 
 def accuracy_figure(panels: Sequence[Panel], axis: Axis, paper: pd.DataFrame) -> Figure:
-    """Draw accuracy (%) against a setting: means as lines, repeats as dots, the paper's values as diamonds.
+    """Draw accuracy (%) against a setting: means as lines with 95 % intervals, every repeat as a dot.
+
+    The paper's values are diamonds.
 
     Args:
         panels: at least one; they share their scales.
@@ -43,7 +46,7 @@ def _draw(axes: Axes, panel: Panel, axis: Axis, paper: pd.DataFrame) -> None:
     axes.set_title(panel.title, fontsize=9)
     positions = [axis.position(each.settings) for each in panel.candidates]
     for name, title in _sets(panel).items():
-        estimates = [each.choice if name == "choice" else each.accuracy(name) for each in panel.candidates]
+        estimates = [accuracy(each, name) for each in panel.candidates]
         _draw_line(axes, positions, estimates, COLOURS[name], title)
     if panel.single is not None:
         level = 100 * panel.single.accuracy("held_out").mean
@@ -57,7 +60,14 @@ def _draw(axes: Axes, panel: Panel, axis: Axis, paper: pd.DataFrame) -> None:
 def _draw_line(
     axes: Axes, positions: Sequence[float], estimates: Sequence[Estimate], colour: str, title: str
 ) -> None:
-    axes.plot(positions, [100 * each.mean for each in estimates], color=colour, label=title, zorder=2)
+    means = [100 * each.mean for each in estimates]
+    axes.plot(positions, means, color=colour, label=title, zorder=2)
+    low, high = zip(
+        *((each.interval.low, each.interval.high) for each in estimates if each.interval), strict=True
+    )
+    axes.vlines(
+        positions, [100 * end for end in low], [100 * end for end in high], colour, alpha=0.4, zorder=1
+    )
     for position, estimate in zip(positions, estimates, strict=True):
         heights = [100 * value for value in estimate.values]
         axes.scatter(

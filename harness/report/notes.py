@@ -5,24 +5,54 @@ from collections.abc import Sequence
 from harness.report.candidates import Candidate, Conditions
 from harness.report.choice import Choice
 
+SPREAD = "Accuracies are in percent; ± is the standard deviation over repeats, not an interval."
+BY_SLICE = (
+    "[low, high] is a 95 % interval by slice (Wilson's for shares of slices, the bootstrap's for the rest)."
+    " It is too narrow: slices of one patient are not independent."
+)
+BY_PATIENT = (
+    "[low, high] is a 95 % interval over patients: Wilson's for shares of patients, for the rest the"
+    " bootstrap's, which draws whole patients, never slices. Where all patients are alike (all right, say)"
+    " the bootstrap shrinks to a point; that is no certainty."
+)
 TEST_STAR = (
     "\\* choice = held-out: epoch and network (and λ) are picked by test accuracy, as the paper does, and"
     " slices of one patient stand on both sides of the split. Such figures are too high for new patients."
+)
+TESTED_BY_SLICE = (
+    "Differences are of test accuracy, in percentage points; p is McNemar's exact test by slice over all"
+    " repeats, which takes slices for independent: too small."
+)
+TESTED_BY_PATIENT = (
+    "Differences are of held-out accuracy, in percentage points, with the paired bootstrap's interval over"
+    " patients; p is the sign-flip permutation test by patient, two-sided."
+)
+HOLM = "p (Holm) is corrected for the number of comparisons; at 0.05 or more there is no clear winner."
+MEASURES_IN_WORDS = (
+    "Mean ± spread over repeats. Ordinal AUC (the probability that of two slices of different grade the"
+    " higher one has the higher expected grade) and quadratic-weighted kappa take the classes in their order."
+    " Of the Brier score (0 to 2) and the expected calibration error (10 bins) less is better."
+)
+PAPERS_TEST_SETS = (
+    "The paper's own rows were not all measured on the same test slices; see `results/paper/README.md`."
 )
 
 
 def notes_on_candidates(candidates: Sequence[Candidate]) -> list[str]:
     """Return what holds for every table of these candidates."""
-    notes = ["± is the standard deviation over repeats, not an interval; accuracies are in percent."]
-    conditions = candidates[0].conditions
-    if conditions.chosen_on_held_out:
-        notes.append(TEST_STAR)
+    by_slice = candidates[0].conditions.chosen_on_held_out
+    notes = [SPREAD, *([BY_SLICE, TEST_STAR] if by_slice else [BY_PATIENT])]
     behind = sum(len(each.repeats) < each.planned for each in candidates)
     if behind:
         notes.append(
             f"{behind} of {len(candidates)} candidates miss repeats; figures are of those that finished."
         )
     return notes
+
+
+def notes_on_comparisons(conditions: Conditions) -> list[str]:
+    """Return how the comparisons are made."""
+    return [TESTED_BY_SLICE if conditions.chosen_on_held_out else TESTED_BY_PATIENT, HOLM]
 
 
 def notes_on_table2(choice: Choice | None, conditions: Conditions) -> list[str]:
@@ -34,12 +64,9 @@ def notes_on_table2(choice: Choice | None, conditions: Conditions) -> list[str]:
             " REMBRANDT: the two are no attempt at the same number."
         )
     if choice and len(choice.ranked) > 1:
+        networks = " and of two networks" if conditions.chosen_on_held_out else ""
         notes.append(
-            f"The SDL row is the best of {len(choice.ranked)} candidates"
-            + (", and of two networks," if conditions.chosen_on_held_out else "")
-            + " while a single network had fewer chances to be lucky: part of a difference is that."
+            f"The SDL row is the best of {len(choice.ranked)} candidates{networks}; a single network had"
+            " fewer chances to be lucky, and part of a difference is that."
         )
-    notes.append(
-        "The paper's own rows were not all measured on the same test slices; see `results/paper/README.md`."
-    )
-    return notes
+    return [*notes, PAPERS_TEST_SETS]

@@ -7,12 +7,13 @@ from harness.report.best import choose_among
 from harness.report.candidates import Candidate, Conditions
 from harness.report.choice import Choice
 from harness.report.figures import accuracy_figure
-from harness.report.notes import notes_on_candidates, notes_on_table2
+from harness.report.measures import comparison_table, measures_table
+from harness.report.notes import MEASURES_IN_WORDS, notes_on_candidates, notes_on_comparisons, notes_on_table2
 from harness.report.panels import GAUSSIAN, LAMBDA, Axis, panels_of
 from harness.report.paper import paper_table
 from harness.report.style import save
 from harness.report.table import Table
-from harness.report.tables import candidate_table, table2, table3
+from harness.report.tables import best_singles, candidate_table, table2, table3
 
 
 class Section:
@@ -46,6 +47,17 @@ class Section:
         if self._choice:
             third = table3(self._choice, paper_table("table3"))
             parts += self._table("Table 3: the chosen SDL candidate by class, held-out", "table3", third)
+        return parts + self._trust()
+
+    def _trust(self) -> list[str]:
+        singles = best_singles(self._candidates)
+        systems = [*([self._choice.chosen] if self._choice else []), *singles]
+        parts = self._table("Every measure, held-out", "measures", measures_table(systems))
+        parts += _list([MEASURES_IN_WORDS])
+        if self._choice:
+            compared = comparison_table(self._choice, singles)
+            parts += self._table("Is the chosen candidate better?", "comparisons", compared)
+            parts += _list(notes_on_comparisons(self._conditions))
         return parts
 
     def _table(self, title: str, name: str, table: Table) -> list[str]:

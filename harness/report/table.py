@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import StringIO
 
 import rich.box
@@ -55,6 +55,12 @@ class Table:
             cells = zip(row, estimates, strict=True)
             writer.writerow([part for cell, wide in cells for part in self._fields(cell, wide)])
         return out.getvalue()
+
+    def without(self, column: str) -> "Table":
+        """Return the table less a column."""
+        kept = [number for number, name in enumerate(self.columns) if name != column]
+        rows = tuple(tuple(row[number] for number in kept) for row in self.rows)
+        return replace(self, columns=tuple(self.columns[number] for number in kept), rows=rows)
 
     def terminal(self, title: str, caption: str, interval_in: str) -> rich.table.Table:
         """Return the table for a terminal, with the intervals of one column, so that it fits."""

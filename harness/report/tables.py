@@ -15,7 +15,7 @@ from harness.report.rules import by_choice
 from harness.report.table import Cell, Table
 
 ON_TEST = ("train", "test*", "test, sum")
-ON_CHOICE = ("train", "validation", "held-out", "held-out patients")
+ON_CHOICE = ("train", "validation", "held-out", "by patient")
 TABLE3_MEASURES: tuple[ClassMeasure, ...] = ("precision", "recall", "specificity", "f1")
 
 

@@ -23,10 +23,10 @@ def comparison_table(runs: Iterable[SweepRuns]) -> RenderableType:
     """Return every candidate of the sweeps, the chosen one bold, one table for each protocol and data."""
     tables = []
     for conditions, candidates in by_conditions(candidates_of(runs)).items():
-        caption = ON_TEST if conditions.chosen_on_held_out else ON_CHOICE
         table = candidate_table(candidates, choose_among(candidates))
         title = f"protocol {conditions.protocol}, dataset {conditions.dataset}"
-        tables.append(
-            table.terminal(title, caption, "test*" if conditions.chosen_on_held_out else "held-out")
-        )
+        if conditions.chosen_on_held_out:
+            tables.append(table.terminal(title, ON_TEST, "test*"))
+        else:
+            tables.append(table.without("train").terminal(title, ON_CHOICE, "held-out"))
     return Group(*tables)

@@ -42,7 +42,7 @@ def test_candidates_say_how_many_repeats_are_there() -> None:
 def test_without_the_papers_protocol_validation_stands_apart() -> None:
     candidates = candidates_of([sweep_of([trial(sdl(3), [30, 30], choice=[40, 40], protocol="patients")])])
     table = candidate_table(candidates, choose_among(candidates))
-    assert table.columns[2:] == ("train", "validation", "held-out", "held-out patients")
+    assert table.columns[2:] == ("train", "validation", "held-out", "by patient")
     assert [value(cell) for cell in table.rows[0][3:5]] == [pytest.approx(40 / 42), pytest.approx(30 / 42)]
 
 

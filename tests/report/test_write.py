@@ -30,6 +30,8 @@ def test_a_report_of_one_sweep_has_each_part_whose_axis_varies(tmp_path: Path) -
     assert names == {
         "report.md",
         "candidates.csv",
+        "comparisons.csv",
+        "measures.csv",
         "table2.csv",
         "table3.csv",
         "figure7a.png",

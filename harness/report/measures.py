@@ -1,0 +1,49 @@
+"""Every measure of the systems that matter, by slice and by patient; and who is better, in words."""
+
+from collections.abc import Sequence
+
+from harness.report.candidates import Candidate
+from harness.report.choice import Choice
+from harness.report.comparisons import Comparison, compare_with
+from harness.report.estimate import Estimate
+from harness.report.intervals import estimate, samples
+from harness.report.labels import label, varying
+from harness.report.table import Cell, Table
+from harness.statistics.measures import MEASURES
+
+
+def measures_table(systems: Sequence[Candidate]) -> Table:
+    """Return a row by measure and a column by system, held-out; by patient too where patients were split."""
+    by_slice = [samples(system, "held_out") for system in systems]
+    rows: list[tuple[Cell, ...]] = [
+        (name, "slice", *(estimate(found, name) for found in by_slice)) for name in MEASURES
+    ]
+    if not systems[0].conditions.chosen_on_held_out:
+        by_patient = [[sample.one_row_a_unit() for sample in found] for found in by_slice]
+        rows += [(name, "patient", *(estimate(found, name) for found in by_patient)) for name in MEASURES]
+    return Table(("measure", "by", *_names(systems)), tuple(rows), digits=3, scale=1)
+
+
+def comparison_table(choice: Choice, singles: Sequence[Candidate]) -> Table:
+    """Return the chosen SDL candidate against single networks and runners-up, by held-out accuracy."""
+    found = compare_with(choice.chosen, [*singles, *choice.next_best])
+    names = _names([choice.chosen, *(comparison.other for comparison in found)])
+    rows = [_row(name, comparison) for name, comparison in zip(names[1:], found, strict=True)]
+    columns = (f"{names[0]} minus", "difference", "p", "p (Holm)", "the chosen one is")
+    return Table(columns, tuple(rows))
+
+
+def _row(name: str, comparison: Comparison) -> tuple[Cell, ...]:
+    found = comparison.difference
+    return (
+        name,
+        Estimate((found.value,), found.interval),
+        f"{comparison.p:.2g}",
+        f"{comparison.adjusted:.2g}",
+        comparison.verdict,
+    )
+
+
+def _names(systems: Sequence[Candidate]) -> list[str]:
+    differing = varying(system.settings for system in systems)
+    return [label(system.settings, differing) for system in systems]

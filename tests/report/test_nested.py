@@ -1,0 +1,47 @@
+import pytest
+from made_sweeps import sdl, sweep_of, trial
+
+from harness.report.candidates import candidates_of
+from harness.report.nested import nested_estimate
+from harness.report.rules import RULES
+
+# By (λ, fold): right answers of 42 on the choice set and on held-out.
+FOLDS = {(1, 0): (40, 20), (1, 1): (30, 41), (5, 0): (35, 42), (5, 1): (36, 25)}
+
+
+def folds(protocol: str = "patients", *, networks_of_5: int = 2) -> list[object]:
+    trials = []
+    for (weight, fold), (choice, held_out) in FOLDS.items():
+        networks = networks_of_5 if weight == 5 else 2
+        settings = sdl(weight, networks=networks)
+        trials.append(
+            trial(settings, [held_out] * networks, choice=[choice] * networks, fold=fold, protocol=protocol)
+        )
+    return candidates_of([sweep_of(trials)])
+
+
+@pytest.mark.parametrize("networks", [2, 3])
+def test_each_fold_picks_by_its_own_choice_set_and_held_out_is_pooled(networks: int) -> None:
+    nested = nested_estimate(folds(networks_of_5=networks), RULES["max"])
+    assert nested
+    assert nested.picks == (1, 5)
+    assert nested.by_slice.values == (pytest.approx((20 + 25) / 84),)
+    assert nested.by_slice.interval
+    assert nested.by_slice.interval.low < 45 / 84 < nested.by_slice.interval.high
+
+
+def test_where_the_choice_has_seen_held_out_there_is_no_nested_estimate() -> None:
+    assert nested_estimate(folds("paper"), RULES["max"]) is None
+    assert nested_estimate(folds(), RULES["paper"]) is None
+
+
+def test_only_repeats_that_every_candidate_has_count() -> None:
+    trials = [
+        trial(sdl(1), [20, 20], choice=[40, 40], protocol="patients"),
+        trial(sdl(1), [21, 21], choice=[40, 40], protocol="patients", repeat=1),
+        trial(sdl(5), [30, 30], choice=[30, 30], protocol="patients", repeat=1),
+    ]
+    nested = nested_estimate(candidates_of([sweep_of(trials, repeats=2)]), RULES["max"])
+    assert nested
+    assert nested.picks == (1,)
+    assert nested.by_slice.values == (0.5,)
