@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +9,7 @@ import pytest
 import torch
 from made_dicom import WriteDicom, item
 from PIL import Image
+from pydicom.encaps import encapsulate
 from pydicom.uid import JPEG2000Lossless, JPEGLSLossless, RLELossless
 
 from harness.data.pixels import PixelsError, prepare_slice, read_dicom, read_image
@@ -155,3 +158,22 @@ def test_real_compressed_and_enhanced_files_decode(shared: Path) -> None:
     assert read(compressed).shape == (128, 128)
     enhanced = next((folder / "philips_enhanced_t1_sag").iterdir())
     assert [slice_.shape for slice_ in read(enhanced, tuple(range(1, 9)))] == [(128, 128)] * 8
+
+
+def test_a_missing_decoder_is_said_with_its_package(write_dicom: WriteDicom) -> None:
+    path = write_dicom()
+    dataset = pydicom.dcmread(path)
+    dataset.file_meta.TransferSyntaxUID = JPEGLSLossless
+    dataset.PixelData = encapsulate([b"\xff\xd8" + bytes(100)])
+    dataset["PixelData"].is_undefined_length = True
+    dataset.save_as(path)
+    script = (
+        "import sys; sys.modules.update(dict.fromkeys(['pylibjpeg', 'libjpeg', 'jpeg_ls', 'gdcm'])); "
+        "from pathlib import Path; from harness.data.pixels import read_dicom; "
+        f"print(read_dicom(Path({str(path)!r}), [1], 128)[0])"
+    )
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    assert (
+        said
+        == "pixels cannot be decoded: JPEG-LS Lossless Image Compression needs pip install pylibjpeg[all]\n"
+    )
