@@ -23,6 +23,7 @@ class Trial(BaseModel):
     proposal: int
     repeat: int
     fold: int
+    folds: int
     seed: int
     protocol: str
     data_digest: str
@@ -39,14 +40,15 @@ class Trial(BaseModel):
 
     @property
     def title(self) -> str:
-        """What a person calls it: ``sdl alexnet λ=3 gaussian=5 #2``, the number being the repeat from 1."""
+        """What a person calls it: ``sdl alexnet λ=3 gaussian=5 #2.1`` for repeat 2, fold 1, both from 1."""
         settings = self.settings
         parts = [self.group, settings.backbone]
         if settings.model == "sdl":
             parts.append(f"λ={settings.synergic_weight:g}")
         if settings.gaussian:
             parts.append(f"gaussian={settings.gaussian}")
-        return " ".join([*parts, f"#{self.repeat + 1}"])
+        place = f"#{self.repeat + 1}" + (f".{self.fold + 1}" if self.folds > 1 else "")
+        return " ".join([*parts, place])
 
 
 def _digest(value: object) -> str:

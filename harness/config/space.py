@@ -2,15 +2,16 @@
 
 import itertools
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import numpy as np
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from harness.config.axes import Axis
 from harness.config.settings import Settings
 from harness.seeds import derive_seed
 
+DEFAULT_FOLDS = 3  # grade III of the paper has six patients: two for each fold
 SYNERGIC = ("networks", "lambda")  # settings that a single network has no use for
 
 
@@ -82,9 +83,10 @@ class Space(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     dataset: str
-    protocol: Literal["paper"]
+    protocol: Literal["paper", "patients"]
     seed: int = Field(default=0, ge=0)
     repeats: int = Field(default=1, ge=1)
+    folds: int | None = Field(default=None, ge=2)
     resources: Resources = Resources()
     checkpoint_every: int = Field(default=10, ge=1)
     log_weights: Literal["best", "all", "none"] = "best"
@@ -92,6 +94,19 @@ class Space(BaseModel):
     storage: str | None = None
     settings: dict[str, Any] = {}
     groups: dict[str, dict[str, Any]] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _folds_fit(self) -> Self:
+        if self.protocol == "paper" and self.folds is not None:
+            raise ValueError(
+                "the paper's protocol has one split: leave out folds, or state `protocol: patients`"
+            )
+        return self
+
+    @property
+    def fold_count(self) -> int:
+        """Folds of a repeat: one under the paper's protocol, three by default under ``patients``."""
+        return 1 if self.protocol == "paper" else self.folds or DEFAULT_FOLDS
 
     def families(self) -> list[Group]:
         """Return the groups with the shared settings filled in."""

@@ -56,3 +56,17 @@ def _across_classes(labels: IntArray, walk: IntArray, size: int, random: np.rand
         free[drawn] = False
         groups.append([first, *walk[drawn]])
     return np.asarray(groups, dtype=np.int64).reshape(-1, size)
+
+
+def regroup(slices: IntArray, labels: IntArray, networks: int, random: np.random.Generator) -> IntArray:
+    """Return slices that were pairs in groups for another number of networks: one by one, or drawn anew.
+
+    Args:
+        slices: (S,) indices.
+        labels: (N,) class of every slice of the collection.
+        networks: n, 1 or more than 2.
+        random: stream that new groups are drawn from.
+    """
+    if networks == 1:
+        return slices.reshape(-1, 1)
+    return slices[group_slices(labels[slices], networks, random)]

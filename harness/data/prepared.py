@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 
@@ -33,7 +34,7 @@ class PreparedData:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over pixels, labels, classes and which slices share a patient; no path or name enters it."""
+        """SHA-256 over pixels, labels, classes and which slices share a patient, but no path or name."""
         first_seen = {patient: number for number, patient in enumerate(dict.fromkeys(self.patients))}
         sha = hashlib.sha256(repr((self.images.shape, self.classes, self.slice_ids)).encode())
         sha.update(np.asarray([first_seen[patient] for patient in self.patients], dtype="<i8").tobytes())
@@ -42,10 +43,10 @@ class PreparedData:
         return sha.hexdigest()
 
     def first_of_each_class(self, count: int) -> "PreparedData":
-        """Return a smaller collection: the first ``count`` slices of every class, for a quick look."""
-        kept = np.sort(
-            np.concatenate([np.flatnonzero(self.labels == c)[:count] for c in range(len(self.classes))])
-        )
+        """Return ``count`` slices of every class, for a quick look, patient by turn with patient."""
+        table = pd.DataFrame({"label": self.labels, "patient": self.patients})
+        table["turn"] = table.groupby("patient").cumcount()
+        kept = np.sort(table.sort_values("turn", kind="stable").groupby("label").head(count).index.to_numpy())
         return replace(
             self,
             images=self.images[kept],

@@ -17,10 +17,14 @@ def dry_run(name: str, space: Space, device: str | None, nodes: Sequence[Node]) 
     """Return the plan of a sweep as tables of at most 80 columns; nothing is started or read."""
     trials = plan_trials(name, space, data_digest="")
     return Group(
-        _candidates([trial for trial in trials if trial.repeat == 0]),
-        Text(f"{space.repeats} repeat(s) of each: {len(trials)} trials, {_epochs(trials)} epochs in all\n"),
+        _candidates([trial for trial in trials if trial.repeat == trial.fold == 0]),
+        Text(f"{_times(space)}: {len(trials)} trials, {_epochs(trials)} epochs in all\n"),
         _packing(trials, space, device, nodes),
     )
+
+
+def _times(space: Space) -> str:
+    return f"{space.repeats} repeat(s) of {space.fold_count} fold(s) each"
 
 
 def _epochs(trials: Sequence[Trial]) -> int:

@@ -12,7 +12,7 @@ from harness.trial import Trial
 
 
 def plan_trials(name: str, space: Space, data_digest: str) -> list[Trial]:
-    """Return every trial of a sweep: repeat by repeat, so that early results cover all candidates."""
+    """Return every trial of a sweep, repeat by repeat, so that early results cover all candidates."""
     return [
         Trial(
             sweep=name,
@@ -20,12 +20,14 @@ def plan_trials(name: str, space: Space, data_digest: str) -> list[Trial]:
             settings=portable(settings),
             proposal=proposal,
             repeat=repeat,
-            fold=0,
+            fold=fold,
+            folds=space.fold_count,
             seed=space.seed,
             protocol=space.protocol,
             data_digest=data_digest,
         )
         for repeat in range(space.repeats)
+        for fold in range(space.fold_count)
         for group in space.families()
         for proposal, settings in group.proposals(space.seed)
     ]

@@ -28,6 +28,7 @@ from harness.tracking.records import DatasetInput
 from harness.tracking.spool import Spool
 from harness.tracking.store import create_store, find_store
 from harness.trainable import Job
+from harness.training.trial import split_of
 from harness.trial import Trial
 from harness.version import code_version
 
@@ -79,6 +80,7 @@ def run_sweep(
     """
     folder = SweepFolder(results, declared.name)
     trials = plan_trials(declared.name, declared.space, declared.data_digest)
+    check_splits(trials, data)
     weights = load_pretrained(declared.space)
     with cluster(address) as nodes:
         check_fits(nodes, declared.space.resources.cpus, _shares(trials, declared.space, device))
@@ -103,6 +105,16 @@ def run_sweep(
                 left = missing_trials(trials, spool)
                 _close(spool, declared, labels, data, kept, complete=not left)
             return Outcome(len(trials) - len(left), len(trials), delivery.remaining())
+
+
+def check_splits(trials: Sequence[Trial], data: PreparedData) -> None:
+    """Make every split once, so that one that cannot be made is known before anything starts.
+
+    Raises:
+        HarnessError: if the collection is too small for the protocol, or would leak.
+    """
+    for trial in {(t.settings.networks, t.repeat, t.fold): t for t in trials}.values():
+        split_of(trial, data)
 
 
 def missing_trials(trials: Sequence[Trial], spool: Spool) -> list[Trial]:

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from harness import predictions
 from harness.checkpoints import Checkpoints
 from harness.data.prepared import PreparedData
-from harness.data.split import make_split
+from harness.data.protocol import make_split
+from harness.data.split import Split
 from harness.training.run import TrainingRun
 from harness.trial import Trial
 
@@ -46,6 +47,23 @@ def tensors(weights: Weights | None) -> dict[str, torch.Tensor] | None:
     return None if weights is None else {name: torch.tensor(array) for name, array in weights.items()}
 
 
+def split_of(trial: Trial, data: PreparedData) -> Split:
+    """Return the three sets of a trial.
+
+    Raises:
+        HarnessError: if the collection is too small for its protocol, or would leak from one set to another.
+    """
+    return make_split(
+        trial.protocol,
+        data,
+        trial.settings.networks,
+        seed=trial.seed,
+        repeat=trial.repeat,
+        fold=trial.fold,
+        folds=trial.folds,
+    )
+
+
 def train_trial(
     trial: Trial,
     data: PreparedData,
@@ -62,9 +80,7 @@ def train_trial(
     the process ends, no epoch is lost to the log.
     """
     settings = trial.settings
-    split = make_split(
-        trial.protocol, data, settings.networks, seed=trial.seed, repeat=trial.repeat, fold=trial.fold
-    )
+    split = split_of(trial, data)
     run = TrainingRun(
         settings,
         data,

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.data.split import paper_split
+from harness.data.paper_split import paper_split
 from harness.errors import HarnessError
 
 TABLE_1B = np.repeat([0, 1, 2], [128, 108, 181])
