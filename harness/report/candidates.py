@@ -34,11 +34,13 @@ class Repeat:
     Attributes:
         number: the repeat's number, from 0.
         protocol: how slices were split.
+        identities: of its trials, one by fold.
         predictions: the tables of all its folds, one after the other.
     """
 
     number: int
     protocol: str
+    identities: tuple[str, ...]
     predictions: pd.DataFrame
 
     @cached_property
@@ -139,8 +141,16 @@ def _candidate(sweep: SweepRuns, trials: Sequence[TrialRun], folds: set[int]) ->
         digest=trials[0].candidate,
         settings=trials[0].settings,
         repeats=tuple(
-            Repeat(number, sweep.protocol, pd.concat([of_fold[fold].predictions for fold in sorted(folds)]))
-            for number, of_fold in complete
+            _repeat(number, [of_fold[fold] for fold in sorted(folds)]) for number, of_fold in complete
         ),
         planned=int(sweep.tags["repeats"]),
+    )
+
+
+def _repeat(number: int, trials: Sequence[TrialRun]) -> Repeat:
+    return Repeat(
+        number=number,
+        protocol=trials[0].protocol,
+        identities=tuple(trial.identity for trial in trials),
+        predictions=pd.concat([trial.predictions for trial in trials]),
     )

@@ -48,6 +48,8 @@ def _draw(axes: Axes, panel: Panel, axis: Axis, paper: pd.DataFrame) -> None:
     for name, title in _sets(panel).items():
         estimates = [accuracy(each, name) for each in panel.candidates]
         _draw_line(axes, positions, estimates, COLOURS[name], title)
+        if name == "held_out":
+            _draw_intervals(axes, positions, estimates, COLOURS[name])
     if panel.single is not None:
         level = 100 * panel.single.accuracy("held_out").mean
         axes.axhline(level, color=COLOURS["single"], linestyle="--", label="single network, test", zorder=1)
@@ -60,19 +62,28 @@ def _draw(axes: Axes, panel: Panel, axis: Axis, paper: pd.DataFrame) -> None:
 def _draw_line(
     axes: Axes, positions: Sequence[float], estimates: Sequence[Estimate], colour: str, title: str
 ) -> None:
-    means = [100 * each.mean for each in estimates]
-    axes.plot(positions, means, color=colour, label=title, zorder=2)
-    low, high = zip(
-        *((each.interval.low, each.interval.high) for each in estimates if each.interval), strict=True
-    )
-    axes.vlines(
-        positions, [100 * end for end in low], [100 * end for end in high], colour, alpha=0.4, zorder=1
-    )
+    axes.plot(positions, [100 * each.mean for each in estimates], color=colour, label=title, zorder=2)
     for position, estimate in zip(positions, estimates, strict=True):
         heights = [100 * value for value in estimate.values]
         axes.scatter(
             [position] * len(heights), heights, s=14, color=colour, alpha=0.6, linewidths=0, zorder=3
         )
+
+
+def _draw_intervals(
+    axes: Axes, positions: Sequence[float], estimates: Sequence[Estimate], colour: str
+) -> None:
+    bounds = [each.interval for each in estimates if each.interval]
+    axes.fill_between(
+        positions,
+        [100 * each.low for each in bounds],
+        [100 * each.high for each in bounds],
+        color=colour,
+        alpha=0.15,
+        linewidth=0,
+        label="its 95 % interval",
+        zorder=1,
+    )
 
 
 def _sets(panel: Panel) -> dict[str, str]:

@@ -21,13 +21,13 @@ def measures_table(systems: Sequence[Candidate]) -> Table:
     if not systems[0].conditions.chosen_on_held_out:
         by_patient = [[sample.one_row_a_unit() for sample in found] for found in by_slice]
         rows += [(name, "patient", *(estimate(found, name) for found in by_patient)) for name in MEASURES]
-    return Table(("measure", "by", *_names(systems)), tuple(rows), digits=3, scale=1)
+    return Table(("measure", "by", *names_of(systems)), tuple(rows), digits=3, scale=1)
 
 
 def comparison_table(choice: Choice, singles: Sequence[Candidate]) -> Table:
     """Return the chosen SDL candidate against single networks and runners-up, by held-out accuracy."""
     found = compare_with(choice.chosen, [*singles, *choice.next_best])
-    names = _names([choice.chosen, *(comparison.other for comparison in found)])
+    names = names_of([choice.chosen, *(comparison.other for comparison in found)])
     rows = [_row(name, comparison) for name, comparison in zip(names[1:], found, strict=True)]
     columns = (f"{names[0]} minus", "difference", "p", "p (Holm)", "the chosen one is")
     return Table(columns, tuple(rows))
@@ -44,6 +44,7 @@ def _row(name: str, comparison: Comparison) -> tuple[Cell, ...]:
     )
 
 
-def _names(systems: Sequence[Candidate]) -> list[str]:
+def names_of(systems: Sequence[Candidate]) -> list[str]:
+    """Return what people call each of some candidates shown together."""
     differing = varying(system.settings for system in systems)
     return [label(system.settings, differing) for system in systems]

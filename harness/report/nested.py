@@ -58,7 +58,7 @@ def nested_estimate(candidates: Sequence[Candidate], rule: Rule) -> Nested | Non
         for chosen in _picks(candidates, rule, number):
             picks.append(chosen.settings.synergic_weight)
             tables.append(_held_out_sum(chosen.repeats[0]))
-        repeats.append(Repeat(number, candidates[0].conditions.protocol, pd.concat(tables)))
+        repeats.append(Repeat(number, candidates[0].conditions.protocol, (), pd.concat(tables)))
     if not repeats:
         return None
     picked = replace(candidates[0], repeats=tuple(repeats))

@@ -1,6 +1,6 @@
 """What a reader must know before trusting a table."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from harness.report.candidates import Candidate, Conditions
 from harness.report.choice import Choice
@@ -70,3 +70,18 @@ def notes_on_table2(choice: Choice | None, conditions: Conditions) -> list[str]:
             " fewer chances to be lucky, and part of a difference is that."
         )
     return [*notes, PAPERS_TEST_SETS]
+
+
+def notes_on_leakage(shared: Mapping[str, float | None]) -> list[str]:
+    """Return what the two protocols differ in, and the share of held-out patients that training knows."""
+    shares = [
+        f"Protocol `{protocol}`: {100 * share:.0f} % of held-out patients have slices in training too."
+        for protocol, share in shared.items()
+        if share is not None
+    ]
+    return [
+        *shares,
+        "The better network at its best test epoch is what the paper reports. The last column sets the sum of"
+        " the networks beside itself; what is left of a difference is shared patients and picking the"
+        " epoch by test accuracy.",
+    ]

@@ -16,6 +16,8 @@ COLOURS = {
     "single": "#666666",
 }
 
+CYCLE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#000000")
+
 
 @contextmanager
 def styled() -> Iterator[None]:

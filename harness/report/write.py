@@ -1,27 +1,50 @@
 """Write the report of one or several sweeps: Markdown, CSV tables, PNG and SVG figures."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from harness.report.candidates import Conditions, by_conditions, candidates_of
+from harness.report.candidates import Candidate, Conditions, by_conditions, candidates_of
+from harness.report.curves import Curves
 from harness.report.header import header_table
+from harness.report.leakage import both_protocols, leakage_table, shared_patients
+from harness.report.notes import notes_on_leakage
+from harness.report.pages import Pages, bullets
+from harness.report.paper import paper_table
 from harness.report.section import Section
 from harness.tracking.read import SweepRuns
 
 
-def write_report(runs: Sequence[SweepRuns], folder: Path) -> Path:
+def write_report(runs: Sequence[SweepRuns], folder: Path, curves: Curves | None = None) -> Path:
     """Write ``report.md`` with its tables and figures into a folder, made if need be, and return its path.
 
     Sweeps under the same protocol and data share one part of the report; others get a part each.
+
+    Args:
+        runs: the sweeps, with the predictions of their finished trials.
+        folder: where the report goes.
+        curves: reads a trial's metrics by epoch (`harness.tracking.read.curves` of a store);
+            without it figures 4 to 6 are left out.
     """
     folder.mkdir(parents=True, exist_ok=True)
     groups = by_conditions(candidates_of(runs))
     parts = [f"# {', '.join(sweep.name for sweep in runs)}", header_table(runs).markdown()]
+    parts += _leakage(groups, folder)
     for conditions, candidates in groups.items():
-        parts += Section(candidates, folder, _prefix(conditions, list(groups))).write()
+        parts += Section(candidates, Pages(folder, _prefix(conditions, list(groups))), curves).write()
     report = folder / "report.md"
     report.write_text("\n\n".join(part.strip("\n") for part in parts) + "\n", encoding="utf-8")
     return report
+
+
+def _leakage(groups: Mapping[Conditions, Sequence[Candidate]], folder: Path) -> list[str]:
+    parts = []
+    for paper, other in both_protocols(groups):
+        table = leakage_table(groups[paper], groups[other], paper_table("table2"))
+        shares = {each.protocol: shared_patients(groups[each]) for each in (paper, other)}
+        pages = Pages(folder, _prefix(other, list(groups)))
+        title = f"Table 2 under both protocols, and what leakage is worth, dataset `{paper.dataset}`"
+        parts += [*pages.table(title, "leakage", table), *bullets(notes_on_leakage(shares))]
+    return parts
 
 
 def _prefix(conditions: Conditions, every: Sequence[Conditions]) -> str:

@@ -21,14 +21,21 @@ def single(backbone: str = "alexnet", **rest: object) -> Settings:
 
 
 def rows(
-    name: str, right: Sequence[int], count: int, *, repeat: int = 0, fold: int = 0, patients: int = 6
+    name: str,
+    right: Sequence[int],
+    count: int,
+    *,
+    repeat: int = 0,
+    fold: int = 0,
+    patients: int = 6,
+    of: str = "fold",
 ) -> pd.DataFrame:
     """``count`` slices, their grades in turn; network k is right on the first ``right[k]`` of them."""
     numbers = np.arange(count)
     true = numbers % 3
     keys = {
         "slice_id": [f"{name}{fold}_{number}" for number in numbers],
-        "patient": [f"fold{fold}_{number % patients}" for number in numbers],
+        "patient": [f"{of}{fold}_{number % patients}" for number in numbers],
         "set": name,
         "repeat": repeat,
         "fold": fold,
@@ -54,9 +61,12 @@ def trial(
     sweep: str = "demo",
 ) -> TrialRun:
     """A trial whose network k is right on ``held_out[k]`` of ``count`` slices, and ``choice[k]`` if given."""
+    shared = protocol == "paper"
     tables = [
-        rows("train", [39] * len(held_out), 40, repeat=repeat, fold=fold),
-        rows("choice", choice or held_out, count, repeat=repeat, fold=fold),
+        rows("train", [39] * len(held_out), 40, repeat=repeat, fold=fold, of="fold" if shared else "train"),
+        rows(
+            "choice", choice or held_out, count, repeat=repeat, fold=fold, of="fold" if shared else "choice"
+        ),
         rows("held_out", held_out, count, repeat=repeat, fold=fold),
     ]
     return TrialRun(
@@ -94,3 +104,19 @@ def sweep_of(
         start_time=1_000.0,
         end_time=1_754.0,
     )
+
+
+def curves(identity: str) -> pd.DataFrame:
+    """A trial's metrics by epoch: as logged, and other ones for another identity."""
+    random = np.random.default_rng(sum(identity.encode()))
+    epochs = np.arange(5)
+    columns = [
+        f"{name}/{part}"
+        for name, parts in {"train": ("net1", "net2", "syn12"), "choice": ("net1", "net2", "sum")}.items()
+        for part in parts
+    ]
+    table = {"lambda": np.full(5, 3.0)}
+    for column in columns:
+        table[f"{column}/loss"] = np.exp(-epochs) + random.random(5) / 10
+        table[f"{column}/accuracy"] = 1 - np.exp(-epochs - 1) - random.random(5) / 10
+    return pd.DataFrame(table, index=pd.Index(epochs, name="epoch"))

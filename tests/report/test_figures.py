@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from made_sweeps import sdl, single, sweep_of, trial
+from matplotlib.collections import PathCollection
 
 from harness.report.candidates import candidates_of
 from harness.report.figures import accuracy_figure
@@ -22,7 +23,9 @@ def test_figure_7a_draws_means_every_repeat_and_the_papers_points() -> None:
     test = lines["test (choice = held-out)"]
     np.testing.assert_allclose(test, [[3, 100 * 38 / 42], [5, 100 * 33 / 42]])
     assert lines["single network, test"][0][1] == pytest.approx(100 * 20 / 42)
-    dots = np.vstack([np.asarray(dots.get_offsets()) for dots in axes.collections])
+    dots = np.vstack(
+        [np.asarray(each.get_offsets()) for each in axes.collections if isinstance(each, PathCollection)]
+    )
     for weight, pair in hits.items():
         for right in pair:
             assert np.isclose(dots, [weight, 100 * right / 42]).all(axis=1).any()

@@ -2,7 +2,7 @@ import re
 from pathlib import Path
 
 import pandas as pd
-from made_sweeps import sdl, single, sweep_of, trial
+from made_sweeps import curves, sdl, single, sweep_of, trial
 
 from harness.report.write import write_report
 
@@ -34,17 +34,16 @@ def test_a_report_of_one_sweep_has_each_part_whose_axis_varies(tmp_path: Path) -
         "measures.csv",
         "table2.csv",
         "table3.csv",
-        "figure7a.png",
-        "figure7a.svg",
+        *(f"{name}.{kind}" for name in ("confusion", "calibration", "figure7a") for kind in ("png", "svg")),
     }
     candidates = pd.read_csv(tmp_path / "demo" / "candidates.csv")
     assert candidates["test*_mean"].tolist()[:2] == [78.5714, 80.9524]
 
 
 def test_every_picture_of_the_text_lies_beside_it(tmp_path: Path) -> None:
-    text = write_report([PAPER_SWEEP, PATIENTS_SWEEP], tmp_path).read_text(encoding="utf-8")
+    text = write_report([PAPER_SWEEP, PATIENTS_SWEEP], tmp_path, curves).read_text(encoding="utf-8")
     pictures = re.findall(r"\]\(([^)]+)\)", text)
-    assert len(pictures) == 2
+    assert len(pictures) == len(set(pictures)) == 2 * (3 + 3)
     assert all((tmp_path / picture).stat().st_size > 10_000 for picture in pictures)
     assert "Protocol `paper`" in text
     assert "Protocol `patients`" in text
