@@ -163,7 +163,8 @@ def _values(dataset: Dataset) -> Values:
 def _value(dataset: Dataset, tag: BaseTag, character_set: tuple[Any, ...]) -> tuple[Any, ...]:
     element = dataset.get_item(tag)
     if isinstance(element, pydicom.DataElement):  # converted while the file was read: the character set
-        return tuple([element.value] if isinstance(element.value, str) else element.value or ())
+        values = [element.value] if isinstance(element.value, str) else element.value or ()
+        return tuple(values) if any(values) else ()
     content = getattr(element, "value", None)
     if not isinstance(content, bytes):
         return ()

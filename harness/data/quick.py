@@ -37,7 +37,7 @@ _SHORT = frozenset(
 _HEAD, _LENGTH = struct.Struct("<HH2sH"), struct.Struct("<I")
 _UNDEFINED = 0xFFFFFFFF
 _ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
-_PIXELS = 0x7FE00000
+_PIXELS = 0x7FE00008
 _SYNTAX = 0x00020010
 _IMPLICIT, _BIG, _DEFLATED = "1.2.840.10008.1.2", "1.2.840.10008.1.2.2", "1.2.840.10008.1.2.1.99"
 _MAX_VALUE = 16_384
@@ -116,7 +116,7 @@ class _Reader:
     def element(self) -> tuple[int, bytes, int]:
         """Step over tag, representation and length of the next element; the tag is -1 at the file's end."""
         offset = self._offset(12)
-        if len(self._chunk) < offset + 12:
+        if len(self._chunk) < offset + _HEAD.size:
             return -1, b"", 0
         group, element, vr, short = _HEAD.unpack_from(self._chunk, offset)
         if group != 2 and not self._past_meta:
@@ -128,7 +128,7 @@ class _Reader:
         if vr in _SHORT:
             self.place += 8
             return tag, vr, short
-        if vr not in _LONG:
+        if vr not in _LONG or len(self._chunk) < offset + 12:
             raise Unusual
         self.place += 12
         return tag, vr, _LENGTH.unpack_from(self._chunk, offset + 8)[0]

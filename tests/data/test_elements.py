@@ -1,4 +1,5 @@
 import zlib
+from contextlib import suppress
 from pathlib import Path
 
 import pydicom
@@ -8,6 +9,7 @@ from pydicom.uid import DeflatedExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from harness.data import elements
 from harness.data.elements import UnusableFileError, read_elements
+from harness.data.headers import read_header
 from harness.data.quick import Unusual, quick_elements
 
 
@@ -31,6 +33,24 @@ def test_both_readers_agree_on_real_files(shared: Path) -> None:
         assert quick is None or quick == slow, path
         assert quick is not None or slow.own, path
     assert quickly == 67
+
+
+def test_both_readers_agree_on_pydicoms_own_files() -> None:
+    folder = Path(pydicom.__file__).parent / "data"
+    compared = 0
+    for path in sorted(folder.rglob("*")):
+        with suppress(AttributeError, OSError, NotImplementedError):  # what pydicom itself cannot read
+            quick, slow = both_ways(path)
+            compared += quick is not None
+            assert quick is None or quick == slow, path.name
+    assert compared > 100
+
+
+def test_tables_of_offsets_before_the_pixels_are_stepped_over() -> None:
+    path = Path(pydicom.__file__).parent / "data" / "test_files" / "693_J2KI.dcm"
+    header = read_header(path)
+    assert header.problem == ""
+    assert header.frames[0].text("Modality") == "CT"
 
 
 @pytest.mark.parametrize("implicit", [False, True])
