@@ -34,7 +34,7 @@ def render(head: Head, scanner_points: Field, weighting: str, edge: float) -> Fi
 
 
 def _cut(head: Head, points: Field, weighting: str, edge: float) -> Cut:
-    tones = CONTRASTS[weighting].swollen(0.55 * head.water)
+    tones = CONTRASTS[weighting].swollen(0.6 * head.water)
     grey = tones.white + head.grey * (tones.grey - tones.white)
     tones = replace(tones, grey=grey, muscle=head.muscle * tones.muscle)
     healthy = push_aside(head.tumour, points)

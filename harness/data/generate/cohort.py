@@ -1,6 +1,6 @@
 """Who is in the generated collection: the rows of the clinical sheet and the patients with images.
 
-The numbers by site follow the real sheet: 41, 25 and 23 patients of grade II, III and IV, 38 without a grade,
+The numbers by site follow the real sheet: 41, 25 and 23 patients of grade II, III and IV, 38 without,
 and all of grade IV from one hospital. Except for three identifiers that show how sheet and folders differ, the
 numbers in names lie outside the real ranges, so that no generated patient is taken for a real one.
 """

@@ -88,7 +88,7 @@ def draw_head(rng: np.random.Generator, severity: float) -> Head:
         chin=rng.uniform(-10, 8),
         slope=rng.uniform(-5, 8),
         neck=rng.uniform(0, 26),
-        water=float(np.clip(severity + rng.normal(0, 0.06), 0, 1)),
+        water=float(np.clip(severity + rng.normal(0, 0.04), 0, 1)),
         grey=rng.uniform(0.8, 1.2),
         muscle=rng.uniform(0.6, 1.4),
         shading=rng.normal(0, (0.03, 0.10, 0.10)),

@@ -10,7 +10,7 @@ from harness.data.generate.shapes import Field, coverage, ellipsoid, paint
 
 # Severity of a tumour by grade: mean; the spread is such that neighbouring grades overlap.
 SEVERITY = {"II": 0.15, "III": 0.5, "IV": 0.85}
-SEVERITY_SPREAD = 0.14
+SEVERITY_SPREAD = 0.11
 
 # Middle of each lobe on the left, in mm from the middle of the brain.
 _LOBES = np.array([(28, -40, 12), (36, -8, -16), (30, 22, 24), (28, 46, 6), (34, -10, 16)], dtype=float)
