@@ -1,7 +1,7 @@
 """From a folder to the table of its slices, ``slices.csv``.
 
 The table alone holds paths and the collection's own patient IDs, so only its owner may read it. It is its own
-index, too: a scan into a table that exists reads only the files whose size or time has changed since.
+index, too: a scan into a table that exists reads only the files whose size or times have changed since.
 """
 
 import os
@@ -21,7 +21,7 @@ from harness.errors import HarnessError
 
 COLUMNS = ("path", "frame", "patient_id", "series_uid", "plane", "weighting", "taken", "reason", "evidence")
 _FACTS = tuple(field.name for field in fields(SliceFacts))
-_STATE = ("size", "modified", "version")
+_STATE = ("size", "modified", "changed", "version")
 _MORE = (*(name for name in _FACTS if name not in COLUMNS), *_STATE)
 _TYPES: dict[str, Any] = {"frame": "int64", "angle": "float64", **dict.fromkeys(_STATE, "int64")}
 _BATCH = 5000
@@ -96,7 +96,7 @@ def as_table(rows: list[SliceFacts], states: dict[str, Found]) -> pd.DataFrame:
     """Return facts as a table, a column a fact, with the state of the file that each was read from."""
     columns: dict[str, list[object]] = {name: [getattr(row, name) for row in rows] for name in _FACTS}
     found = [states.get(row.path, Found(row.path)) for row in rows]
-    columns |= {"size": [entry.size for entry in found], "modified": [entry.modified for entry in found]}
+    columns |= {state: [getattr(entry, state) for entry in found] for state in _STATE[:-1]}
     columns["version"] = [VERSION] * len(rows)
     return pd.DataFrame(columns).astype({**dict.fromkeys(_FACTS, str), **_TYPES})
 
@@ -134,9 +134,12 @@ def _collect(reads: Iterable[tuple[Found, list[SliceFacts]]], batches: list[pd.D
 
 
 def _joined(tables: list[pd.DataFrame | None]) -> pd.DataFrame:
-    whole = pd.concat([table for table in tables if table is not None], ignore_index=True)
-    whole = whole.drop_duplicates(["path", "frame"], keep="last")
-    return whole.sort_values(["path", "frame"], kind="stable", ignore_index=True)
+    """Return tables as one in the order of paths; of a file that several hold, as the last one has it."""
+    filled = [table for table in tables if table is not None and len(table)]
+    whole = pd.concat(filled or [as_table([], {})], ignore_index=True)
+    whole = whole.sort_values(["path", "frame"], kind="stable", ignore_index=True)
+    repeated = whole.duplicated(["path", "frame"], keep="last")
+    return whole[~repeated].reset_index(drop=True) if repeated.any() else whole
 
 
 def _read_slices(path: Path) -> pd.DataFrame | None:
@@ -151,10 +154,13 @@ def _read_slices(path: Path) -> pd.DataFrame | None:
 
 
 def _unchanged(found: list[Found], known: pd.DataFrame | None) -> pd.DataFrame | None:
-    """Return the known facts of files whose size and time are the same; failures may have passed."""
+    """Return the known facts of files whose size and times are the same; failures may have passed."""
     if known is None:
         return None
-    paths, sizes, times = (known[name].tolist() for name in ("path", "size", "modified"))
-    states = dict(zip(paths, zip(sizes, times, strict=True), strict=True))
-    same = {e.path for e in found if not e.problem and states.get(e.path) == (e.size, e.modified)}
-    return known[known["path"].isin(same) & ~known["problem"].str.startswith(_PASSING)]
+    paths, *state = (known[name].tolist() for name in ("path", *_STATE[:-1]))
+    states = dict(zip(paths, zip(*state, strict=True), strict=True))
+    same = {e.path for e in found if states.get(e.path) == (e.size, e.modified, e.changed) and not e.problem}
+    kept = pd.Series([path in same for path in paths], index=known.index) & ~known["problem"].str.startswith(
+        _PASSING
+    )
+    return known if kept.all() else known[kept]

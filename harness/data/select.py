@@ -34,16 +34,14 @@ def apply(rule: Rule, facts: pd.DataFrame) -> pd.DataFrame:
 
     Where several files hold the same slice the first is taken.
     """
-    table = facts.copy()
-    table["plane"] = table["nearest_plane"].mask(table["angle"] > rule.max_angle, "oblique")
-    reason = table["problem"].copy()
+    plane = facts["nearest_plane"].mask(facts["angle"] > rule.max_angle, "oblique")
+    table = facts.assign(plane=plane)
+    reason = table["problem"]
     for applies, said in _reasons(rule, table):
         reason = reason.mask((reason == "") & applies, said)
     kept = table["slice_id"].where(reason == "")
     reason = reason.mask(kept.duplicated() & kept.notna(), "a copy of another slice")
-    table["reason"] = reason
-    table["taken"] = reason.eq("").map({True: "yes", False: "no"})
-    return table
+    return table.assign(reason=reason, taken=reason.eq("").map({True: "yes", False: "no"}))
 
 
 def _reasons(rule: Rule, table: pd.DataFrame) -> list[tuple[pd.Series, str | pd.Series]]:

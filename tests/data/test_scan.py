@@ -188,10 +188,15 @@ def test_a_second_scan_reads_only_what_changed(
     assert read_paths(folder, out, monkeypatch) == ["a.dcm", "b.dcm", "notes.txt"]
     assert read_paths(folder, out, monkeypatch) == []
     assert read_paths(folder, out, monkeypatch, rule=Rule(plane="axial")) == []
-    write_dicom("c.dcm")
+    write_dicom("c.dcm", SOPInstanceUID="1.2.7")
     os.utime(folder / "a.dcm", ns=(1, 1))
     (folder / "notes.txt").unlink()
     assert read_paths(folder, out, monkeypatch) == ["a.dcm", "c.dcm"]
+    before = (folder / "c.dcm").stat()
+    write_dicom("c.dcm", SOPInstanceUID="1.2.7", PatientID="P2")
+    os.utime(folder / "c.dcm", ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert (folder / "c.dcm").stat().st_size == before.st_size
+    assert read_paths(folder, out, monkeypatch) == ["c.dcm"]
     out.write_text("no table")
     assert read_paths(folder, out, monkeypatch) == ["a.dcm", "b.dcm", "c.dcm"]
 
