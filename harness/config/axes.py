@@ -54,6 +54,11 @@ class Axis(BaseModel):
         """Whether values are drawn, so that a group states how many."""
         return self.kind not in ("value", "grid")
 
+    @property
+    def listed(self) -> tuple[Any, ...]:
+        """Every value that can occur, where they can be counted; else the two bounds."""
+        return tuple(range(self.values[0], self.values[1] + 1)) if self.kind == "int" else self.values
+
     def draw(self, random: np.random.Generator) -> Any:
         """Draw one value."""
         if self.kind == "choice":

@@ -8,9 +8,10 @@ from pydantic import ValidationError
 
 from harness.config.axes import Axis
 from harness.config.document import Document, parse_value
+from harness.config.drawing import drawing_faults, stopping_faults
 from harness.config.faults import faults_of, names_of
 from harness.config.settings import Settings
-from harness.config.space import SYNERGIC, Group, Space, settings_of
+from harness.config.space import DRAWING, SYNERGIC, Group, Space
 from harness.errors import Fault, InvalidInputError, did_you_mean
 
 RefuseBackbone = Callable[[str], str | None]
@@ -38,6 +39,7 @@ def load_space(path: Path, overrides: Sequence[str], refuse_backbone: RefuseBack
     if space and not faults:
         faults += _share_faults(space, document)
         faults += _repeated(space, document)
+        faults += stopping_faults(space, document)
     if faults or not space:
         raise InvalidInputError(list(dict.fromkeys(faults)))
     return space
@@ -70,10 +72,10 @@ def _settings_faults(document: Document, refuse_backbone: RefuseBackbone) -> Ite
     shared, faults = _readable(document, ("settings",), names_of(Settings))
     yield from faults
     for name in _mapping(document.data.get("groups")):
-        own, faults = _readable(document, ("groups", name), [*names_of(Settings), "samples"])
+        own, faults = _readable(document, ("groups", name), [*names_of(Settings), *DRAWING])
         yield from faults
-        group = Group.of(name, shared, {key: value for key, value in own.items() if key != "samples"})
-        yield from _samples_faults(group, own.get("samples"), document)
+        group = Group.of(name, shared, {key: value for key, value in own.items() if key not in DRAWING})
+        yield from drawing_faults(group, own, document)
         yield from _value_faults(group, document)
         yield from _backbone_faults(group, document, refuse_backbone)
 
@@ -93,7 +95,8 @@ def _readable(
                 rule = f"{'.'.join((*prefix, str(key)))} is no setting"
                 faults.append(Fault(where, rule, str(key), did_you_mean(str(key), known)))
             else:
-                Axis.parse(raw)
+                if key not in DRAWING:
+                    Axis.parse(raw)
                 good[key] = raw
         except ValueError as error:
             faults.append(
@@ -102,26 +105,15 @@ def _readable(
     return good, faults
 
 
-def _samples_faults(group: Group, samples: Any, document: Document) -> Iterator[Fault]:
-    where = document.where(("groups", group.name, "samples"))
-    drawn = any(axis.drawn for axis in group.axes.values())
-    if samples is not None and (not isinstance(samples, int) or isinstance(samples, bool) or samples < 1):
-        yield Fault(where, "samples is a whole number from 1", repr(samples), "state how many draws to try")
-    elif drawn and samples is None:
-        yield Fault(where, "a group that draws values states how many", "nothing", "add `samples: 20`")
-    elif samples is not None and not drawn:
-        yield Fault(
-            where, "samples goes with choice, uniform, loguniform and int", repr(samples), "remove it"
-        )
-
-
 def _value_faults(group: Group, document: Document) -> Iterator[Fault]:
     """Check every listed value and every bound, one axis at a time."""
     first = {key: axis.values[0] for key, axis in group.axes.items()}
+    if "model" in group.axes and group.axes["model"].drawn and "sdl" in group.axes["model"].values:
+        first["model"] = "sdl"  # the model that every axis exists for
     probes = [{**first, key: value} for key, axis in group.axes.items() for value in axis.values]
     for probe in probes or [first]:
         try:
-            settings_of(probe)
+            group.candidate(probe)
         except ValidationError as error:
             for fault in faults_of(error, document, names_of(Settings), ("groups", group.name)):
                 yield _at_its_place(fault, group, document)

@@ -8,11 +8,14 @@ import numpy as np
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from harness.config.axes import Axis
+from harness.config.search import Search
 from harness.config.settings import Settings
 from harness.seeds import derive_seed
 
 DEFAULT_FOLDS = 3  # grade III of the paper has six patients: two for each fold
 SYNERGIC = ("networks", "lambda")  # settings that a single network has no use for
+SHAPING = ("model", "backbone", "weights", "networks")  # settings that decide what a trial takes
+DRAWING = ("samples", "search")  # keys of a group that are no settings
 
 
 def _gpu_share(share: float) -> float:
@@ -46,35 +49,59 @@ class Resources(BaseModel):
 
 
 class Group(BaseModel):
-    """One family of candidates: the axes of its settings and how many draws of the drawn ones."""
+    """One family of candidates: the axes of its settings, and how the drawn ones are drawn.
+
+    Attributes:
+        name: as the space states it.
+        axes: by the settings' YAML names.
+        samples: how many draws of the drawn axes.
+        search: how they are searched instead, or None.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     name: str
     axes: dict[str, Axis]
     samples: int
+    search: Search | None = None
 
     @classmethod
     def of(cls, name: str, shared: dict[str, Any], own: dict[str, Any]) -> "Group":
         """Join a group's own settings with the shared ones, less those that its model has no use for.
 
         Raises:
-            ValueError: if a value is outside the grammar of axes.
+            ValueError: if a value is outside the grammar.
         """
-        stated = {key: value for key, value in own.items() if key != "samples"}
+        stated = {key: value for key, value in own.items() if key not in DRAWING}
         if stated.get("model", shared.get("model")) == "single":
             shared = {key: value for key, value in shared.items() if key not in SYNERGIC}
         axes = {key: Axis.parse(value) for key, value in {**shared, **stated}.items()}
-        return cls(name=name, axes=axes, samples=own.get("samples", 1))
+        search = Search.model_validate(own["search"]) if "search" in own else None
+        return cls(name=name, axes=axes, samples=own.get("samples", 1), search=search)
+
+    def candidate(self, values: dict[str, Any]) -> Settings:
+        """Return a candidate's settings; where the model is drawn, λ exists for ``sdl`` alone."""
+        if values.get("model") == "single" and self.axes["model"].drawn:
+            values = {key: value for key, value in values.items() if key not in SYNERGIC}
+        return settings_of(values)
+
+    def shapes(self) -> Iterator[Settings]:
+        """Yield settings of every model, backbone, weights and number of networks that may be trained."""
+        first = {key: axis.values[0] for key, axis in self.axes.items()}
+        shaping = {key: self.axes[key].listed for key in SHAPING if key in self.axes}
+        for values in itertools.product(*shaping.values()):
+            yield self.candidate({**first, **dict(zip(shaping, values, strict=True))})
 
     def proposals(self, seed: int) -> Iterator[tuple[int, Settings]]:
-        """Yield every candidate with the number of its proposal: grids crossed, draws repeated."""
+        """Yield every candidate known beforehand with its proposal's number: grids crossed, draws repeated."""
+        if self.search:
+            return
         grids = {key: axis.values for key, axis in self.axes.items() if not axis.drawn}
         for number in range(self.samples):
             random = np.random.default_rng(derive_seed(seed, "proposal", self.name, number))
             drawn = {key: axis.draw(random) for key, axis in self.axes.items() if axis.drawn}
             for values in itertools.product(*grids.values()):
-                yield number, settings_of({**dict(zip(grids, values, strict=True)), **drawn})
+                yield number, self.candidate({**dict(zip(grids, values, strict=True)), **drawn})
 
 
 class Space(BaseModel):

@@ -12,11 +12,33 @@ from harness.trial import Trial
 
 
 def plan_trials(name: str, space: Space, data_digest: str) -> list[Trial]:
-    """Return every trial of a sweep, repeat by repeat, so that early results cover all candidates."""
+    """Return every trial known beforehand, repeat by repeat, so that early results cover all candidates."""
+    candidates = [
+        trials_of(name, space, data_digest, group.name, proposal, settings)
+        for group in space.families()
+        for proposal, settings in group.proposals(space.seed)
+    ]
+    return [trial for of_place in zip(*candidates, strict=True) for trial in of_place]
+
+
+def plan_shapes(name: str, space: Space, data_digest: str) -> list[Trial]:
+    """Return a trial of every shape that a sweep may train, for each repeat and fold."""
+    return [
+        trial
+        for group in space.families()
+        for settings in group.shapes()
+        for trial in trials_of(name, space, data_digest, group.name, 0, settings)
+    ]
+
+
+def trials_of(
+    name: str, space: Space, data_digest: str, group: str, proposal: int, settings: Settings
+) -> list[Trial]:
+    """Return the trials of one candidate: every fold of every repeat, in this order."""
     return [
         Trial(
             sweep=name,
-            group=group.name,
+            group=group,
             settings=portable(settings),
             proposal=proposal,
             repeat=repeat,
@@ -28,8 +50,6 @@ def plan_trials(name: str, space: Space, data_digest: str) -> list[Trial]:
         )
         for repeat in range(space.repeats)
         for fold in range(space.fold_count)
-        for group in space.families()
-        for proposal, settings in group.proposals(space.seed)
     ]
 
 
@@ -55,7 +75,7 @@ def load_pretrained(space: Space) -> Mapping[str, Weights]:
     wanted = {
         (settings.backbone, settings.weights): weights_key(portable(settings))
         for group in space.families()
-        for _, settings in group.proposals(space.seed)
+        for settings in group.shapes()
     }
     states = {key: pretrained_state(backbone, weights) for (backbone, weights), key in wanted.items()}
     return {
