@@ -19,20 +19,27 @@ def data() -> None:
 
 @data.command()
 @click.argument("out", type=folder)
-@click.option("--patients", type=int, help="How many graded patients; 20 as in the paper where not given.")
+@click.option(
+    "--patients",
+    type=click.IntRange(min=0),
+    nargs=3,
+    default=(7, 6, 7),
+    show_default=True,
+    help="Graded patients of grade II, III and IV.",
+)
 @click.option("--seed", default=0, show_default=True, help="The same seed gives the same bytes.")
-def generate(out: Path, patients: int | None, seed: int) -> None:
+def generate(out: Path, patients: tuple[int, int, int], seed: int) -> None:
     """Write DICOM files and a clinical sheet that imitate REMBRANDT.
 
     \b
     sdl data generate results/generated
-    sdl data generate results/hundred --patients 100 --seed 1
+    sdl data generate results/hundred --patients 34 33 33 --seed 1
     """
-    from harness.data.generate import collection_of
+    from harness.data.generate import generate as write
 
-    with _bar() as progress:
-        files = collection_of(out, patients, seed, progress)
-    click.echo(f"{files} files in {out}; `sdl data prepare generated --root {out}` comes next")
+    truth = write(out, patients=dict(zip(("II", "III", "IV"), patients, strict=True)), seed=seed)
+    click.echo(f"{len(truth)} DICOM files and a clinical sheet in {out}")
+    click.echo(f"next: sdl data prepare generated --root {out}")
 
 
 @data.command()
