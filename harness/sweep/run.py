@@ -24,6 +24,7 @@ from harness.sweep.plan import load_pretrained, plan_trials, weights_key
 from harness.sweep.progress import Progress
 from harness.sweep.recorder import Labels, Recorder
 from harness.tracking.delivery import Delivery
+from harness.tracking.read import is_known
 from harness.tracking.records import DatasetInput
 from harness.tracking.spool import Spool
 from harness.tracking.store import create_store, find_store
@@ -85,11 +86,15 @@ def run_sweep(
     with cluster(address) as nodes:
         check_fits(nodes, declared.space.resources.cpus, _shares(trials, declared.space, device))
         check_storage(nodes, declared.space.storage)
+        store = find_store(results)
+        create_store(store)
         if not resume:
+            if not folder.path.exists() and is_known(declared.name, store):
+                raise HarnessError(
+                    f"{store} has a sweep named {declared.name!r} already: give another --name"
+                )
             folder.create(declared)
         with _alone(folder):
-            store = find_store(results)
-            create_store(store)
             spool = Spool(folder.spool)
             missing = missing_trials(trials, spool)
             root = folder.checkpoints(declared.space.storage)

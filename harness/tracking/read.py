@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 from mlflow import MlflowClient
 from mlflow.entities import Run
+from mlflow.exceptions import MlflowException
 
 from harness import predictions
 from harness.config.settings import Settings
@@ -77,6 +78,14 @@ class SweepRuns:
 def sweep_names(store: Store) -> list[str]:
     """Return the names of the sweeps in a store, newest first."""
     return list(_sweeps(store.client(), store))
+
+
+def is_known(name: str, store: Store) -> bool:
+    """Return whether a store has a sweep of this name; a store that does not answer knows none."""
+    try:
+        return name in sweep_names(store)
+    except MlflowException:
+        return False
 
 
 def load_sweep(name: str, store: Store) -> SweepRuns:

@@ -110,6 +110,19 @@ def test_a_taken_name_is_refused(whole: tuple[Path, SweepRuns]) -> None:
         run(whole[0], "same-name")
 
 
+def test_a_name_that_the_tracking_store_knows_is_refused(
+    whole: tuple[Path, SweepRuns], tmp_path: Path
+) -> None:
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results/runs").symlink_to(whole[0] / "results/runs")
+    moved = (whole[0] / "results/runs/same-name").rename(whole[0] / "results/elsewhere")
+    try:
+        with pytest.raises(HarnessError, match="has a sweep named 'same-name' already"):
+            run(tmp_path, "same-name")
+    finally:
+        moved.rename(whole[0] / "results/runs/same-name")
+
+
 def test_a_space_that_asks_for_a_missing_gpu_says_so_at_once(tmp_path: Path) -> None:
     with pytest.raises(HarnessError, match="--device cpu"):
         run(tmp_path, "gpu", "resources.gpus=0.5")
