@@ -14,6 +14,7 @@ from sklearn.preprocessing import StandardScaler
 
 from harness.data.generate.collection import draw_subjects
 from harness.data.generate.scanner import acquire
+from harness.data.generate.tumour import draw_severity, draw_tumour
 
 SIDE = 48
 HUNDRED = {"II": 35, "III": 30, "IV": 35}
@@ -61,10 +62,11 @@ def test_a_patient_looks_more_like_itself_than_like_others() -> None:
 
 
 def test_graver_tumours_are_larger_and_grades_overlap() -> None:
-    sizes: dict[str, list[float]] = {grade: [] for grade in HUNDRED}
-    for subject in draw_subjects(HUNDRED, 0):
-        if subject.patient.grade:
-            sizes[subject.patient.grade].append(subject.head.tumour.axes.mean())
+    rng = np.random.default_rng(0)
+    sizes = {
+        grade: [draw_tumour(rng, draw_severity(rng, grade)).axes.mean() for _ in range(100)]
+        for grade in HUNDRED
+    }
     means = [np.mean(sizes[grade]) for grade in ("II", "III", "IV")]
     assert means == sorted(means)
     assert max(sizes["II"]) > min(sizes["III"])

@@ -1,7 +1,7 @@
 """Who is in the generated collection: the rows of the clinical sheet and the patients with images.
 
-The numbers by site follow the real sheet: 41, 25 and 23 patients of grade II, III and IV, 38 without,
-and all of grade IV from one hospital. Except for three identifiers that show how sheet and folders differ, the
+The numbers by site follow the real sheet: 41, 25 and 23 patients of grade II, III and IV, 38 without, and all
+of grade IV from one hospital. Except for three identifiers that show how sheet and folders differ, the
 numbers in names lie outside the real ranges, so that no generated patient is taken for a real one.
 """
 
@@ -39,11 +39,13 @@ class Patient:
         sample: name in the clinical sheet.
         grade: II, III, IV or None where the sheet has none.
         site: hospital, or None where the sheet has none.
+        disease: diagnosis, or None where the sheet has none.
     """
 
     sample: str
     grade: str | None
     site: str | None
+    disease: str | None
 
     @property
     def patient_id(self) -> str:
@@ -104,8 +106,23 @@ def _draw_rows(patients: Mapping[str, int], rng: np.random.Generator) -> tuple[R
         prefix = "900_00_" if site == THOMAS_JEFFERSON else "HF"
         samples = [f"{prefix}{next(numbers[prefix])}" for _ in range(size)]
         samples[:1] = [_FIRST_SAMPLES.get((site, grade), samples[0])]
-        rows[site, grade] = [Patient(sample, grade, site) for sample in samples]
-    return rows, Patient(f"HF{next(numbers['HF'])}", None, HENRY_FORD)
+        diseases = _draw_diseases(site, grade, size, rng)
+        named = zip(samples, diseases, strict=True)
+        rows[site, grade] = [Patient(sample, grade, site, disease) for sample, disease in named]
+    return rows, Patient(f"HF{next(numbers['HF'])}", None, HENRY_FORD, None)
+
+
+def _draw_diseases(
+    site: str | None, grade: str | None, size: int, rng: np.random.Generator
+) -> list[str | None]:
+    """Draw diagnoses: 20 glioblastomas have no grade, so a table of grades leaves them out."""
+    if site is None:
+        return [None] * size
+    if grade is None:
+        return ["GBM"] * 20 + ["OLIGODENDROGLIOMA"] * (size - 20)
+    if grade == "IV":
+        return ["GBM"] * size
+    return [str(name) for name in rng.choice(["ASTROCYTOMA", "OLIGODENDROGLIOMA"], size, p=[0.7, 0.3])]
 
 
 def _imaged(rows: Rows, grade: str, wanted: int) -> Sequence[Patient]:

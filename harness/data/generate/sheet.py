@@ -63,7 +63,7 @@ def _row(patient: Patient, rng: np.random.Generator) -> list[Cell]:
     age = int(rng.integers(4, 15)) * 5
     known: dict[str, Cell] = {
         "Sample": patient.sample,
-        " Disease": f" {_disease(patient, rng)}",
+        " Disease": f" {patient.disease or '--'}",
         " Grade": f" {patient.grade or '--'}",
         " Institution": f" {patient.site or '--'}",
         " Age at Dx (years)": f" {age}-{age + 4}",
@@ -76,14 +76,6 @@ def _row(patient: Patient, rng: np.random.Generator) -> list[Cell]:
     else:
         known |= dict.fromkeys((" Age at Dx (years)", " Gender", " Neurological Exam Outcome"), _NOTHING)
     return [*(known.get(column, _NOTHING) for column in _COLUMNS), *[None] * _UNNAMED]
-
-
-def _disease(patient: Patient, rng: np.random.Generator) -> str:
-    if patient.site is None:
-        return "--"
-    if patient.grade is None or patient.grade == "IV":
-        return "GBM"
-    return str(rng.choice(["ASTROCYTOMA", "OLIGODENDROGLIOMA"], p=[0.7, 0.3]))
 
 
 def _without_clock(workbook: bytes) -> bytes:
