@@ -24,8 +24,15 @@ _Loader.add_implicit_resolver(
 
 
 def parse_value(text: str) -> Any:
-    """Return the value that ``text`` stands for in YAML."""
-    return yaml.load(text, _Loader)
+    """Return the value that ``text`` stands for in YAML.
+
+    Raises:
+        ValueError: if it is no YAML.
+    """
+    try:
+        return yaml.load(text, _Loader)
+    except yaml.YAMLError as error:
+        raise ValueError(getattr(error, "problem", None) or str(error)) from None
 
 
 class Document:
@@ -49,22 +56,22 @@ class Document:
             InvalidInputError: if the file is no YAML, no mapping, or states a key twice.
         """
         name = path.name
-        try:
-            node = yaml.compose(path.read_text(encoding="utf-8"), _Loader)
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
-            where = f"{name}:{_line_of(error)}"
-            problem = getattr(error, "problem", None) or "not text in UTF-8"
-            fault = Fault(where, "the file must be valid YAML", problem, "mend this line")
-            raise InvalidInputError([fault]) from None
-        if not isinstance(node, yaml.MappingNode):
-            fault = Fault(f"{name}:1", "the file must hold a mapping of keys to values", "none", "add keys")
-            raise InvalidInputError([fault])
         places: dict[Key, str] = {}
         faults: list[Fault] = []
-        _walk(node, (), name, places, faults)
+        try:
+            node = yaml.compose(path.read_text(encoding="utf-8"), _Loader)
+            if not isinstance(node, yaml.MappingNode):
+                rule = "the file must hold a mapping of keys to values"
+                raise InvalidInputError([Fault(f"{name}:1", rule, "none", "add keys")])
+            _walk(node, (), name, places, faults)
+            data = _construct(node)
+        except (yaml.YAMLError, ValueError, RecursionError) as error:
+            where = f"{name}:{_line_of(error)}"
+            fault = Fault(where, "the file must be valid YAML", _problem_of(error), "mend this line")
+            raise InvalidInputError([fault]) from None
         if faults:
             raise InvalidInputError(faults)
-        return cls(name, _construct(node), places)
+        return cls(name, data, places)
 
     def where(self, key: Key) -> str:
         """Return where ``key``, or its nearest stated ancestor, was stated."""
@@ -80,6 +87,8 @@ class Document:
             inner[part] = below = below if isinstance(below, dict) else {}
             inner = below
         inner[key[-1]] = value
+        for length in range(1, len(key)):
+            self._places.setdefault(key[:length], where)
         self._places = {k: place for k, place in self._places.items() if k[: len(key)] != key}
         self._places[key] = where
 
@@ -87,6 +96,14 @@ class Document:
 def _line_of(error: Exception) -> int:
     mark = getattr(error, "problem_mark", None)
     return mark.line + 1 if mark else 1
+
+
+def _problem_of(error: Exception) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return "not text in UTF-8"
+    if isinstance(error, RecursionError):
+        return "values nested without end"
+    return getattr(error, "problem", None) or str(error)
 
 
 def _construct(node: yaml.Node) -> Any:
@@ -105,6 +122,8 @@ def _walk(node: yaml.Node, key: Key, name: str, places: dict[Key, str], faults: 
     if isinstance(node, yaml.MappingNode):
         seen: set[Hashable] = set()
         for key_node, value in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                continue  # the constructor refuses it
             part = key_node.value
             if part in seen:
                 where = f"{name}:{key_node.start_mark.line + 1}"

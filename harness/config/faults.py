@@ -30,6 +30,8 @@ def faults_of(
         key = ".".join(map(str, path)) or document.name
         kind, context = detail["type"], detail.get("ctx", {})
         rule, received, fix = f"{key}: {_sentence(detail['msg'])}", repr(detail["input"]), "change the value"
+        if path == prefix:
+            received, fix = "the whole", "change one of the two"
         if kind == "extra_forbidden":
             name = str(path[-1])
             rule, received, fix = f"{key} is no key that stands here", name, did_you_mean(name, known)

@@ -1,5 +1,6 @@
 """Read a search space and find every fault of it at once."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -50,16 +51,27 @@ def _override(document: Document, text: str) -> Fault | None:
     where, path = f"--set {text}", tuple(key.split("."))
     if not equals or not all(path):
         return Fault(where, "an override reads key=value", text, "for example --set epochs=2")
+    try:
+        stated = parse_value(value)
+    except ValueError as error:
+        return Fault(where, "the value of an override is YAML", str(error), "quote it, or close its brackets")
+    return _put(document, path, stated, where)
+
+
+def _put(document: Document, path: tuple[str, ...], value: Any, where: str) -> Fault | None:
+    groups, key = _mapping(document.data.get("groups")), path[0]
+    if key == "groups" and len(path) > 2 and path[1] not in groups:
+        return Fault(where, "an override names a group of the space", path[1], did_you_mean(path[1], groups))
     if len(path) > 1 or key in names_of(Space):
-        document.put(path, parse_value(value), where)
+        document.put(path, value, where)
         return None
     if key not in names_of(Settings):
         fix = did_you_mean(key, [*names_of(Space), *names_of(Settings)])
         return Fault(where, "an override names a key of the space or a setting", key, fix)
-    for name, own in _mapping(document.data.get("groups")).items():
+    for name, own in groups.items():
         if key in _mapping(own):
-            document.put(("groups", name, key), parse_value(value), where)
-    document.put(("settings", key), parse_value(value), where)
+            document.put(("groups", name, key), value, where)
+    document.put(("settings", key), value, where)
     return None
 
 
@@ -67,11 +79,15 @@ def _mapping(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def _is_text(name: Any) -> bool:
+    return isinstance(name, str)
+
+
 def _settings_faults(document: Document, refuse_backbone: RefuseBackbone) -> Iterator[Fault]:
     """Check the shared settings and every group, whatever else is wrong with the file."""
     shared, faults = _readable(document, ("settings",), names_of(Settings))
     yield from faults
-    for name in _mapping(document.data.get("groups")):
+    for name in filter(_is_text, _mapping(document.data.get("groups"))):
         own, faults = _readable(document, ("groups", name), [*names_of(Settings), *DRAWING])
         yield from faults
         group = Group.of(name, shared, {key: value for key, value in own.items() if key not in DRAWING})
@@ -123,15 +139,16 @@ def _at_its_place(fault: Fault, group: Group, document: Document) -> Fault:
     """Point at where the value was stated: in the group or among the shared settings."""
     rule = fault.rule.removeprefix(f"groups.{group.name}").lstrip(".:").strip()
     own = _mapping(document.data["groups"][group.name])
-    key = rule.split(":")[0]
+    key = re.split("[: ]", rule)[0]
     if key in names_of(Settings):
         shared = key not in own
         place = ("settings", key) if shared and key in group.axes else ("groups", group.name, key)
         said = rule if shared and key in group.axes else f"group {group.name}: {rule}"
         return Fault(document.where(place), said, fault.received, fault.fix)
-    key = next((key for key in SYNERGIC if key in own), "model")
-    received = f"{key}: {own.get(key, 'nothing')}"
-    place = ("groups", group.name, key)
+    key = next((key for key in SYNERGIC if key in group.axes), "model")
+    stated = own if key in own else _mapping(document.data.get("settings"))
+    received = f"{key}: {stated.get(key, 'nothing')}"
+    place = ("groups", group.name, key) if key in own else ("settings", key)
     return Fault(document.where(place), f"group {group.name}: {rule}", received, "change one of the two")
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self
 
 import numpy as np
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from harness.config.axes import Axis
 from harness.config.search import Search
@@ -32,6 +32,10 @@ def settings_of(values: dict[str, Any]) -> Settings:
 
 
 GpuShare = Annotated[float, Field(ge=0, allow_inf_nan=False), AfterValidator(_gpu_share)]
+GpuShares = Annotated[
+    Annotated[GpuShare, Tag("share")] | Annotated[dict[str, GpuShare], Tag("shares")],
+    Discriminator(lambda stated: "shares" if isinstance(stated, dict) else "share"),
+]  # told apart beforehand, so that a fault is of the one that was meant
 
 
 class Resources(BaseModel):
@@ -40,7 +44,7 @@ class Resources(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     cpus: int = Field(default=1, ge=1)
-    gpus: GpuShare | dict[str, GpuShare] = 0.0
+    gpus: GpuShares = 0.0
     concurrent: int | None = Field(default=None, ge=1)
 
     def gpus_for(self, backbone: str) -> float:
@@ -93,7 +97,7 @@ class Group(BaseModel):
             yield self.candidate({**first, **dict(zip(shaping, values, strict=True))})
 
     def proposals(self, seed: int) -> Iterator[tuple[int, Settings]]:
-        """Yield every candidate known beforehand with its proposal's number: grids crossed, draws repeated."""
+        """Yield every candidate known beforehand, with the number of its proposal: grids are crossed."""
         if self.search:
             return
         grids = {key: axis.values for key, axis in self.axes.items() if not axis.drawn}
