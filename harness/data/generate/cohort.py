@@ -114,7 +114,7 @@ def _draw_rows(patients: Mapping[str, int], rng: np.random.Generator) -> tuple[R
 
 def _draw_diseases(
     site: str | None, grade: str | None, size: int, rng: np.random.Generator
-) -> list[str | None]:
+) -> Sequence[str | None]:
     """Draw diagnoses: 20 glioblastomas have no grade, so a table of grades leaves them out."""
     if site is None:
         return [None] * size
