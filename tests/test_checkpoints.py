@@ -1,0 +1,69 @@
+"""States and weights by the identity of their trial, whole or not at all."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from harness.checkpoints import Checkpoints
+
+
+@pytest.fixture(params=["path", "uri"])
+def checkpoints(request: pytest.FixtureRequest, tmp_path: Path) -> Checkpoints:
+    folder = tmp_path / "below" / "checkpoints"
+    return Checkpoints(str(folder) if request.param == "path" else folder.as_uri())
+
+
+def test_a_state_comes_back_bit_for_bit_until_it_is_dropped(checkpoints: Checkpoints) -> None:
+    state = {"networks": {"w": torch.randn(3, 4)}, "history": [{"epoch": 0, "loss": 0.1}], "chosen": None}
+    assert checkpoints.load_state("a") is None
+    checkpoints.save_state("a", {"networks": {}})
+    checkpoints.save_state("a", state)
+    loaded = checkpoints.load_state("a")
+    assert loaded is not None
+    assert torch.equal(loaded["networks"]["w"], state["networks"]["w"])  # type: ignore[index]
+    assert (loaded["history"], loaded["chosen"]) == (state["history"], None)
+    assert checkpoints.load_state("b") is None
+    checkpoints.drop_state("a")
+    checkpoints.drop_state("a")
+    assert checkpoints.load_state("a") is None
+
+
+def test_weights_are_kept_apart_from_the_state(checkpoints: Checkpoints) -> None:
+    checkpoints.save_state("a", {"epoch": 1})
+    checkpoints.save_weights("a", {"w": torch.arange(3)})
+    checkpoints.drop_state("a")
+    weights = checkpoints.load_weights("a")
+    assert weights is not None
+    assert weights["w"].tolist() == [0, 1, 2]
+    file = checkpoints.weights_file("a")
+    assert isinstance(file, Path)
+    assert torch.load(file, weights_only=True)["w"].tolist() == [0, 1, 2]
+    checkpoints.drop_weights("a")
+    assert checkpoints.load_weights("a") is None
+    assert checkpoints.weights_file("a") is None
+
+
+def test_a_write_that_breaks_off_leaves_the_last_state(tmp_path: Path) -> None:
+    checkpoints = Checkpoints(str(tmp_path))
+    checkpoints.save_state("a", {"epoch": 1})
+
+    class Broken:
+        def __reduce__(self) -> str:
+            raise OSError("the disk is full")
+
+    with pytest.raises(OSError, match="full"):
+        checkpoints.save_state("a", {"epoch": 2, "rest": Broken()})
+    assert checkpoints.load_state("a") == {"epoch": 1}
+
+
+def test_another_process_finds_what_this_one_wrote(tmp_path: Path) -> None:
+    Checkpoints(str(tmp_path)).save_state("a", {"epoch": 1})
+    assert Checkpoints(tmp_path.as_uri()).load_state("a") == {"epoch": 1}
+
+
+def test_code_in_a_file_is_not_run(tmp_path: Path) -> None:
+    checkpoints = Checkpoints(str(tmp_path))
+    torch.save({"path": Path("anything")}, tmp_path / "a.state.pt")  # pickles a class
+    with pytest.raises(Exception, match="weights_only"):
+        checkpoints.load_state("a")
