@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict
 from harness.config.space import Space
 from harness.errors import HarnessError, did_you_mean
 
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+
 
 class Declared(BaseModel):
     """What a sweep was started with: enough to plan it again.
@@ -33,9 +35,16 @@ class SweepFolder:
     Args:
         results: folder of all results.
         name: unique name of the sweep.
+
+    Raises:
+        HarnessError: if the name is no plain one.
     """
 
     def __init__(self, results: Path, name: str) -> None:
+        if not _PLAIN_NAME.fullmatch(name):
+            raise HarnessError(
+                f"{name!r} names no sweep: begin with a letter or digit, then letters, digits, '_', '.', '-'"
+            )
         self.name = name
         self.path = (results / "runs" / name).absolute()
         self.spool = self.path / "spool"
@@ -83,6 +92,6 @@ class SweepFolder:
 
 def new_name(results: Path, space: str) -> str:
     """Return the name of the next sweep of a space: its own with a counter, as ``quickstart-2``."""
-    stem = re.sub(r"[^A-Za-z0-9_.-]+", "-", space)
+    stem = re.sub(r"[^A-Za-z0-9_.-]+", "-", space).lstrip("-._") or "sweep"
     taken = {path.name for path in (results / "runs").glob(f"{stem}-*")}
     return next(name for number in range(1, len(taken) + 2) if (name := f"{stem}-{number}") not in taken)

@@ -1,0 +1,67 @@
+"""The plan of a sweep as a person reads it."""
+
+import io
+import re
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from sweep.tiny import declare
+
+from harness.sweep.cluster import Node
+from harness.sweep.dry_run import dry_run
+
+
+def printed(folder: Path, *overrides: str, device: str | None = None, nodes: list[Node] | None = None) -> str:
+    file = io.StringIO()
+    space = declare(folder, "dry", *overrides).space
+    Console(file=file, width=80).print(dry_run("dry", space, device, nodes or [Node(4, 0)]))
+    return file.getvalue()
+
+
+def test_candidates_trials_and_packing(tmp_path: Path) -> None:
+    text = printed(tmp_path, "protocol=patients", "folds=4", "repeats=2")
+    rows = [line.split() for line in text.splitlines()]
+    assert ["1", "sdl", "sdl", "shufflenet_v2_x0_5", "0", "none", "5", "0.05"] in rows
+    assert ["3", "single", "single", "shufflenet_v2_x0_5", "–", "none", "5", "0.05"] in rows
+    assert "2 repeat(s) of 4 fold(s) each: 24 trials, 120 epochs in all" in text
+    assert "packing on 1 node(s) with 4 CPUs and 0 GPUs" in text
+    assert ["shufflenet_v2_x0_5", "24", "1", "0", "4"] in rows
+
+
+@pytest.mark.parametrize(
+    ("overrides", "device", "packed"),
+    [
+        (("resources.gpus=0.3",), None, ["0.3", "3"]),
+        (("resources.gpus=0.3", "resources.concurrent=2"), None, ["0.3", "2"]),
+        (("resources.gpus=0.3",), "cpu", ["0", "8"]),
+        (("resources.gpus=2",), None, ["2", "none:", "does", "not", "fit"]),
+        (("resources.cpus=3",), None, ["0", "2"]),
+    ],
+)
+def test_how_trials_pack(
+    tmp_path: Path, overrides: tuple[str, ...], device: str | None, packed: list[str]
+) -> None:
+    rows = [
+        line.split() for line in printed(tmp_path, *overrides, device=device, nodes=[Node(8, 1)]).splitlines()
+    ]
+    [row] = [row for row in rows if row[:2] == ["shufflenet_v2_x0_5", "3"]]
+    assert row[3:] == packed
+
+
+def test_every_backbone_packs_by_its_own_share(tmp_path: Path) -> None:
+    text = printed(
+        tmp_path,
+        "backbone={grid: [alexnet, vgg19]}",
+        "resources.gpus={alexnet: 0.25, vgg19: 0.5}",
+        nodes=[Node(16, 2)],
+    )
+    assert re.search(r"alexnet +3 +1 +0\.25 +8\n", text)
+    assert re.search(r"vgg19 +3 +1 +0\.5 +4\n", text)
+
+
+def test_no_line_is_longer_than_80_columns(tmp_path: Path) -> None:
+    text = printed(
+        tmp_path, "backbone={grid: [shufflenet_v2_x0_5, efficientnet_v2_m]}", "learning_rate=1.2345e-5"
+    )
+    assert max(map(len, text.splitlines())) <= 80
