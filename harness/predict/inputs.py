@@ -1,0 +1,123 @@
+"""New slices: judged by the rule of a model's recipe, then prepared as those that it was trained on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from harness.data.pixels import Slice, read_dicom, read_image
+from harness.data.select import apply, leave
+from harness.errors import HarnessError
+from harness.predict.configuration import InputRule
+from harness.predict.files import IMAGE, facts_of
+
+_COPY = "a copy of another slice"
+
+
+@dataclass(frozen=True)
+class Input:
+    """N slices to answer for.
+
+    Attributes:
+        rows: N rows with ``slice_id``, ``patient`` and ``series`` (numbered, as they come) and ``note``: why
+            the recipe would not have taken the slice, empty where it would.
+        images: (N, size, size) float32 in [0, 1].
+        left_out: how many slices or files were left out, by reason.
+    """
+
+    rows: pd.DataFrame
+    images: NDArray[np.float32]
+    left_out: dict[str, int]
+
+
+def read_input(
+    paths: Sequence[Path], rule: InputRule, *, masks: Path | None = None, allow_any: bool = False
+) -> Input:
+    """Read DICOM files, images, or folders of them.
+
+    Args:
+        paths: what to read.
+        rule: what the model takes.
+        masks: folder with a tumour's mask under the name of every image, for models of cropped slices.
+        allow_any: take whatever has pixels, with a note.
+
+    Raises:
+        HarnessError: nothing can be taken; with every reason.
+    """
+    facts = pd.concat([facts_of(path, rule) for path in paths], ignore_index=True)
+    facts["mask"] = [_mask(path, rule, masks) for path in facts["path"]]
+    table = apply(rule.slices, _uncropped(facts, rule))
+    table["note"] = table["reason"]
+    if allow_any:
+        table["taken"] = table["reason"].eq(_COPY).map({True: "no", False: "yes"})
+    pixels = _read_pixels(table, rule)
+    unread = pd.Series([result if isinstance(result, str) else "" for result in pixels], dtype=str)
+    table = leave(table, unread.mask((unread != "") & (table["problem"] != ""), table["problem"]))
+    taken = (table["taken"] == "yes").to_numpy()
+    left_out = {str(reason): int(n) for reason, n in table.loc[~taken, "reason"].value_counts().items()}
+    if not taken.any():
+        raise HarnessError(_refusal(left_out, rule, allow_any))
+    images = [result for result, kept in zip(pixels, taken, strict=True) if kept]
+    return Input(_named(table[taken]), np.asarray(images, dtype=np.float32), left_out)
+
+
+def _mask(path: str, rule: InputRule, masks: Path | None) -> str:
+    """Return the mask of an image, empty where there is none or none is wanted."""
+    if rule.crop_margin is None or masks is None:
+        return ""
+    mask = masks / Path(path).name
+    return str(mask) if mask.is_file() else ""
+
+
+def _uncropped(facts: pd.DataFrame, rule: InputRule) -> pd.DataFrame:
+    """Say which slices lack the mask that a model of cropped slices needs."""
+    if rule.crop_margin is None:
+        return facts
+    whole = (facts["problem"] == "") & (facts["mask"] == "")
+    return facts.assign(
+        problem=facts["problem"].mask(whole, "no mask of its name to cut it to the tumour by")
+    )
+
+
+def _read_pixels(table: pd.DataFrame, rule: InputRule) -> list[Slice | str]:
+    """Return the pixels of every row that is taken, or why there are none; nothing for the others."""
+    found: dict[int, Slice | str] = {}
+    for path, rows in table[table["taken"] == "yes"].groupby("path", sort=False):
+        file = Path(str(path))
+        if rows["evidence"].iloc[0] == IMAGE:
+            mask = Path(text) if (text := rows["mask"].iloc[0]) else None
+            results = [read_image(file, rule.image_size, mask, rule.crop_margin or 0)]
+        else:
+            results = read_dicom(file, rows["frame"].tolist(), rule.image_size)
+        found |= dict(zip(rows.index, results, strict=True))
+    return [found.get(row, "") for row in table.index]
+
+
+def _named(table: pd.DataFrame) -> pd.DataFrame:
+    """Name patients and series by numbers: what the files call them stays in the files."""
+    series = table["series"].where(table["series"] != "", table["path"])
+    patient = table["patient_id"].where(table["patient_id"] != "", series)
+    columns = {
+        "slice_id": table["slice_id"].where(table["slice_id"] != "", _by_place(table)),
+        "patient": _numbered("patient", patient),
+        "series": _numbered("series", series),
+        "note": table["note"],
+    }
+    return pd.DataFrame(columns).reset_index(drop=True)
+
+
+def _by_place(table: pd.DataFrame) -> list[str]:
+    return [f"slice {number}" for number in range(1, len(table) + 1)]
+
+
+def _numbered(what: str, names: pd.Series) -> list[str]:
+    return [f"{what} {number + 1}" for number in pd.factorize(names)[0]]
+
+
+def _refusal(left_out: dict[str, int], rule: InputRule, allow_any: bool) -> str:
+    reasons = [f"  {count} × {reason}" for reason, count in left_out.items()] or ["  no file"]
+    fix = "" if allow_any else "\n`--allow-any` predicts what has pixels all the same; that means little."
+    return f"no slice can be taken; the model takes {rule.words}.\n" + "\n".join(reasons) + fix

@@ -1,0 +1,94 @@
+"""A model as a folder of three files: weights, configuration and card; none of them a pickle of code."""
+
+import pickle
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from pydantic import ValidationError
+from torch import Tensor
+
+from harness.errors import HarnessError
+from harness.model.backbones import copy_weights
+from harness.model.synergic import SynergicNetworks
+from harness.predict.configuration import Configuration
+from harness.training.augment import gaussian_blur, to_network_input
+from harness.training.run import EVALUATION_BATCH
+
+WEIGHTS, CONFIGURATION, CARD = "weights.pt", "configuration.json", "card.md"
+_UNREADABLE = (OSError, RuntimeError, EOFError, ValueError, KeyError, pickle.UnpicklingError)
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """Networks with their trained weights, on the CPU, and what they are."""
+
+    networks: SynergicNetworks
+    configuration: Configuration
+
+    @torch.inference_mode()
+    def probabilities(self, images: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return every network's softmax probabilities (N, n, C) of prepared slices (N, H, W) in [0, 1]."""
+        blurred = gaussian_blur(torch.tensor(images)[:, None], self.configuration.settings.gaussian)
+        batches = map(to_network_input, torch.split(blurred, EVALUATION_BATCH))
+        logits = torch.cat([self.networks.classify(batch) for batch in batches])
+        return np.asarray(logits.double().softmax(dim=2).numpy())
+
+
+def write_model(folder: Path, weights: Mapping[str, Tensor], configuration: Configuration, card: str) -> None:
+    """Write a model into an empty folder."""
+    torch.save(dict(weights), folder / WEIGHTS)
+    text = configuration.model_dump_json(by_alias=True, indent=2)
+    (folder / CONFIGURATION).write_text(text + "\n", encoding="utf-8")
+    (folder / CARD).write_text(card, encoding="utf-8")
+
+
+def is_model(folder: Path) -> bool:
+    """Return whether a folder holds a model's files, by their names."""
+    return all((folder / name).is_file() for name in (WEIGHTS, CONFIGURATION))
+
+
+def read_model(folder: Path) -> TrainedModel:
+    """Read a model that `write_model` wrote.
+
+    Raises:
+        HarnessError: a file is missing or damaged, or weights and configuration do not belong together.
+    """
+    try:
+        text = (folder / CONFIGURATION).read_text(encoding="utf-8")
+        configuration = Configuration.model_validate_json(text)
+    except (OSError, UnicodeDecodeError, ValidationError) as error:
+        raise HarnessError(f"{CONFIGURATION} is no configuration of a model: {_first_line(error)}") from None
+    weights = _read_weights(folder / WEIGHTS)
+    settings = configuration.settings
+    networks = SynergicNetworks(settings.backbone, settings.networks, len(configuration.classes))
+    if _shapes(weights) != _shapes(networks.state_dict()):
+        raise HarnessError(
+            f"{WEIGHTS} and {CONFIGURATION} do not belong together: the weights are not those of "
+            f"{settings.networks} × {settings.backbone} with {len(configuration.classes)} classes"
+        )
+    copy_weights(networks, weights)
+    return TrainedModel(networks.eval(), configuration)
+
+
+def _read_weights(path: Path) -> dict[str, Tensor]:
+    try:
+        weights = torch.load(path, map_location="cpu", weights_only=True)
+    except _UNREADABLE as error:
+        raise HarnessError(
+            f"{WEIGHTS} is no file that torch.load(weights_only=True) reads ({type(error).__name__})"
+        ) from None
+    if not isinstance(weights, dict) or not all(isinstance(value, Tensor) for value in weights.values()):
+        raise HarnessError(f"{WEIGHTS} does not map names of parameters to tensors")
+    return weights
+
+
+def _shapes(weights: Mapping[str, Tensor]) -> dict[str, torch.Size]:
+    return {name: value.shape for name, value in weights.items()}
+
+
+def _first_line(error: Exception) -> str:
+    return " ".join(str(error).splitlines()[:3])
