@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from harness.cli.options import cache_option
+from harness.cli.options import RESULTS, cache_option
 from harness.data.parallel import Progress
 
 folder = click.Path(path_type=Path, file_okay=False)
@@ -48,16 +48,16 @@ def generate(out: Path, patients: tuple[int, int, int], seed: int) -> None:
 def select(directory: Path, out: Path) -> None:
     """Judge every file of a folder: which slices are T1-weighted and sagittal.
 
-    The table holds paths and patient IDs: only you may read it.
+    The table holds paths and patient IDs: only you may read it. Where it exists, only files that
+    changed since are read again; an interrupted scan goes on where it stopped.
 
     \b
     sdl data select /data/REMBRANDT --out slices.csv
     """
-    from harness.data.scan import scan, write_slices
+    from harness.data.scan import scan_into
 
     with _bar() as progress:
-        table = scan(directory, progress=progress)
-    write_slices(table, out)
+        table = scan_into(out, directory, progress=progress)
     taken = table["taken"] == "yes"
     click.echo(f"{taken.sum()} of {len(table)} slices taken: {out}")
     for reason, count in table.loc[~taken, "reason"].value_counts().items():
@@ -87,6 +87,25 @@ def prepare(dataset: str, root: Path | None, cache: Path) -> None:
         prepared = prepare_slices(load_recipe(dataset), root, cache, progress)
     Console().print(Markdown(prepared.selection))
     click.echo(f"\n{len(prepared.labels)} slices prepared; digest {prepared.digest[:16]}")
+
+
+@data.command()
+@click.argument("dataset")
+@click.option("--out", type=folder, default=RESULTS / "sheets", show_default=True, help="Where to write.")
+@click.option("--seed", default=0, show_default=True, help="Of the draw of slices.")
+@cache_option
+def show(dataset: str, out: Path, seed: int, cache: Path) -> None:
+    """Write a picture of sample slices for every class of a prepared dataset.
+
+    \b
+    sdl data show generated
+    """
+    from harness.data.contact_sheet import contact_sheets
+    from harness.data.prepare import load_prepared
+    from harness.data.recipe import load_recipe
+
+    for path in contact_sheets(load_prepared(load_recipe(dataset), cache), out, seed):
+        click.echo(path)
 
 
 @contextmanager
