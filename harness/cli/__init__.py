@@ -6,6 +6,7 @@ import click
 
 from harness import __version__
 from harness.cli.data import data
+from harness.cli.predict import predict
 from harness.cli.results import best, report, sync, ui
 from harness.cli.sweep import sweep
 from harness.cli.train import train
@@ -32,10 +33,11 @@ def main() -> None:
     sdl data prepare generated            select, label, scale, cache
     sdl sweep quickstart                  train every candidate
     sdl report quickstart-1               tables and figures
-    sdl best quickstart-1                 the chosen λ
+    sdl best quickstart-1 --register NAME the chosen λ; its model, registered
+    sdl predict NAME DIR                  its answers for new slices
     sdl ui                                browse the runs in MLflow
     """
 
 
-for command in (data, sweep, train, report, best, sync, ui):
+for command in (data, sweep, train, report, best, predict, sync, ui):
     main.add_command(command)

@@ -1,10 +1,11 @@
 """``sdl report``, ``sdl best``, ``sdl sync`` and ``sdl ui``: what comes out of the runs."""
 
 import json
+from pathlib import Path
 
 import click
 
-from harness.cli.options import RESULTS
+from harness.cli.options import RESULTS, cache_option
 
 
 @click.command()
@@ -32,19 +33,40 @@ def report(names: tuple[str, ...]) -> None:
 @click.command()
 @click.argument("name")
 @click.option("--json", "as_json", is_flag=True, help="Print it for a program to read.")
-def best(name: str, as_json: bool) -> None:
+@click.option(
+    "--register", "model", metavar="MODEL", help="Register the chosen model in MLflow under this name."
+)
+@click.option("--alias", default="best", show_default=True, help="Of the version that --register makes.")
+@click.option("--retrain", is_flag=True, help="Register it trained anew on all slices, by this process.")
+@click.option(
+    "--device", type=click.Choice(["cpu", "cuda"]), default="cpu", show_default=True, help="For --retrain."
+)
+@cache_option
+def best(
+    name: str, as_json: bool, model: str | None, alias: str, retrain: bool, device: str, cache: Path
+) -> None:
     """Print the λ that a sweep chose, and the rule that chose it.
 
     \b
     sdl best quickstart-1
     sdl best quickstart-1 --json
+    sdl best quickstart-1 --register grader --retrain
     """
     from harness.report.best import choose
     from harness.tracking.read import load_sweep
     from harness.tracking.store import find_store
 
-    choice = choose([load_sweep(name, find_store(RESULTS))])
+    if retrain and not model:
+        raise click.UsageError("--retrain trains what --register MODEL keeps: name the model")
+    store = find_store(RESULTS)
+    sweep = load_sweep(name, store)
+    choice = choose([sweep])
     click.echo(json.dumps(choice.as_dict(), indent=2) if as_json else choice.text())
+    if model:
+        from harness.cli.register import Wanted, register_choice
+
+        wanted = Wanted(model, alias, retrain, device, cache)
+        click.echo(f"registered: {register_choice(choice, sweep, store, wanted)}", err=True)
 
 
 @click.command()

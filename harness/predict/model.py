@@ -62,7 +62,7 @@ def read_model(folder: Path) -> TrainedModel:
         configuration = Configuration.model_validate_json(text)
     except (OSError, UnicodeDecodeError, ValidationError) as error:
         raise HarnessError(f"{CONFIGURATION} is no configuration of a model: {_first_line(error)}") from None
-    weights = _read_weights(folder / WEIGHTS)
+    weights = read_weights(folder / WEIGHTS)
     settings = configuration.settings
     networks = SynergicNetworks(settings.backbone, settings.networks, len(configuration.classes))
     if _shapes(weights) != _shapes(networks.state_dict()):
@@ -74,7 +74,12 @@ def read_model(folder: Path) -> TrainedModel:
     return TrainedModel(networks.eval(), configuration)
 
 
-def _read_weights(path: Path) -> dict[str, Tensor]:
+def read_weights(path: Path) -> dict[str, Tensor]:
+    """Read a state dict onto the CPU.
+
+    Raises:
+        HarnessError: the file is missing, or holds something else.
+    """
     try:
         weights = torch.load(path, map_location="cpu", weights_only=True)
     except _UNREADABLE as error:

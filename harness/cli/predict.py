@@ -1,0 +1,112 @@
+"""``sdl predict``: a model's answers for new slices."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from harness.cli.options import RESULTS
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.table import Table
+
+    from harness.predict.answers import Answers
+    from harness.predict.model import TrainedModel
+
+
+@click.command()
+@click.argument("model")
+@click.argument(
+    "paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path, exists=True)
+)
+@click.option("--json", "as_json", is_flag=True, help="Print it for a program to read.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write slices to this CSV, patients to NAME-patients.csv beside it.",
+)
+@click.option(
+    "--masks",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Masks of tumours, under the names of the images.",
+)
+@click.option("--allow-any", is_flag=True, help="Take what the model's recipe would refuse, with a note.")
+def predict(
+    model: str, paths: tuple[Path, ...], as_json: bool, out: Path | None, masks: Path | None, allow_any: bool
+) -> None:
+    """Classify new slices. Not for clinical use.
+
+    MODEL is a registered name, name@alias or name/version, or a folder with
+    weights.pt and configuration.json. PATH is a DICOM file, an image or a
+    folder of them; images of one folder count as one patient's. Slices are
+    named as in the table of `sdl data select`.
+
+    \b
+    sdl predict grader /data/patient7/T1_SAG
+    sdl predict grader@best slice1.png slice2.png --json
+    """
+    from harness.predict.answers import answer
+    from harness.predict.inputs import read_input
+
+    trained = _opened(model)
+    given = read_input(paths, trained.configuration.recipe, masks=masks, allow_any=allow_any)
+    answers = answer(trained, given)
+    if out:
+        _write(answers, out)
+    if as_json:
+        click.echo(json.dumps({"model": model, **answers.as_dict()}, indent=2, ensure_ascii=False))
+    else:
+        _show(answers)
+
+
+def _opened(said: str) -> "TrainedModel":
+    from tempfile import TemporaryDirectory
+
+    from harness.predict.model import is_model, read_model
+    from harness.tracking.registry import fetch
+    from harness.tracking.store import find_store
+
+    if is_model(Path(said)):
+        return read_model(Path(said))
+    with TemporaryDirectory() as folder:
+        return read_model(fetch(said, find_store(RESULTS), Path(folder)))
+
+
+def _write(answers: "Answers", out: Path) -> None:
+    from harness.predict.answers import tuple_text
+
+    slices = answers.slices.assign(answers=answers.slices["answers"].map(tuple_text))
+    slices.to_csv(out, index=False, lineterminator="\n")
+    patients = out.with_name(f"{out.stem}-patients{out.suffix}")
+    answers.patients.to_csv(patients, index=False, lineterminator="\n")
+    click.echo(f"slices: {out}\npatients: {patients}", err=True)
+
+
+def _show(answers: "Answers") -> None:
+    from rich.console import Console
+
+    from harness.predict.answers import NOT_CLINICAL, tuple_text
+
+    console = Console()
+    slices = answers.slices.assign(answers=answers.slices["answers"].map(tuple_text))
+    noted = ["note"] if slices["note"].any() else []
+    console.print(_table(slices[["slice_id", "series", "answers", "sum", "probability", *noted]]))
+    console.print(_table(answers.patients[["patient", "slices", "class", "probability"]]))
+    for reason, count in answers.left_out.items():
+        console.print(f"left out: {count} × {reason}", highlight=False, markup=False)
+    console.print(NOT_CLINICAL)
+
+
+def _table(rows: "pd.DataFrame") -> "Table":
+    import rich.box
+    from rich.table import Table
+
+    table = Table(box=rich.box.SIMPLE, pad_edge=False)
+    for name in rows:
+        number = rows[name].dtype.kind in "fi"
+        table.add_column(str(name), justify="right" if number else "left", no_wrap=number)
+    for row in rows.itertuples(index=False):
+        table.add_row(*(f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in row))
+    return table

@@ -1,0 +1,105 @@
+"""Weights of a chosen candidate: those that its sweep kept, or new ones trained on every slice."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median_high
+from tempfile import TemporaryDirectory
+
+import click
+import torch
+from torch import Tensor
+
+from harness.config.settings import Settings
+from harness.config.space import Space
+from harness.data.prepared import PreparedData
+from harness.errors import HarnessError
+from harness.metrics import figure_network, score
+from harness.predict.model import read_weights
+from harness.predict.retrain import retrain
+from harness.sweep.plan import load_pretrained, weights_key
+from harness.tracking.artifacts import SweepArtifacts
+from harness.tracking.read import TrialRun
+from harness.training.memory import keep_freed_memory
+from harness.training.run import EpochRecord
+from harness.training.trial import tensors
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Values by name, how they came about in a sentence, and what the registry is told of that."""
+
+    values: dict[str, Tensor]
+    trained: str
+    tags: dict[str, str]
+
+
+def kept_weights(trials: Sequence[TrialRun], files: SweepArtifacts) -> Weights:
+    """Return the weights of the candidate's trial that its choice set rates best, the first of equals.
+
+    Raises:
+        HarnessError: none of its trials' weights were kept.
+    """
+    kept = files.kept_weights()
+    own = [trial for trial in trials if trial.identity in kept]
+    if not own:
+        raise HarnessError(
+            "the weights of the chosen candidate were not kept: `log_weights: best` keeps those of the best"
+            " trial of each group. Train it anew with --retrain, or sweep with `log_weights: all`"
+        )
+    best = max(own, key=_choice_accuracy)
+    place = f"repeat {best.repeat + 1}, fold {best.fold + 1}"
+    with TemporaryDirectory() as folder:
+        values = read_weights(files.copy(kept[best.identity], Path(folder)))
+    return Weights(
+        values,
+        f"Weights of one trial ({place}), the one that its choice set rates best, at its chosen epoch"
+        f" {best.chosen_epoch} (from 0): trained on a part of the patients. The figures below are those of"
+        " all trials of the candidate.",
+        {
+            "trained_on": place,
+            "trial_identity": best.identity,
+            "split_digest": best.tags["split_digest"],
+        },
+    )
+
+
+def _choice_accuracy(trial: TrialRun) -> float:
+    network = figure_network(trial.predictions, trial.protocol)
+    return score(trial.predictions)["choice", network].accuracy
+
+
+def new_weights(
+    settings: Settings, trials: Sequence[TrialRun], space: Space, data: PreparedData, device: torch.device
+) -> Weights:
+    """Train the candidate on all slices, for as many epochs as its trials took in the median.
+
+    Raises:
+        HarnessError: the weights that it started from are not to be had.
+    """
+    pretrained = load_pretrained(space).get(weights_key(settings))
+    if pretrained is None and settings.weights != "none":
+        raise HarnessError(
+            f"the weights that the candidate started from ({settings.weights}) are not those of the space now"
+        )
+    epochs = median_high([trial.chosen_epoch for trial in trials if trial.chosen_epoch is not None]) + 1
+    keep_freed_memory()
+
+    def tell(record: EpochRecord) -> None:
+        click.echo(f"epoch {record.epoch + 1} of {epochs}", err=True)
+
+    result = retrain(
+        settings,
+        data,
+        epochs=epochs,
+        seed=space.seed,
+        device=device,
+        pretrained=tensors(pretrained),
+        tell=tell,
+    )
+    return Weights(
+        result.weights,
+        f"Trained anew on all slices of the collection for {epochs} epochs, the median of its trials. This"
+        " model was tested on nothing: the figures below are of its trials, each trained on less.",
+        {"trained_on": "all slices", "epochs": str(epochs), "split_digest": result.split_digest},
+    )

@@ -1,0 +1,118 @@
+"""The model card: what a chosen model is, what it is worth, and what it is not for."""
+
+from collections.abc import Mapping
+from itertools import pairwise
+
+import pandas as pd
+
+from harness.report.candidates import Candidate
+from harness.report.choice import Choice
+from harness.report.intervals import of_class
+from harness.report.measures import measures_table
+from harness.report.notes import MEASURES_IN_WORDS, notes_on_candidates
+from harness.report.pages import bullets
+from harness.report.table import Cell, Table
+
+NOT_CLINICAL = (
+    "**Not for clinical use.** A research result on one collection: no answer of it may bear on the care of a"
+    " patient."
+)
+PROTOCOLS = {
+    "paper": (
+        "`paper`: pairs of slices are parted 9:1, so slices of one patient stand on both sides, and the epoch"
+        " is chosen by the accuracy on the test slices themselves."
+    ),
+    "patients": (
+        "`patients`: folds of whole patients, stratified by class; validation patients choose epoch and λ,"
+        " and the held-out patients of a fold are scored once."
+    ),
+}
+GENERATED = (
+    "The collection is generated: no patient is behind it, and nothing of it carries over to patients."
+)
+ELSEWHERE = (
+    "Held-out slices come from the same collection as those of training: other scanners, protocols and"
+    " hospitals were not tried."
+)
+
+
+def model_card(
+    choice: Choice, selection: str, *, title: str, trained: str, tags: Mapping[str, str] | None = None
+) -> str:
+    """Return the card of the chosen candidate as Markdown.
+
+    Args:
+        choice: who was chosen, by which rule, and from whom.
+        selection: the report of the collection's selection (`selection.md` of the sweep).
+        title: what the card is of.
+        trained: which weights these are, in a sentence or two.
+        tags: digests and versions, by name.
+    """
+    chosen = choice.chosen
+    parts = [
+        f"# {title}",
+        NOT_CLINICAL,
+        "## Model",
+        trained,
+        _facts({**chosen.settings.flat(), **(tags or {})}).markdown(),
+        "## Data",
+        f"Dataset `{choice.conditions.dataset}`, SHA-256 `{choice.conditions.data_digest}`. "
+        + _part(selection, "# "),
+        _counts(chosen).markdown(),
+        "## Protocol",
+        PROTOCOLS.get(choice.conditions.protocol, f"`{choice.conditions.protocol}`"),
+        "## Figures, held-out",
+        measures_table([chosen]).markdown(),
+        _by_class(chosen).markdown(),
+        *bullets([*notes_on_candidates([chosen]), MEASURES_IN_WORDS]),
+        "## How λ was chosen",
+        f"```text\n{choice.text()}\n```",
+        "## Known confounds",
+        *bullets(_confounds(choice, selection)),
+    ]
+    return "\n\n".join(part.strip("\n") for part in parts) + "\n"
+
+
+def _facts(values: Mapping[str, str | int | float]) -> Table:
+    return Table(("", "value"), tuple((name, str(value)) for name, value in values.items()))
+
+
+def _counts(chosen: Candidate) -> Table:
+    """Return how many patients and slices of each class trained, validated and tested the candidate."""
+    table = pd.concat([repeat.predictions for repeat in chosen.repeats])
+    slices = table.drop_duplicates("slice_id").groupby("true_class")
+    rows = [
+        (str(name), int(own["patient"].nunique()), len(own)) for name, own in slices[["patient", "slice_id"]]
+    ]
+    total = ("all", sum(row[1] for row in rows), sum(row[2] for row in rows))
+    return Table(("class", "patients", "slices"), (*rows, total))
+
+
+def _by_class(chosen: Candidate) -> Table:
+    classes = chosen.held_out()[0].classes
+    rows: list[tuple[Cell, ...]] = [
+        (name, *(of_class(chosen, measure, label) for measure in ("precision", "recall", "specificity")))
+        for label, name in enumerate(classes)
+    ]
+    return Table(("class", "precision", "recall", "specificity"), tuple(rows), digits=3, scale=1)
+
+
+def _confounds(choice: Choice, selection: str) -> list[str]:
+    """Return what else may explain the figures: the warnings of selection and choice, and what is known."""
+    rows = [row.split(" | ") for row in _part(selection, "## Checks").splitlines()]
+    warned = [row[1:] for row in rows if row[0] == "| warning"]
+    found = [f"{check}: {count}" + _where(where) for check, count, where in warned]
+    generated = [GENERATED] if choice.conditions.dataset == "generated" else []
+    return [*found, *choice.warnings, *generated, ELSEWHERE]
+
+
+def _where(cell: str) -> str:
+    where = cell.removesuffix("|").strip()
+    return f" ({where})" if where else ""
+
+
+def _part(selection: str, heading: str) -> str:
+    """Return the paragraph, or the table, under the first heading that starts so; empty where none does."""
+    blocks = selection.split("\n\n")
+    following = (after for before, after in pairwise(blocks) if before.startswith(heading))
+    return next(following, "").strip()
