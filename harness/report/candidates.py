@@ -135,6 +135,8 @@ def _candidate(sweep: SweepRuns, trials: Sequence[TrialRun], folds: set[int]) ->
         if trial.status == "FINISHED":
             finished[trial.repeat].setdefault(trial.fold, trial)
     complete = [(number, of_fold) for number, of_fold in sorted(finished.items()) if set(of_fold) == folds]
+    if any("stopped_early" in trial.tags for trial in trials):  # what it has may be its lucky part
+        complete = []
     return Candidate(
         sweep=sweep.name,
         conditions=Conditions(sweep.protocol, sweep.tags["dataset"], sweep.tags["data_digest"]),

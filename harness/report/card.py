@@ -9,7 +9,7 @@ from harness.report.candidates import Candidate
 from harness.report.choice import Choice
 from harness.report.intervals import of_class
 from harness.report.measures import measures_table
-from harness.report.notes import MEASURES_IN_WORDS, notes_on_candidates
+from harness.report.notes import BY_PATIENT, BY_SLICE, MEASURES_IN_WORDS
 from harness.report.pages import bullets
 from harness.report.table import Cell, Table
 
@@ -64,7 +64,7 @@ def model_card(
         "## Figures, held-out",
         measures_table([chosen]).markdown(),
         _by_class(chosen).markdown(),
-        *bullets([*notes_on_candidates([chosen]), MEASURES_IN_WORDS]),
+        *bullets([BY_SLICE if choice.conditions.chosen_on_held_out else BY_PATIENT, MEASURES_IN_WORDS]),
         "## How λ was chosen",
         f"```text\n{choice.text()}\n```",
         "## Known confounds",

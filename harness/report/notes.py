@@ -5,7 +5,10 @@ from collections.abc import Mapping, Sequence
 from harness.report.candidates import Candidate, Conditions
 from harness.report.choice import Choice
 
-SPREAD = "Accuracies are in percent; ± is the standard deviation over repeats, not an interval."
+SPREAD = (
+    "Accuracies are in percent; ± is the standard deviation over repeats (of the choice figure over repeats"
+    " and folds), not an interval."
+)
 BY_SLICE = (
     "[low, high] is a 95 % interval by slice (Wilson's for shares of slices, the bootstrap's for the rest)."
     " It is too narrow: slices of one patient are not independent."

@@ -14,7 +14,7 @@ ON_TEST = (
     "* chosen by test accuracy (choice = held-out)"
 )
 ON_CHOICE = (
-    "accuracy in %, mean ± spread over repeats [95 % interval over patients]; "
+    "accuracy in %, mean ± spread over repeats (validation: and folds) [95 % interval over patients]; "
     "the bold row is chosen by validation"
 )
 
