@@ -1,6 +1,7 @@
 """``sdl report``, ``sdl best``, ``sdl sync`` and ``sdl ui``: what comes out of the runs."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import click
@@ -21,17 +22,25 @@ def report(names: tuple[str, ...]) -> None:
 
     from harness.report.terminal import comparison_table
     from harness.report.write import write_report
-    from harness.tracking.read import load_sweep
+    from harness.tracking.read import curves, load_sweep
     from harness.tracking.store import find_store
 
     store = find_store(RESULTS)
     runs = [load_sweep(name, store) for name in names]
     Console().print(comparison_table(runs))
-    click.echo(f"report: {write_report(runs, RESULTS / '+'.join(names))}")
+    written = write_report(runs, RESULTS / "+".join(names), partial(curves, store=store))
+    click.echo(f"report: {written}")
 
 
 @click.command()
 @click.argument("name")
+@click.option(
+    "--rule",
+    type=click.Choice(["max", "one-standard-error", "paper"]),
+    default="max",
+    show_default=True,
+    help="How λ is chosen.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print it for a program to read.")
 @click.option(
     "--register", "model", metavar="MODEL", help="Register the chosen model in MLflow under this name."
@@ -43,13 +52,20 @@ def report(names: tuple[str, ...]) -> None:
 )
 @cache_option
 def best(
-    name: str, as_json: bool, model: str | None, alias: str, retrain: bool, device: str, cache: Path
+    name: str,
+    rule: str,
+    as_json: bool,
+    model: str | None,
+    alias: str,
+    retrain: bool,
+    device: str,
+    cache: Path,
 ) -> None:
     """Print the λ that a sweep chose, and the rule that chose it.
 
     \b
     sdl best quickstart-1
-    sdl best quickstart-1 --json
+    sdl best quickstart-1 --rule one-standard-error --json
     sdl best quickstart-1 --register grader --retrain
     """
     from harness.report.best import choose
@@ -60,7 +76,7 @@ def best(
         raise click.UsageError("--retrain trains what --register MODEL keeps: name the model")
     store = find_store(RESULTS)
     sweep = load_sweep(name, store)
-    choice = choose([sweep])
+    choice = choose([sweep], rule)
     click.echo(json.dumps(choice.as_dict(), indent=2) if as_json else choice.text())
     if model:
         from harness.cli.register import Wanted, register_choice
