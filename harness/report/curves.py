@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from harness.report.style import CYCLE, styled
 
@@ -34,6 +35,8 @@ def curve_figure(trials: Sequence[pd.DataFrame], name: str, kind: str) -> Figure
         _draw(right, trials, rf"{name}/({kind}\d+)/loss", 1)
         left.set(ylabel="accuracy (%)", xlabel="epoch")
         right.set(ylabel="loss", xlabel="epoch")
+        for axes in (left, right):
+            axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         figure.legend(*left.get_legend_handles_labels(), loc="outside upper center", ncols=4, frameon=False)
     return figure
 
