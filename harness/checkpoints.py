@@ -51,12 +51,27 @@ class Checkpoints:
         """Delete the state of a trial that is done."""
         self._delete(self._state(identity))
 
+    def mark_done(self, identity: str) -> None:
+        """Remember that a trial is done, for a process that takes up its list of trials again."""
+        self._files.open_output_stream(self._mark(identity)).close()
+
+    def is_done(self, identity: str) -> bool:
+        """Return whether a trial was marked."""
+        return bool(self._files.get_file_info(self._mark(identity)).type == fs.FileType.File)
+
+    def drop_mark(self, identity: str) -> None:
+        """Forget that a trial was marked."""
+        self._delete(self._mark(identity))
+
     def drop_weights(self, identity: str) -> None:
         """Delete the weights of a trial that are not to be kept."""
         self._delete(self._weights(identity))
 
     def _state(self, identity: str) -> str:
         return f"{self._root}/{identity}.state.pt"
+
+    def _mark(self, identity: str) -> str:
+        return f"{self._root}/{identity}.done"
 
     def _weights(self, identity: str) -> str:
         return f"{self._root}/{identity}.weights.pt"

@@ -54,16 +54,21 @@ def run_job(config: dict[str, Any], data: PreparedData, weights: Mapping[str, We
     if job.device == "cuda" and not torch.cuda.is_available():
         raise HarnessError("Ray gave this trial a GPU, but torch sees none: check the driver of this node")
     pretrained = tensors(weights.get(job.pretrained))
+    checkpoints = Checkpoints(job.checkpoints)
     for trial in job.trials:
+        if checkpoints.is_done(trial.identity):  # by a process of this job that was lost
+            continue
         train_trial(
             trial,
             data,
             pretrained=pretrained,
             device=torch.device(job.device),
-            checkpoints=Checkpoints(job.checkpoints),
+            checkpoints=checkpoints,
             checkpoint_every=job.checkpoint_every,
             tell=_report,
         )
+        if trial is not job.trials[-1]:
+            checkpoints.mark_done(trial.identity)
 
 
 def _report(news: News) -> None:

@@ -1,6 +1,7 @@
 """Whose weights are kept: of the best trial of each group, of all trials, or of none."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
@@ -35,11 +36,19 @@ class KeptWeights:
         for _, identity in self._kept.values():
             self._checkpoints.drop_weights(identity)
 
+    def forget(self, trials: Iterable[Trial]) -> None:
+        """Delete what is left of trials that nobody goes on with: states, and marks that they are done."""
+        for trial in trials:
+            self._checkpoints.drop_state(trial.identity)
+            self._checkpoints.drop_mark(trial.identity)
+
     def finished(self, trial: Trial, choice_accuracy: float) -> None:
         """Take in a finished trial; under ``best`` the first of equals stays."""
         self._checkpoints.drop_state(trial.identity)
         place = trial.group if self._which == "best" else trial.identity
         best = self._kept.get(place)
+        if best and best[1] == trial.identity:  # told again: it does not take its own place
+            best = None
         if self._which == "none" or (best and best[0] >= choice_accuracy):
             self._checkpoints.drop_weights(trial.identity)
             return

@@ -27,6 +27,7 @@ class Progress:
     def __init__(self, trials: Sequence[Trial], done: Sequence[str], console: Console) -> None:
         self._console = console
         self._total = len(trials)
+        self._to_come = (0, 0)
         self._done = len(done)
         self._failed = 0
         self._epochs_left = {t.identity: t.settings.epochs for t in trials if t.identity not in set(done)}
@@ -46,6 +47,22 @@ class Progress:
     ) -> None:
         self._live.stop()
 
+    def add(self, trials: Sequence[Trial]) -> None:
+        """Take in trials that were asked for."""
+        self._total += len(trials)
+        self._epochs_left |= {trial.identity: trial.settings.epochs for trial in trials}
+
+    def expect(self, trials: int, epochs: int) -> None:
+        """Take in how many trials may still be asked for, and their epochs in all."""
+        self._to_come = (trials, epochs)
+
+    def stopped(self, trial: Trial, left_out: Sequence[Trial]) -> None:
+        """Take in a proposal that was stopped early, and its trials that are therefore left out."""
+        for each in left_out:
+            self._end(each)
+        self._total -= len(left_out)
+        self._console.print(f"stopped early: {trial.title}", highlight=False, soft_wrap=True)
+
     def trained(self, trial: Trial, epochs: int) -> None:
         """Take in that a trial has trained so many epochs."""
         left = trial.settings.epochs - epochs
@@ -61,8 +78,8 @@ class Progress:
         if self._best is None or choice_accuracy > self._best[0]:
             self._best = (choice_accuracy, trial.title)
         self._console.print(
-            f"{self._done}/{self._total} done: {trial.title}, choice accuracy {choice_accuracy:.1%}"
-            f"; {self._time_left()}",
+            f"{self._done}/{self._total + self._to_come[0]} done: {trial.title}"
+            f", choice accuracy {choice_accuracy:.1%}; {self._time_left()}",
             highlight=False,
             soft_wrap=True,
         )
@@ -78,7 +95,7 @@ class Progress:
         self._epochs_left.pop(trial.identity, None)
 
     def _time_left(self) -> str:
-        left = sum(self._epochs_left.values())
+        left = sum(self._epochs_left.values()) + self._to_come[1]
         if not left:
             return "nothing left"
         if not self._epochs_trained:
@@ -88,9 +105,8 @@ class Progress:
 
     def _panel(self) -> Group:
         best = f"best so far: {self._best[0]:.1%} {self._best[1]}" if self._best else "best so far: none yet"
-        counts = (
-            f"{self._done} of {self._total} trials done, {len(self._running)} running, {self._failed} failed"
-        )
+        total = self._total + self._to_come[0]
+        counts = f"{self._done} of {total} trials done, {len(self._running)} running, {self._failed} failed"
         line = Table.grid(padding=(0, 1))
-        line.add_row(ProgressBar(total=self._total, completed=self._done, width=24), counts)
+        line.add_row(ProgressBar(total=total, completed=self._done, width=24), counts)
         return Group(line, Text(f"{self._time_left()}; {best}", overflow="ellipsis", no_wrap=True))

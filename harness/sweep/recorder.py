@@ -1,7 +1,7 @@
 """What becomes of a trial's news: records in the spool, progress on the screen, weights kept or deleted."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -11,6 +11,7 @@ from harness.metrics import figure_network, final_metrics, score
 from harness.report.confusion import confusion_csv, confusion_png
 from harness.sweep.keep import KeptWeights
 from harness.sweep.progress import Progress
+from harness.sweep.searches import STOPPED_EARLY, Searches
 from harness.tracking.records import DatasetInput, Status
 from harness.tracking.spool import Spool
 from harness.training.trial import News
@@ -36,17 +37,34 @@ class Recorder:
     """Takes the news of the trials of one sweep, in the driver."""
 
     def __init__(
-        self, trials: Iterable[Trial], labels: Labels, spool: Spool, kept: KeptWeights, progress: Progress
+        self,
+        trials: Iterable[Trial],
+        labels: Labels,
+        spool: Spool,
+        kept: KeptWeights,
+        progress: Progress,
+        searches: Searches,
     ) -> None:
         self._trials = {trial.identity: trial for trial in trials}
         self._labels = labels
         self._spool = spool
         self._kept = kept
         self._progress = progress
+        self._searches = searches
         self._running: set[str] = set()
 
-    def take(self, news: News) -> None:
-        """Record what a trial tells; news told twice add nothing."""
+    def add(self, trials: Sequence[Trial]) -> None:
+        """Take in trials that a search asks for."""
+        self._trials |= {trial.identity: trial for trial in trials}
+        self._progress.add(trials)
+        self._progress.expect(*self._searches.to_come())
+
+    def take(self, news: News) -> bool:
+        """Record what a trial tells; news told twice add nothing.
+
+        Returns:
+            Whether the trial, and what follows it in its job, is to be stopped.
+        """
         trial = self._trials[news.identity]
         self._start(trial, news)
         for epoch in news.epochs:
@@ -54,12 +72,24 @@ class Recorder:
         if news.epochs:
             self._progress.trained(trial, news.epochs[-1]["epoch"] + 1)
         if news.predictions:
-            self._finish(trial, news)
+            return self._finish(trial, news)
+        if stops := self._searches.trained(trial, news.epochs):
+            self._end(trial.identity, "KILLED", STOPPED_EARLY)
+            self._close(trial, stopped=True)
+        return stops
 
-    def fail(self, identity: str, reason: str) -> None:
-        """Record that a trial ended in an error; resuming the sweep trains it again from its checkpoint."""
-        self._end(identity, "FAILED")
-        self._progress.failed(self._trials[identity], reason)
+    def fail(self, identities: Sequence[str], reason: str) -> None:
+        """Record that a job ended in an error.
+
+        Resuming the sweep trains a planned trial again from its checkpoint, and asks for another candidate in
+        place of a proposed one.
+        """
+        running = [identity for identity in identities if identity in self._running]
+        for identity in running:
+            self._end(identity, "FAILED")
+        trial = self._trials[(running or list(identities))[0]]
+        self._kept.forget(self._searches.failed(trial))
+        self._progress.failed(trial, reason)
 
     def interrupt(self) -> None:
         """Record that the trials that still run were stopped."""
@@ -81,6 +111,7 @@ class Recorder:
                 "trial_identity": trial.identity,
                 "candidate_digest": trial.candidate,
                 "group": trial.group,
+                "proposal": str(trial.proposal),
                 **{key: str(value) for key, value in place.items()},
                 "protocol": trial.protocol,
                 "split_digest": news.split_digest,
@@ -91,10 +122,11 @@ class Recorder:
             dataset=self._labels.dataset,
         )
 
-    def _finish(self, trial: Trial, news: News) -> None:
+    def _finish(self, trial: Trial, news: News) -> bool:
         table = predictions.from_csv(news.predictions)
         network = figure_network(table, trial.protocol)
         accuracy = score(table)["choice", network].accuracy
+        stops = self._searches.scored(trial, accuracy)
         self._running.discard(trial.identity)
         self._spool.finish(
             trial.identity,
@@ -102,13 +134,25 @@ class Recorder:
             status="FINISHED",
             metrics={**final_metrics(table), "chosen_epoch": news.chosen_epoch},
             artifacts=_artifacts(trial, table, network, news.predictions),
+            tags=STOPPED_EARLY if stops else {},
         )
         self._kept.finished(trial, accuracy)
         self._progress.finished(trial, accuracy)
+        self._close(trial, stopped=stops)
+        return stops
 
-    def _end(self, identity: str, status: Status) -> None:
+    def _close(self, trial: Trial, *, stopped: bool) -> None:
+        """Clear up after the proposal of a trial, if it ended with this one."""
+        proposed = self._searches.ended(trial)
+        self._kept.forget(proposed)
+        if stopped:
+            finished = self._spool.finished()
+            left_out = [each for each in proposed if finished.get(each.identity) != "FINISHED"]
+            self._progress.stopped(trial, left_out)
+
+    def _end(self, identity: str, status: Status, tags: Mapping[str, str] | None = None) -> None:
         self._running.discard(identity)
-        self._spool.finish(identity, time=time.time(), status=status)
+        self._spool.finish(identity, time=time.time(), status=status, tags=tags)
 
 
 def _artifacts(trial: Trial, table: pd.DataFrame, network: str, csv: str) -> dict[str, bytes]:

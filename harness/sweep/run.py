@@ -2,9 +2,9 @@
 
 import hashlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,13 +16,14 @@ from harness.checkpoints import Checkpoints
 from harness.config.space import Space
 from harness.data.prepared import PreparedData
 from harness.errors import HarnessError
-from harness.sweep.cluster import check_fits, check_storage, cluster
+from harness.sweep.cluster import Node, check_fits, check_storage, cluster, slots
 from harness.sweep.folder import Declared, SweepFolder
 from harness.sweep.keep import KeptWeights
-from harness.sweep.launch import launch
-from harness.sweep.plan import load_pretrained, plan_trials, weights_key
+from harness.sweep.launch import Asked, launch
+from harness.sweep.plan import load_pretrained, plan_shapes, plan_trials, weights_key
 from harness.sweep.progress import Progress
 from harness.sweep.recorder import Labels, Recorder
+from harness.sweep.searches import Searches
 from harness.tracking.delivery import Delivery
 from harness.tracking.read import is_known
 from harness.tracking.records import DatasetInput
@@ -81,10 +82,12 @@ def run_sweep(
     """
     folder = SweepFolder(results, declared.name)
     trials = plan_trials(declared.name, declared.space, declared.data_digest)
-    check_splits(trials, data)
+    shapes = plan_shapes(declared.name, declared.space, declared.data_digest)
+    check_splits(shapes, data)
     weights = load_pretrained(declared.space)
+    shares = frozenset(_share(trial, declared.space, device) for trial in shapes)
     with cluster(address) as nodes:
-        check_fits(nodes, declared.space.resources.cpus, _shares(trials, declared.space, device))
+        check_fits(nodes, declared.space.resources.cpus, sorted(shares))
         check_storage(nodes, declared.space.storage)
         store = find_store(results)
         create_store(store)
@@ -101,15 +104,29 @@ def run_sweep(
             kept = KeptWeights(declared.space.log_weights, Checkpoints(root), folder.path / "kept.json")
             labels = _labels(declared, data)
             done = [trial.identity for trial in trials if trial not in missing]
-            with Delivery(spool, store) as delivery, Progress(trials, done, console) as progress:
-                _open(spool, declared, labels, len(trials))
-                recorder = Recorder(trials, labels, spool, kept, progress)
-                if jobs := jobs_of(missing, declared.space, device, root):
-                    launch(jobs, data, weights, recorder, folder.ray, declared.space.resources.concurrent)
+            with (
+                Delivery(spool, store) as delivery,
+                Progress(trials, done, console) as progress,
+                Searches(declared, folder.path, spool) as searches,
+            ):
+                _open(spool, declared, labels, len(trials) + searches.planned)
+                recorder = Recorder(trials, labels, spool, kept, progress, searches)
+                progress.expect(*searches.to_come())
+                jobs = [job_of([trial], declared.space, device, root) for trial in missing]
+                concurrent = declared.space.resources.concurrent
+                asked = Asked(
+                    lambda: _next_job(searches, recorder, declared.space, device, root),
+                    shares,
+                    concurrent or _most_at_once(nodes, declared.space.resources.cpus, shares),
+                )
+                if jobs or searches:
+                    launch(jobs, data, weights, recorder, folder.ray, concurrent, asked if searches else None)
                 recorder.interrupt()
                 left = missing_trials(trials, spool)
-                _close(spool, declared, labels, data, kept, complete=not left)
-            return Outcome(len(trials) - len(left), len(trials), delivery.remaining())
+                finished = len(trials) - len(left) + searches.done
+                outcome = Outcome(finished, len(trials) + searches.planned, 0)
+                _close(spool, declared, labels, data, kept, complete=outcome.complete)
+            return replace(outcome, waiting=delivery.remaining())
 
 
 def check_splits(trials: Sequence[Trial], data: PreparedData) -> None:
@@ -128,28 +145,35 @@ def missing_trials(trials: Sequence[Trial], spool: Spool) -> list[Trial]:
     return [trial for trial in trials if status.get(trial.identity) != "FINISHED"]
 
 
-def jobs_of(trials: Sequence[Trial], space: Space, device: str | None, checkpoints: str) -> list[Job]:
-    """Return one job for each trial, with its share of the cluster."""
-    return [
-        Job(
-            trials=(trial,),
-            pretrained=weights_key(trial.settings),
-            cpus=space.resources.cpus,
-            gpus=(share := _share(trial, space, device)),
-            device="cuda" if share else "cpu",
-            checkpoints=checkpoints,
-            checkpoint_every=space.checkpoint_every,
-        )
-        for trial in trials
-    ]
+def job_of(trials: Sequence[Trial], space: Space, device: str | None, checkpoints: str) -> Job:
+    """Return the job that trains trials of one candidate, one after the other."""
+    share = _share(trials[0], space, device)
+    return Job(
+        trials=tuple(trials),
+        pretrained=weights_key(trials[0].settings),
+        cpus=space.resources.cpus,
+        gpus=share,
+        device="cuda" if share else "cpu",
+        checkpoints=checkpoints,
+        checkpoint_every=space.checkpoint_every,
+    )
+
+
+def _next_job(
+    searches: Searches, recorder: Recorder, space: Space, device: str | None, checkpoints: str
+) -> Job | None:
+    if (trials := searches.next()) is None:
+        return None
+    recorder.add(trials)
+    return job_of(trials, space, device, checkpoints)
 
 
 def _share(trial: Trial, space: Space, device: str | None) -> float:
     return 0.0 if device == "cpu" else space.resources.gpus_for(trial.settings.backbone)
 
 
-def _shares(trials: Sequence[Trial], space: Space, device: str | None) -> list[float]:
-    return [_share(trial, space, device) for trial in trials]
+def _most_at_once(nodes: Sequence[Node], cpus: int, shares: Iterable[float]) -> int:
+    return max(slots(nodes, cpus, share) for share in shares)
 
 
 @contextmanager

@@ -51,13 +51,14 @@ class Epoch(_Part):
 
 
 class Finish(_Part):
-    """A run ends; ``artifacts`` are files relative to the folder of its records."""
+    """A run ends; ``artifacts`` are files relative to the folder of its records; ``tags`` say how."""
 
     kind: Literal["finish"] = "finish"
     time: float
     status: Status
     metrics: dict[str, float]
     artifacts: tuple[str, ...]
+    tags: dict[str, str] = {}
 
 
 Record = Start | Epoch | Finish

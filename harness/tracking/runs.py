@@ -65,9 +65,10 @@ class RunWriter:
             known.update(record.epoch for record in chunk)
 
     def finish(self, identity: str, record: Finish, artifacts: Iterable[Path]) -> None:
-        """Write the final metrics (at step 0) and artifacts, then end the run at the record's own time."""
+        """Write final metrics (at step 0), tags and artifacts, then end the run at the record's own time."""
         run_id = self._run_id(identity)
-        self._client.log_batch(run_id, metrics=_metrics(record, 0))
+        tags = [RunTag(key, value) for key, value in record.tags.items()]
+        self._client.log_batch(run_id, metrics=_metrics(record, 0), tags=tags)
         for path in artifacts:
             self._client.log_artifact(run_id, str(path))
         self._client.set_terminated(run_id, record.status, _milliseconds(record.time))

@@ -108,6 +108,7 @@ class Spool:
         status: Status,
         metrics: Mapping[str, float] | None = None,
         artifacts: Mapping[str, bytes | Path] | None = None,
+        tags: Mapping[str, str] | None = None,
     ) -> None:
         """Record that a run ended; ending twice alike adds nothing.
 
@@ -118,6 +119,7 @@ class Spool:
             metrics: the final figures.
             artifacts: contents by file name. Bytes are always kept; a file (for weights) is copied, or
                 dropped when three quarters of the bound are taken.
+            tags: what is known of the run at its end only.
         """
         last = self._file(identity).last
         if isinstance(last, Finish) and last.status == status:
@@ -127,7 +129,13 @@ class Spool:
         except OSError as error:
             self._drop(f"the disk refuses the results of a run ({error.strerror})")
             return
-        end = Finish(time=time, status=status, metrics=dict(metrics or {}), artifacts=tuple(stored))
+        end = Finish(
+            time=time,
+            status=status,
+            metrics=dict(metrics or {}),
+            artifacts=tuple(stored),
+            tags=dict(tags or {}),
+        )
         self._append(identity, end)
 
     def finished(self) -> dict[str, Status]:

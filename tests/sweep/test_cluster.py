@@ -1,6 +1,6 @@
 """Packing on logical GPUs, and a cluster of two nodes on this machine."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -27,12 +27,13 @@ class Listener:
         self.spans: dict[str, list[tuple[float, float]]] = {}
         self.failures: list[str] = []
 
-    def take(self, news: News) -> None:
+    def take(self, news: News) -> bool:
         for epoch in news.epochs:
             span = (epoch["time"] - epoch["metrics"]["seconds"], epoch["time"])
             self.spans.setdefault(news.identity, []).append(span)
+        return False
 
-    def fail(self, identity: str, reason: str) -> None:
+    def fail(self, identities: Sequence[str], reason: str) -> None:
         self.failures.append(reason)
 
     def at_once(self) -> int:
@@ -64,7 +65,7 @@ def test_fractions_of_a_logical_gpu_pack(tmp_path: Path, share: float, expected:
     ray.init(num_cpus=8, num_gpus=1, include_dashboard=False, log_to_driver=False)
     try:
         planned = jobs(tmp_path, share, "repeats=2", "epochs=2")
-        launch(planned, tiny_data(), {}, listener, tmp_path / "ray", None)  # type: ignore[arg-type]
+        launch(planned, tiny_data(), {}, listener, tmp_path / "ray", None)
     finally:
         ray.shutdown()
     assert not listener.failures
