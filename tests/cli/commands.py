@@ -30,5 +30,10 @@ def parse(command: str) -> tuple[str, dict[str, Any]]:
         name, inner, words = found.resolve_command(context, words)
         assert inner is not None
         context, found = click.Context(inner, parent=context, info_name=name), inner
-    with found.make_context(context.info_name, list(words)) as called:
-        return str(called.info_name), called.params
+    try:
+        with found.make_context(context.info_name, list(words)) as called:
+            return str(called.info_name), called.params
+    except click.BadParameter as error:
+        if "does not exist" in error.message:  # a folder of the reader
+            return str(context.info_name), {}
+        raise
