@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from rich.console import Group
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from harness.config.space import Group as Family
 from harness.config.space import Space
 from harness.sweep.cluster import Node, slots
 from harness.sweep.plan import plan_trials
@@ -16,11 +17,29 @@ from harness.trial import Trial
 def dry_run(name: str, space: Space, device: str | None, nodes: Sequence[Node]) -> Group:
     """Return the plan of a sweep as tables of at most 80 columns; nothing is started or read."""
     trials = plan_trials(name, space, data_digest="")
-    return Group(
+    searched: list[RenderableType] = [_search(group, space) for group in space.families() if group.search]
+    planned: list[RenderableType] = [
         _candidates([trial for trial in trials if trial.repeat == trial.fold == 0]),
         Text(f"{_times(space)}: {len(trials)} trials, {_epochs(trials)} epochs in all\n"),
-        _packing(trials, space, device, nodes),
-    )
+    ]
+    return Group(*(planned if trials else []), *searched, _packing(trials, space, device, nodes))
+
+
+def _search(group: Family, space: Space) -> Text:
+    """Say what will be asked for."""
+    search = group.search
+    if search is None:
+        raise ValueError(f"group {group.name} is not searched")
+    random = search.proposals if search.sampler == "random" else min(search.startup, search.proposals)
+    lines = [
+        f"group {group.name}: {search.proposals} proposals by {search.sampler}, {random} of them at random"
+    ]
+    lines += [f"  {key}: {axis.kind} {list(axis.values)}" for key, axis in group.axes.items() if axis.drawn]
+    each = space.repeats * space.fold_count
+    lines.append(f"  {_times(space)}: up to {search.proposals * each} trials")
+    if search.stop:
+        lines.append(f"  early stopping: {search.stop}")
+    return Text("\n".join(lines) + "\n")
 
 
 def _times(space: Space) -> str:
@@ -51,10 +70,13 @@ def _packing(trials: Sequence[Trial], space: Space, device: str | None, nodes: S
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
     for column in ("backbone", "trials", "CPUs each", "GPU each", "at once"):
         table.add_column(column, justify="left" if column == "backbone" else "right")
-    for backbone, count in Counter(trial.settings.backbone for trial in trials).items():
+    counts = {key: str(n) for key, n in Counter(trial.settings.backbone for trial in trials).items()}
+    for backbone in {s.backbone: 0 for group in space.families() if group.search for s in group.shapes()}:
+        counts[backbone] = f"{counts[backbone]}, more as asked" if backbone in counts else "as asked"
+    for backbone, count in counts.items():
         share = 0.0 if device == "cpu" else space.resources.gpus_for(backbone)
         fitting = slots(nodes, space.resources.cpus, share)
         at_once = min(fitting, space.resources.concurrent or fitting)
         said = str(at_once) if at_once else "none: does not fit"
-        table.add_row(backbone, str(count), str(space.resources.cpus), f"{share:g}", said)
+        table.add_row(backbone, count, str(space.resources.cpus), f"{share:g}", said)
     return table

@@ -65,3 +65,21 @@ def test_no_line_is_longer_than_80_columns(tmp_path: Path) -> None:
         tmp_path, "backbone={grid: [shufflenet_v2_x0_5, efficientnet_v2_m]}", "learning_rate=1.2345e-5"
     )
     assert max(map(len, text.splitlines())) <= 80
+
+
+def test_what_a_search_will_ask_for(tmp_path: Path) -> None:
+    text = printed(
+        tmp_path,
+        "repeats=3",
+        "groups.sdl.lambda={uniform: [0, 8]}",
+        "groups.sdl.backbone={choice: [alexnet, resnet18]}",
+        "groups.sdl.search={sampler: gp, proposals: 20, startup: 5, stop: asha}",
+    )
+    assert "group sdl: 20 proposals by gp, 5 of them at random" in text
+    assert "lambda: uniform [0, 8]" in text
+    assert "backbone: choice ['alexnet', 'resnet18']" in text
+    assert "3 repeat(s) of 1 fold(s) each: up to 60 trials" in text
+    assert "early stopping: asha" in text
+    assert "3 repeat(s) of 1 fold(s) each: 3 trials, 15 epochs in all" in text  # of the other group
+    rows = [line.split() for line in text.splitlines()]
+    assert ["alexnet", "as", "asked", "1", "0", "4"] in rows
