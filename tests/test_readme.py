@@ -1,0 +1,73 @@
+"""The README's commands run as printed.
+
+They run in its order, in a folder where the collection and the space ``quickstart`` are small (the working
+directory's come before the shipped ones). Only parsed, and planned where they are sweeps, is what needs more
+than that: the paper's data, a running cluster, a name of the reader's choice in capitals; and ``sdl data
+generate``, whose folder is there already, and ``sdl ui``, which serves until Ctrl-C.
+"""
+
+import re
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+from cli.commands import commands_in, parse
+from cli.workplace import SMALL, Workplace
+
+from harness.config.load import load_space
+from harness.model.backbones import check_backbone
+from harness.resources import find
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```sh\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+COMMANDS = [command for block in BLOCKS for command in commands_in(block)]
+NEEDS_MORE = re.compile(r"rembrandt|--address|sdl data generate|sdl ui|\b[A-Z]{3,}\b")
+
+
+@pytest.fixture(scope="module")
+def workplace(tmp_path_factory: pytest.TempPathFactory, small_collection: Path) -> Workplace:
+    folder = tmp_path_factory.mktemp("readme")
+    shutil.copytree(small_collection, folder / "results" / "generated")
+    space = yaml.safe_load(find("search_spaces", "quickstart").read_text(encoding="utf-8"))
+    small = {key: yaml.safe_load(value) for key, value in SMALL.items()}
+    space["settings"] |= {key: small.pop(key) for key in ("epochs", "backbone")}
+    (folder / "search_spaces").mkdir()
+    (folder / "search_spaces" / "quickstart.yaml").write_text(yaml.safe_dump(space | small))
+    return Workplace(folder)
+
+
+def test_there_are_commands_to_test() -> None:
+    assert len(COMMANDS) >= 10
+    assert {"sweep", "report", "best", "ui", "sync", "prepare"} <= {parse(command)[0] for command in COMMANDS}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", [c for c in COMMANDS if not NEEDS_MORE.search(c)])
+def test_a_command_runs_as_printed(command: str, workplace: Workplace) -> None:
+    assert workplace.sdl(*shlex.split(command)[1:]).stdout
+
+
+@pytest.mark.parametrize("command", [c for c in COMMANDS if NEEDS_MORE.search(c)])
+def test_a_command_that_needs_more_parses_and_is_planned(command: str) -> None:
+    name, params = parse(command)
+    if name == "sweep" and not params["resume"]:
+        space = load_space(find("search_spaces", params["space"]), params["overrides"], check_backbone)
+        assert space.families()
+        find("datasets", params["dataset"] or space.dataset)
+
+
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"^make (\w+)", "\n".join(BLOCKS), re.MULTILINE))))
+def test_a_make_target_exists(target: str) -> None:
+    subprocess.run(["make", "--dry-run", target], cwd=ROOT, capture_output=True, check=True)
+
+
+def test_links_and_folders_exist() -> None:
+    links = re.findall(r"\]\(([^)#:]+)\)", README)
+    folders = re.findall(r"`((?:harness|search_spaces|datasets|results|tests|benchmarks)/)`", README)
+    assert links
+    assert folders
+    assert all((ROOT / place).exists() for place in links + folders)
