@@ -74,7 +74,8 @@ def model_card(
 
 
 def _facts(values: Mapping[str, str | int | float]) -> Table:
-    return Table(("", "value"), tuple((name, str(value)) for name, value in values.items()))
+    rows = [(key, value if isinstance(value, str) else f"{value:g}") for key, value in values.items()]
+    return Table(("", "value"), tuple(rows))
 
 
 def _counts(chosen: Candidate) -> Table:

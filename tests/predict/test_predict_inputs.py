@@ -1,0 +1,142 @@
+"""What a model takes of DICOM files and images, what it refuses, and how it names what it took."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from data.made_dicom import mr_image
+from PIL import Image
+from predict.made_models import made_model, rule
+from pydicom.dataset import Dataset
+
+from harness.data.pixels import read_image
+from harness.errors import HarnessError
+from harness.predict.answers import answer
+from harness.predict.inputs import read_input
+from harness.predict.model import read_model
+
+AXIAL = [1, 0, 0, 0, 1, 0]
+
+
+def save(dataset: Dataset, path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    dataset.save_as(path, enforce_file_format=True)
+    return path
+
+
+def pixels(seed: int) -> np.ndarray:
+    return np.random.default_rng(seed).integers(0, 4000, (96, 96), dtype=np.uint16)
+
+
+def picture(path: Path, seed: int = 0) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray((pixels(seed) // 16).astype(np.uint8)).save(path)
+    return path
+
+
+def test_a_folder_gives_what_the_rule_takes_and_says_why_not_the_rest(tmp_path: Path) -> None:
+    for number in range(3):
+        save(mr_image(pixels(number), InstanceNumber=number), tmp_path / f"{number}.dcm")
+    save(mr_image(ImageOrientationPatient=AXIAL), tmp_path / "axial.dcm")
+    save(mr_image(RepetitionTime=5000, EchoTime=100), tmp_path / "t2.dcm")
+    save(mr_image(np.zeros((96, 96), np.uint16)), tmp_path / "constant.dcm")
+    picture(tmp_path / "picture.png")
+    given = read_input([tmp_path], rule())
+    assert len(given.rows) == len(given.images) == 3
+    assert given.images.shape == (3, 64, 64)
+    assert sum(given.left_out.values()) == 4
+    assert given.left_out["not sagittal: axial"] == given.left_out["a constant image"] == 1
+    assert not given.rows["note"].any()
+
+
+def test_nothing_to_take_is_refused_with_the_reasons(tmp_path: Path) -> None:
+    axial = save(mr_image(ImageOrientationPatient=AXIAL), tmp_path / "axial.dcm")
+    with pytest.raises(HarnessError, match=r"1 × not sagittal: axial\n.*--allow-any"):
+        read_input([axial], rule())
+    given = read_input([axial], rule(), allow_any=True)
+    assert given.rows["note"].tolist() == ["not sagittal: axial"]
+    assert len(read_input([axial], rule(plane="axial")).rows) == 1
+
+
+def test_an_image_is_no_input_of_a_model_of_dicom_slices(tmp_path: Path) -> None:
+    image = picture(tmp_path / "slice.png")
+    with pytest.raises(HarnessError, match="no DICOM file"):
+        read_input([image], rule())
+    assert "no DICOM file" in read_input([image], rule(), allow_any=True).rows["note"][0]
+    given = read_input([image], rule("images"))
+    np.testing.assert_array_equal(given.images[0], read_image(image, 64))
+
+
+def test_what_has_no_pixels_is_left_out_even_of_any_input(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("Doe^Jane")
+    picture(tmp_path / "slice.png")
+    given = read_input([tmp_path], rule("images"), allow_any=True)
+    assert given.left_out == {"not a DICOM file": 1}
+    with pytest.raises(HarnessError, match=r"1 × not a DICOM file$"):
+        read_input([tmp_path / "notes.txt"], rule("images"), allow_any=True)
+
+
+def test_a_slice_given_twice_counts_once(tmp_path: Path) -> None:
+    path = save(mr_image(pixels(0)), tmp_path / "a.dcm")
+    assert read_input([path, path], rule(), allow_any=True).left_out == {"a copy of another slice": 1}
+
+
+def test_patients_and_series_are_numbered_never_named(tmp_path: Path) -> None:
+    series = [("Doe^Jane", "1.1"), ("Doe^Jane", "1.2"), ("Roe^Rick", "1.3")]
+    for number, (patient, uid) in enumerate(series):
+        dataset = mr_image(pixels(number), PatientID=patient, SeriesInstanceUID=uid)
+        save(dataset, tmp_path / f"{number}.dcm")
+    rows = read_input([tmp_path], rule()).rows
+    assert rows["patient"].tolist() == ["patient 1", "patient 1", "patient 2"]
+    assert rows["series"].tolist() == ["series 1", "series 2", "series 3"]
+    assert not {"Doe", "Roe", str(tmp_path)} & set(rows.to_csv())
+
+
+def test_cropped_slices_need_a_mask(tmp_path: Path) -> None:
+    image = picture(tmp_path / "images/slice.png")
+    mask = np.zeros((96, 96), np.uint8)
+    mask[40:60, 30:50] = 255
+    (tmp_path / "masks").mkdir()
+    Image.fromarray(mask).save(tmp_path / "masks/slice.png")
+    taken = rule("images", crop_margin=4)
+    with pytest.raises(HarnessError, match="no mask"):
+        read_input([image], taken)
+    given = read_input([image], taken, masks=tmp_path / "masks")
+    np.testing.assert_array_equal(given.images[0], read_image(image, 64, tmp_path / "masks/slice.png", 4))
+    whole = read_input([image], taken, allow_any=True)
+    np.testing.assert_array_equal(whole.images[0], read_image(image, 64))
+
+
+def test_a_patient_is_judged_by_the_mean_of_its_slices(tmp_path: Path) -> None:
+    for number in range(6):
+        dataset = mr_image(pixels(number) // (number + 1), PatientID=f"P{number // 4}")
+        save(dataset, tmp_path / f"dicom/{number}.dcm")
+    networks = made_model(tmp_path / "model", rule())
+    given = read_input([tmp_path / "dicom"], rule())
+    model = read_model(tmp_path / "model")
+    answers = answer(model, given)
+    columns = ["probability_II", "probability_III", "probability_IV"]
+    by_network = model.probabilities(given.images)
+    np.testing.assert_allclose(answers.slices[columns], (by_network[:, 0] + by_network[:, 1]) / 2)
+    for number, row in answers.slices.iterrows():
+        assert row["answers"] == tuple(("II", "III", "IV")[k] for k in by_network[number].argmax(axis=1))
+        assert row["sum"] == ("II", "III", "IV")[by_network[number].sum(axis=0).argmax()]
+        assert row["probability"] == row[columns].max()
+    own = answers.slices.groupby("patient")[columns].mean()
+    pd.testing.assert_frame_equal(answers.patients.set_index("patient")[columns], own)
+    assert answers.patients["slices"].tolist() == [4, 2]
+    assert len(networks.networks) == 2
+
+
+def test_of_real_files_those_that_truth_takes_are_taken() -> None:
+    folder = Path(__file__).parents[2] / "../shared/data/dicom"
+    if not folder.is_dir():
+        pytest.skip("needs the real data beside the checkout")
+    truth = pd.read_csv(folder / "truth.csv")
+    for row in truth.itertuples():
+        if row.take == "yes":
+            assert not read_input([folder / str(row.folder)], rule()).left_out, row.folder
+        else:
+            with pytest.raises(HarnessError, match="no slice can be taken"):
+                read_input([folder / str(row.folder)], rule())
