@@ -1,0 +1,120 @@
+"""How often does a sweep find the best λ? Real samplers and rules on a fake objective with a known answer.
+
+The choice accuracy of a trial is the share of right answers among 42 slices, drawn from a binomial whose
+probability falls with the square of λ's distance from the best one.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import optuna
+
+from harness.config.search import Search
+from harness.config.settings import Settings
+from harness.config.space import Space
+from harness.report.candidates import Candidate, Conditions
+from harness.report.estimate import Estimate
+from harness.report.rules import RULES
+from harness.seeds import derive_seed
+from harness.sweep.study import Study
+
+SLICES = 42
+HIGHEST = 10  # λ lies between 0 and this; a step is 1
+REPEATS = 6  # trials of a proposal: two repeats of three folds
+
+
+@dataclass(frozen=True)
+class Hill:
+    """A fake objective.
+
+    Attributes:
+        best: the best λ.
+        top: the expected accuracy there.
+        fall: how much lower it is five steps away.
+    """
+
+    best: float
+    top: float = 0.85
+    fall: float = 0.2
+
+    def accuracies(self, weight: float, trials: int, random: np.random.Generator) -> list[float]:
+        """Return the choice accuracies of trials at one λ."""
+        expected = max(self.top - self.fall * ((weight - self.best) / 5) ** 2, 1 / 3)
+        return [float(right) / SLICES for right in random.binomial(SLICES, expected, trials)]
+
+
+@dataclass(frozen=True, eq=False)
+class _Simulated(Candidate):
+    figures: tuple[float, ...] = ()
+
+    @property
+    def choice(self) -> Estimate:
+        return Estimate.of(self.figures)
+
+
+def hit_rates(sampler: str, trials: int, fall: float, sweeps: int) -> dict[str, float]:
+    """Return by rule how often the chosen λ lies within one step of the best one.
+
+    Args:
+        sampler: ``grid``, ``random``, ``tpe`` or ``gp``.
+        trials: budget of a sweep.
+        fall: see `Hill`.
+        sweeps: how many sweeps are simulated, each with a best λ of its own between 2 and 8.
+    """
+    hits: dict[str, list[bool]] = defaultdict(list)
+    for seed in range(sweeps):
+        random = np.random.default_rng(derive_seed(seed, "simulated sweep"))
+        hill = Hill(random.uniform(2, HIGHEST - 2), fall=fall)
+        candidates = (
+            _grid(hill, trials, random) if sampler == "grid" else _asked(sampler, hill, trials, random)
+        )
+        for name in ("max", "one-standard-error"):
+            chosen = RULES[name].ranked(candidates)[0].settings.synergic_weight
+            hits[name].append(abs(chosen - hill.best) <= 1)
+    return {name: float(np.mean(found)) for name, found in hits.items()}
+
+
+def _grid(hill: Hill, trials: int, random: np.random.Generator) -> list[Candidate]:
+    """Share the budget among all whole numbers."""
+    weights = range(HIGHEST + 1)
+    return [_candidate(w, hill.accuracies(w, trials // len(weights), random)) for w in weights]
+
+
+def _asked(sampler: str, hill: Hill, trials: int, random: np.random.Generator) -> list[Candidate]:
+    """Let a study spend the budget on proposals of six trials each."""
+    search = Search.model_validate({"sampler": sampler, "proposals": trials // REPEATS})
+    space = Space(
+        dataset="fake",
+        protocol="patients",
+        seed=int(random.integers(2**31)),
+        repeats=2,
+        folds=3,
+        groups={
+            "sdl": {
+                "model": "sdl",
+                "backbone": "alexnet",
+                "lambda": {"uniform": [0, HIGHEST]},
+                "search": search.model_dump(),
+            }
+        },
+    )
+    study = Study(space.families()[0], space, "simulated", "fake", optuna.storages.InMemoryStorage())
+    return list(_told(study, hill, random))
+
+
+def _told(study: Study, hill: Hill, random: np.random.Generator) -> Iterable[Candidate]:
+    while proposal := study.next():
+        weight = proposal.trials[0].settings.synergic_weight
+        figures = hill.accuracies(weight, len(proposal.trials), random)
+        for trial, figure in zip(proposal.trials, figures, strict=True):
+            study.score(trial, figure)
+        study.end(proposal.handle.number)
+        yield _candidate(weight, figures)
+
+
+def _candidate(weight: float, figures: list[float]) -> Candidate:
+    settings = Settings(model="sdl", backbone="alexnet", synergic_weight=float(weight))
+    conditions = Conditions("patients", "fake", "fake")
+    return _Simulated("simulated", conditions, f"{weight}", settings, (), len(figures), tuple(figures))
