@@ -69,10 +69,9 @@ class Recorder:
         self._start(trial, news)
         for epoch in news.epochs:
             self._spool.epoch(trial.identity, epoch["epoch"], epoch["time"], epoch["metrics"])
-        if news.epochs:
-            self._progress.trained(trial, news.epochs[-1]["epoch"] + 1)
         if news.predictions:
             return self._finish(trial, news)
+        self._progress.trained(trial, news.epochs[-1]["epoch"] + 1 if news.epochs else 0)
         if stops := self._searches.trained(trial, news.epochs):
             self._end(trial.identity, "KILLED", STOPPED_EARLY)
             self._close(trial, stopped=True)

@@ -1,0 +1,150 @@
+"""What a trial tells becomes one run in the spool, told once or twice; lines on the screen; weights."""
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import torch
+from rich.console import Console
+from sklearn.metrics import accuracy_score
+from sweep.tiny import declare, tiny_data
+
+from harness.checkpoints import Checkpoints
+from harness.predictions import from_csv
+from harness.sweep.keep import KeptWeights
+from harness.sweep.plan import plan_trials
+from harness.sweep.progress import Progress
+from harness.sweep.recorder import Labels, Recorder
+from harness.sweep.searches import Searches
+from harness.tracking.records import DatasetInput, Epoch, Finish, Start
+from harness.tracking.spool import Spool
+from harness.training.trial import News, train_trial
+from harness.trial import Trial
+
+
+@dataclass
+class Driver:
+    """A driver without Ray: a recorder with all that it writes to."""
+
+    trials: list[Trial]
+    recorder: Recorder
+    spool: Spool
+    kept: KeptWeights
+    checkpoints: Checkpoints
+    screen: io.StringIO
+
+    def train(self, trial: Trial) -> list[News]:
+        """Train a trial in this process and return what it told, which the recorder took."""
+        told: list[News] = []
+
+        def tell(news: News) -> bool:
+            told.append(news)
+            return self.recorder.take(news)
+
+        train_trial(
+            trial,
+            tiny_data(),
+            pretrained=None,
+            device=torch.device("cpu"),
+            checkpoints=self.checkpoints,
+            checkpoint_every=1,
+            tell=tell,
+        )
+        return told
+
+    def records(self, trial: Trial) -> list[Start | Epoch | Finish]:
+        return [record for record, _ in self.spool.unread(trial.identity)]
+
+
+@pytest.fixture
+def driver(tmp_path: Path) -> Iterator[Driver]:
+    declared = declare(tmp_path, "recorded", "epochs=3")
+    trials = plan_trials("recorded", declared.space, declared.data_digest)
+    spool, screen = Spool(tmp_path / "spool"), io.StringIO()
+    checkpoints = Checkpoints(str(tmp_path / "checkpoints"))
+    kept = KeptWeights("best", checkpoints, tmp_path / "kept.json")
+    labels = Labels("parent", DatasetInput(name="tiny", digest=declared.data_digest, counts={}), "v1")
+    progress = Progress(trials, [], Console(file=screen, width=80))
+    with Searches(declared, tmp_path, spool) as searches:
+        recorder = Recorder(trials, labels, spool, kept, progress, searches)
+        yield Driver(trials, recorder, spool, kept, checkpoints, screen)
+
+
+def test_a_trained_trial_is_one_run_with_all_its_epochs(driver: Driver) -> None:
+    trial = driver.trials[1]
+    told = driver.train(trial)
+    start, *epochs, finish = driver.records(trial)
+    assert isinstance(start, Start)
+    assert (start.name, start.parent) == (trial.title, "parent")
+    assert {"lambda", "backbone", "repeat", "fold", "seed"} < set(start.params)
+    assert start.params["lambda"] == "3.0"
+    assert start.tags["trial_identity"] == trial.identity
+    assert start.tags["candidate_digest"] == trial.candidate
+    assert start.tags["split_digest"] == told[0].split_digest
+    assert start.tags["data_digest"] == tiny_data().digest
+    assert [epoch.epoch for epoch in epochs if isinstance(epoch, Epoch)] == [0, 1, 2]
+    assert isinstance(finish, Finish)
+    assert (finish.status, finish.metrics["chosen_epoch"]) == ("FINISHED", told[-1].chosen_epoch)
+    assert {Path(name).name for name in finish.artifacts} == {
+        *("predictions.csv", "confusion_matrix.csv", "confusion_matrix.png", "configuration.json")
+    }
+
+
+def test_artifacts_and_figures_are_of_the_predictions(driver: Driver) -> None:
+    trial = driver.trials[2]
+    csv = driver.train(trial)[-1].predictions
+    finish = driver.records(trial)[-1]
+    assert isinstance(finish, Finish)
+    files = {Path(name).name: driver.spool.path(trial.identity, name) for name in finish.artifacts}
+    assert files["predictions.csv"].read_text() == csv
+    assert Trial.model_validate_json(files["configuration.json"].read_text()) == trial
+    table = from_csv(csv).query("set == 'held_out'")
+    called = table[[f"net1_{grade}" for grade in tiny_data().classes]].to_numpy().argmax(axis=1)
+    right = accuracy_score(table["true_class"], [tiny_data().classes[label] for label in called])
+    assert finish.metrics["final/held_out/net1/accuracy"] == pytest.approx(right)
+    confusion = pd.read_csv(files["confusion_matrix.csv"], index_col=0).to_numpy()
+    assert confusion.trace() / confusion.sum() == pytest.approx(right)
+
+
+def test_news_told_twice_add_no_epoch_and_keep_the_weights(driver: Driver) -> None:
+    trial = driver.trials[0]
+    told = driver.train(trial)
+    before = [record for record in driver.records(trial) if isinstance(record, Epoch)]
+    for news in told:
+        driver.recorder.take(news)
+    after = [record for record in driver.records(trial) if isinstance(record, Epoch)]
+    assert after == before
+    assert driver.spool.finished() == {trial.identity: "FINISHED"}
+    assert list(driver.kept.files()) == [f"weights-{trial.identity}.pt"]
+
+
+def test_a_trial_that_failed_goes_on_as_the_same_run(driver: Driver) -> None:
+    trial, other = driver.trials[:2]
+    driver.recorder.take(News(trial.identity, "cpu", "split", []))
+    driver.recorder.fail([trial.identity], "ValueError: too small")
+    assert driver.spool.finished() == {trial.identity: "FAILED"}
+    assert f"failed: {trial.title}: ValueError: too small" in driver.screen.getvalue()
+    driver.train(trial)
+    assert driver.spool.finished() == {trial.identity: "FINISHED"}
+    driver.recorder.take(News(other.identity, "cpu", "split", []))
+    driver.recorder.interrupt()
+    assert driver.spool.finished() == {trial.identity: "FINISHED", other.identity: "KILLED"}
+
+
+def test_a_trial_that_failed_before_it_told_anything_is_said_to_have_failed(driver: Driver) -> None:
+    driver.recorder.fail([driver.trials[0].identity], "MemoryError")
+    assert f"failed: {driver.trials[0].title}: MemoryError" in driver.screen.getvalue()
+
+
+def test_time_left_is_known_after_the_first_epoch(driver: Driver) -> None:
+    told = driver.train(driver.trials[0])
+    [line] = driver.screen.getvalue().splitlines()
+    assert re.search(r"1/3 done: sdl .*; about 0:0\d:\d\d left$", line)
+    other = replace(told[1], identity=driver.trials[1].identity, epochs=told[1].epochs)
+    driver.recorder.take(replace(other, epochs=[]))
+    driver.recorder.take(other)
+    assert driver.recorder._progress._epochs_trained == 4
