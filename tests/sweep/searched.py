@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import optuna
+import pytest
 from sweep import tiny
 
 from harness.sweep.run import Outcome
@@ -22,8 +23,9 @@ groups:
 
 
 def run_search(folder: Path, name: str, *overrides: str, resume: bool = False) -> Outcome:
-    tiny.SPACE = SPACE
-    return tiny.run(folder, name, "epochs=3", "repeats=2", *overrides, resume=resume)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tiny, "SPACE", SPACE)
+        return tiny.run(folder, name, "epochs=3", "repeats=2", *overrides, resume=resume)
 
 
 def frozen(folder: Path, name: str) -> list[optuna.trial.FrozenTrial]:
