@@ -67,3 +67,14 @@ def test_code_in_a_file_is_not_run(tmp_path: Path) -> None:
     torch.save({"path": Path("anything")}, tmp_path / "a.state.pt")  # pickles a class
     with pytest.raises(Exception, match="weights_only"):
         checkpoints.load_state("a")
+
+
+def test_a_mark_says_that_a_trial_is_done_until_it_is_dropped(checkpoints: Checkpoints) -> None:
+    assert not checkpoints.is_done("a")
+    checkpoints.mark_done("a")
+    assert checkpoints.is_done("a")
+    assert not checkpoints.is_done("b")
+    assert checkpoints.load_state("a") is None
+    checkpoints.drop_mark("a")
+    checkpoints.drop_mark("a")
+    assert not checkpoints.is_done("a")
