@@ -39,6 +39,8 @@ def to_csv(predictions: pd.DataFrame) -> str:
 
 
 def from_csv(text: str) -> pd.DataFrame:
-    """Return the table that `to_csv` wrote; identifiers and class names stay text."""
-    names = {key: str for key in KEYS if key not in ("repeat", "fold")}
-    return pd.read_csv(StringIO(text), dtype=names, keep_default_na=False, na_values={})
+    """Return the table that `to_csv` wrote; names stay text, a diverged network's probabilities are NaN."""
+    texts = {key: str for key in KEYS if key not in ("repeat", "fold")}
+    table = pd.read_csv(StringIO(text), dtype=texts, keep_default_na=False, na_values={})
+    columns = table.columns[len(KEYS) :]
+    return table.assign(**{column: pd.to_numeric(table[column], errors="coerce") for column in columns})
