@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from harness.config.space import Space
 from harness.errors import HarnessError, did_you_mean
 
+TAKEN = ("cache", "generated", "paper", "runs", "sheets")  # a sweep's report lies beside these folders
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
@@ -37,13 +38,17 @@ class SweepFolder:
         name: unique name of the sweep.
 
     Raises:
-        HarnessError: if the name is no plain one.
+        HarnessError: if the name is no plain one, or that of another folder of results.
     """
 
     def __init__(self, results: Path, name: str) -> None:
         if not _PLAIN_NAME.fullmatch(name):
             raise HarnessError(
                 f"{name!r} names no sweep: begin with a letter or digit, then letters, digits, '_', '.', '-'"
+            )
+        if name in TAKEN:
+            raise HarnessError(
+                f"{name!r} names no sweep: results/{name} is another folder; take another name"
             )
         self.name = name
         self.path = (results / "runs" / name).absolute()

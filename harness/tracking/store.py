@@ -1,9 +1,9 @@
 """Where the runs are kept: MLflow's SQLite store under ``results/runs``, or what the environment names."""
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 from filelock import FileLock
 from mlflow import MlflowClient
@@ -30,8 +30,7 @@ class Store:
     artifacts: Path | None
 
     def __str__(self) -> str:
-        parts = urlsplit(self.uri)
-        return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+        return re.sub(r"(?<=://)[^/]*@", "", self.uri)
 
     @property
     def is_server(self) -> bool:

@@ -35,6 +35,10 @@ def test_a_database_keeps_its_artifacts_under_results(
     assert str(store) == "postgresql+psycopg2://db/runs"
 
 
+def test_the_address_of_a_database_file_is_shown_whole() -> None:
+    assert str(Store("sqlite:////runs/mlflow.db", "sdl", None)) == "sqlite:////runs/mlflow.db"
+
+
 @pytest.mark.parametrize("uri", ["mlruns", "/data/mlruns", "file:///data/mlruns"])
 def test_a_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, uri: str) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
