@@ -49,6 +49,12 @@ def test_new_names_count_and_fill_no_taken_one(tmp_path: Path) -> None:
     assert new_name(tmp_path, "quick") == "quick-4"
 
 
+@pytest.mark.parametrize("name", ["paper", "runs", "cache"])
+def test_a_report_lands_in_no_other_folder_of_results(tmp_path: Path, name: str) -> None:
+    with pytest.raises(HarnessError, match=f"results/{name} is another folder"):
+        SweepFolder(tmp_path, name)
+
+
 @pytest.mark.parametrize("space", ["my space", "größe", "λ", "-x", ".hidden", "_x"])
 def test_a_new_name_is_plain_whatever_the_space_is_called(tmp_path: Path, space: str) -> None:
     SweepFolder(tmp_path, new_name(tmp_path, space)).create(declare(tmp_path, "mine"))
