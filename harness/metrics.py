@@ -85,13 +85,16 @@ class Scores:
 
 
 def probabilities(predictions: pd.DataFrame, network: str) -> NDArray[np.float64]:
-    """Return the (N, C) probabilities that a network, or the mean of all (``sum``), gives to N rows."""
+    """Return the (N, C) probabilities that a network, or the mean of all (``sum``), gives to N rows.
+
+    A network that diverged to NaN knows nothing: it gives every class the same.
+    """
     classes = classes_of(predictions)
     networks = networks_of(predictions) if network == SUM else [network]
     stacked = np.stack(
         [predictions[[f"{net}_{name}" for name in classes]].to_numpy(float) for net in networks]
     )
-    return np.asarray(stacked.mean(axis=0), dtype=np.float64)
+    return np.asarray(np.nan_to_num(stacked, nan=1 / len(classes)).mean(axis=0), dtype=np.float64)
 
 
 def labels(predictions: pd.DataFrame) -> NDArray[np.int64]:

@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 
-from harness.metrics import final_metrics
+from harness.metrics import final_metrics, probabilities
 from harness.predictions import KEYS, classes_of, from_csv, networks_of, probability_columns, to_csv
 
 
@@ -33,3 +33,4 @@ def test_a_diverged_network_is_scored_and_stops_nothing() -> None:
         read = from_csv(to_csv(table(diverged)))
         assert np.isnan(read["net2_3"]).all()
         assert 0 <= final_metrics(read)["final/held_out/net1/accuracy"] <= 1
+        np.testing.assert_array_equal(probabilities(read, "net2"), 0.5)

@@ -1,10 +1,17 @@
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
+import pytest
 from made_sweeps import curves, sdl, single, sweep_of, trial
+from rich.console import Console
 
+from harness.predictions import KEYS
+from harness.report.best import choose
+from harness.report.terminal import comparison_table
 from harness.report.write import write_report
+from harness.tracking.read import SweepRuns
 
 PAPER_SWEEP = sweep_of(
     [trial(sdl(weight), [30 + int(weight), 20], repeat=r) for weight in (3.0, 4.0) for r in (0, 1)]
@@ -70,3 +77,24 @@ def test_a_sweep_in_which_nothing_finished_is_reported(tmp_path: Path) -> None:
     assert "1 failed" in text
     assert "| SDL alexnet, λ 3 | 0/1 |" in text
     assert "Table 2" not in text
+
+
+@pytest.mark.parametrize("sweep", [PAPER_SWEEP, PATIENTS_SWEEP], ids=["paper", "patients"])
+@pytest.mark.parametrize("diverged", [1, None], ids=["one", "all"])
+def test_diverged_networks_do_not_stop_a_report(
+    sweep: SweepRuns, diverged: int | None, tmp_path: Path
+) -> None:
+    lost = sweep.trials[:diverged]
+    trials = [
+        replace(t, predictions=_diverged(t.predictions)) if any(t is gone for gone in lost) else t
+        for t in sweep.trials
+    ]
+    runs = [replace(sweep, trials=tuple(trials))]
+    assert "Candidates" in write_report(runs, tmp_path / "demo").read_text(encoding="utf-8")
+    assert choose(runs).text()
+    Console(width=80).print(comparison_table(runs))
+
+
+def _diverged(predictions: pd.DataFrame) -> pd.DataFrame:
+    columns = predictions.columns[len(KEYS) :]
+    return predictions.assign(**dict.fromkeys(columns, float("nan")))
