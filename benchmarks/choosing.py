@@ -3,7 +3,7 @@
 python benchmarks/choosing.py
 """
 
-from harness.sweep.simulation import hit_rates
+from simulated_sweeps import hit_rates
 
 BUDGETS = (66, 132, 264)  # trials: 11, 22 or 44 proposals; the grid's 11 values at 6, 12 or 24 trials each
 SWEEPS = {  # at each of the budgets; a Gaussian process takes seconds a sweep, and minutes at the last

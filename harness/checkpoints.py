@@ -35,11 +35,6 @@ class Checkpoints:
         """Keep the weights of a trial at its chosen epoch."""
         self._write(self._weights(identity), weights)
 
-    def load_weights(self, identity: str) -> dict[str, torch.Tensor] | None:
-        """Return the weights of a finished trial, on the CPU, or None if they were not kept."""
-        weights: dict[str, torch.Tensor] | None = self._read(self._weights(identity))
-        return weights
-
     def weights_file(self, identity: str) -> Path | bytes | None:
         """Return the file of a trial's weights, its content where it lies in a bucket, or None."""
         path = Path(self._weights(identity))

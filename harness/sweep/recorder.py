@@ -4,10 +4,8 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-import pandas as pd
-
 from harness import predictions
-from harness.metrics import figure_network, final_metrics, score
+from harness.metrics import Scores, figure_network, final_metrics, score
 from harness.report.confusion import confusion_csv, confusion_png
 from harness.sweep.keep import KeptWeights
 from harness.sweep.progress import Progress
@@ -124,7 +122,8 @@ class Recorder:
     def _finish(self, trial: Trial, news: News) -> bool:
         table = predictions.from_csv(news.predictions)
         network = figure_network(table, trial.protocol)
-        accuracy = score(table)["choice", network].accuracy
+        scores = score(table)
+        accuracy = scores["choice", network].accuracy
         stops = self._searches.scored(trial, accuracy)
         self._running.discard(trial.identity)
         self._spool.finish(
@@ -132,7 +131,7 @@ class Recorder:
             time=time.time(),
             status="FINISHED",
             metrics={**final_metrics(table), "chosen_epoch": news.chosen_epoch},
-            artifacts=_artifacts(trial, table, network, news.predictions),
+            artifacts=_artifacts(trial, scores["held_out", network], news.predictions),
             tags=STOPPED_EARLY if stops else {},
         )
         self._kept.finished(trial, accuracy)
@@ -154,8 +153,7 @@ class Recorder:
         self._spool.finish(identity, time=time.time(), status=status, tags=tags)
 
 
-def _artifacts(trial: Trial, table: pd.DataFrame, network: str, csv: str) -> dict[str, bytes]:
-    held_out = score(table)["held_out", network]
+def _artifacts(trial: Trial, held_out: Scores, csv: str) -> dict[str, bytes]:
     return {
         "predictions.csv": csv.encode(),
         "confusion_matrix.csv": confusion_csv(held_out.confusion, held_out.classes).encode(),

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 from scipy import stats
+from simulated_collections import ALPHA, World, by_patient, by_slice, coverage, rejection_rate
 
 from harness.statistics.intervals import point
 from harness.statistics.measures import accuracy
-from harness.statistics.simulation import ALPHA, World, by_patient, by_slice, coverage, rejection_rate
 
 COLLECTIONS = 400
 # What a test at the nominal level exceeds once in 1,000 times.

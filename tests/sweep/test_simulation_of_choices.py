@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 from scipy import stats
-
-from harness.sweep.simulation import SLICES, Hill, hit_rates
+from simulated_sweeps import SLICES, Hill, hit_rates
 
 
 def test_figures_are_binomial_with_the_hill_as_mean() -> None:
