@@ -52,7 +52,8 @@ def _draw(axes: Axes, panel: Panel, axis: Axis, paper: pd.DataFrame) -> None:
             _draw_intervals(axes, positions, estimates, COLOURS[name])
     if panel.single is not None:
         level = 100 * panel.single.accuracy("held_out").mean
-        axes.axhline(level, color=COLOURS["single"], linestyle="--", label="single network, test", zorder=1)
+        label = "single network, " + ("test" if "choice" not in _sets(panel) else "held-out")
+        axes.axhline(level, color=COLOURS["single"], linestyle="--", label=label, zorder=1)
     if panel.paper:
         _draw_paper(axes, axis, paper)
     ticks = dict.fromkeys(positions)

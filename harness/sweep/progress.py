@@ -77,12 +77,11 @@ class Progress:
         self._done += 1
         if self._best is None or choice_accuracy > self._best[0]:
             self._best = (choice_accuracy, trial.title)
-        self._console.print(
-            f"{self._done}/{self._total + self._to_come[0]} done: {trial.title}"
-            f", choice accuracy {choice_accuracy:.1%}; {self._time_left()}",
-            highlight=False,
-            soft_wrap=True,
-        )
+        total = self._total + self._to_come[0]
+        line = f"{self._done}/{total} done: {trial.title}, choice accuracy {choice_accuracy:.1%}"
+        if not self._console.is_terminal:  # where the panel says it
+            line += f"; {self._time_left()}"
+        self._console.print(line, highlight=False, soft_wrap=True)
 
     def failed(self, trial: Trial, reason: str) -> None:
         """Take in a trial that ended in an error."""
