@@ -43,4 +43,4 @@ def from_csv(text: str) -> pd.DataFrame:
     texts = {key: str for key in KEYS if key not in ("repeat", "fold")}
     table = pd.read_csv(StringIO(text), dtype=texts, keep_default_na=False, na_values={})
     columns = table.columns[len(KEYS) :]
-    return table.assign(**{column: pd.to_numeric(table[column], errors="coerce") for column in columns})
+    return table.assign(**{column: pd.to_numeric(table[column]) for column in columns})
