@@ -1,4 +1,4 @@
-"""Faults of how a group's values are drawn: how many samples, or which search."""
+"""Faults of how a group's values are drawn: how many samples, which search, or a population."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,19 +7,24 @@ from pydantic import ValidationError
 
 from harness.config.document import Document
 from harness.config.faults import faults_of, names_of
+from harness.config.population import Members
 from harness.config.search import LEAST_FOR_WILCOXON, Search
+from harness.config.settings import DEFAULT_EPOCHS
 from harness.config.space import Group, Space
 from harness.errors import Fault
 
 
 def drawing_faults(group: Group, own: dict[str, Any], document: Document) -> Iterator[Fault]:
-    """Check ``samples`` and ``search`` of a group against its axes.
+    """Check ``samples``, ``search`` and ``population`` of a group against its axes.
 
     Args:
         group: its axes.
         own: what the group states.
         document: where it was stated.
     """
+    if "population" in own:
+        yield from _population_faults(group, own, document)
+        return
     if "search" in own:
         yield from _search_faults(group, own, document)
         return
@@ -55,6 +60,34 @@ def _search_faults(group: Group, own: dict[str, Any], document: Document) -> Ite
             stated = ("groups", group.name, key) if key in own else ("settings", key)
             rule = f"group {group.name}: {key}: a searched group has no grid"
             yield Fault(document.where(stated), rule, str(list(axis.values)), "write choice instead of grid")
+
+
+def _population_faults(group: Group, own: dict[str, Any], document: Document) -> Iterator[Fault]:
+    place = ("groups", group.name, "population")
+    try:
+        members = Members.model_validate(own["population"])
+        for epochs in group.axes["epochs"].values if "epochs" in group.axes else (DEFAULT_EPOCHS,):
+            if isinstance(epochs, int) and members.interval >= epochs:
+                rule = "population.interval: an exchange comes before the last epoch"
+                received = f"interval {members.interval}, epochs {epochs}"
+                yield Fault(document.where((*place, "interval")), rule, received, "exchange more often")
+    except ValidationError as error:
+        yield from faults_of(error, document, names_of(Members), place)
+    for key in ("samples", "search"):
+        if key in own:
+            rule = f"a group has a population or {key}, not both"
+            yield Fault(document.where(("groups", group.name, key)), rule, repr(own[key]), f"remove {key}")
+    weight = group.axes.get("lambda")
+    if weight is None or weight.kind != "uniform":
+        received = "nothing" if weight is None else f"{weight.kind} {list(weight.values)}"
+        stated = ("groups", group.name, "lambda")
+        rule = f"group {group.name}: a population changes λ between two bounds"
+        yield Fault(document.where(stated), rule, received, "write lambda: {uniform: [3, 8]}")
+    for key, axis in group.axes.items():
+        if key != "lambda" and axis.drawn:
+            stated = ("groups", group.name, key) if key in own else ("settings", key)
+            rule = f"group {group.name}: {key}: a population changes nothing but λ"
+            yield Fault(document.where(stated), rule, str(list(axis.values)), "write a value, or grid")
 
 
 def stopping_faults(space: Space, document: Document) -> Iterator[Fault]:

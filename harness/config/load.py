@@ -16,6 +16,7 @@ from harness.config.space import DRAWING, SYNERGIC, Group, Space
 from harness.errors import Fault, InvalidInputError, did_you_mean
 
 RefuseBackbone = Callable[[str], str | None]
+_SETTINGS = [name for name in names_of(Settings) if name not in DRAWING]
 
 
 def load_space(path: Path, overrides: Sequence[str], refuse_backbone: RefuseBackbone) -> Space:
@@ -65,8 +66,8 @@ def _put(document: Document, path: tuple[str, ...], value: Any, where: str) -> F
     if len(path) > 1 or key in names_of(Space):
         document.put(path, value, where)
         return None
-    if key not in names_of(Settings):
-        fix = did_you_mean(key, [*names_of(Space), *names_of(Settings)])
+    if key not in _SETTINGS:
+        fix = did_you_mean(key, [*names_of(Space), *_SETTINGS])
         return Fault(where, "an override names a key of the space or a setting", key, fix)
     for name, own in groups.items():
         if key in _mapping(own):
@@ -85,10 +86,10 @@ def _is_text(name: Any) -> bool:
 
 def _settings_faults(document: Document, refuse_backbone: RefuseBackbone) -> Iterator[Fault]:
     """Check the shared settings and every group, whatever else is wrong with the file."""
-    shared, faults = _readable(document, ("settings",), names_of(Settings))
+    shared, faults = _readable(document, ("settings",), _SETTINGS)
     yield from faults
     for name in filter(_is_text, _mapping(document.data.get("groups"))):
-        own, faults = _readable(document, ("groups", name), [*names_of(Settings), *DRAWING])
+        own, faults = _readable(document, ("groups", name), [*_SETTINGS, *DRAWING])
         yield from faults
         group = Group.of(name, shared, {key: value for key, value in own.items() if key not in DRAWING})
         yield from drawing_faults(group, own, document)
@@ -131,7 +132,7 @@ def _value_faults(group: Group, document: Document) -> Iterator[Fault]:
         try:
             group.candidate(probe)
         except ValidationError as error:
-            for fault in faults_of(error, document, names_of(Settings), ("groups", group.name)):
+            for fault in faults_of(error, document, _SETTINGS, ("groups", group.name)):
                 yield _at_its_place(fault, group, document)
 
 
@@ -140,7 +141,7 @@ def _at_its_place(fault: Fault, group: Group, document: Document) -> Fault:
     rule = fault.rule.removeprefix(f"groups.{group.name}").lstrip(".:").strip()
     own = _mapping(document.data["groups"][group.name])
     key = re.split("[: ]", rule)[0]
-    if key in names_of(Settings):
+    if key in _SETTINGS:
         shared = key not in own
         place = ("settings", key) if shared and key in group.axes else ("groups", group.name, key)
         said = rule if shared and key in group.axes else f"group {group.name}: {rule}"

@@ -4,6 +4,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from harness.config.population import Population
+
+DEFAULT_EPOCHS = 250
+
 
 def _kernel_size(value: Any) -> Any:
     return 0 if value in ("none", None) else value
@@ -18,7 +22,8 @@ def _none_or_odd(size: int) -> int:
 class Settings(BaseModel):
     """One candidate's settings; the YAML name of ``synergic_weight`` is ``lambda``.
 
-    The defaults are the paper's (section 3.1) where it states them.
+    The defaults are the paper's (section 3.1) where it states them. Under a ``population`` λ changes during
+    training, and ``synergic_weight`` says nothing.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, strict=True)
@@ -28,6 +33,7 @@ class Settings(BaseModel):
     weights: str = "imagenet"
     networks: int = Field(default=2, ge=1, le=8)
     synergic_weight: float = Field(default=0.0, ge=0, alias="lambda", allow_inf_nan=False)
+    population: Population | None = None
     gaussian: Annotated[
         int, Field(ge=0, le=31), BeforeValidator(_kernel_size), AfterValidator(_none_or_odd)
     ] = 0
@@ -36,7 +42,7 @@ class Settings(BaseModel):
     learning_rate_decay: float = Field(default=1e-4, ge=0, allow_inf_nan=False)
     momentum: float = Field(default=0.0, ge=0, lt=1)
     batch_size: int = Field(default=8, ge=1)
-    epochs: int = Field(default=250, ge=1)
+    epochs: int = Field(default=DEFAULT_EPOCHS, ge=1)
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -44,10 +50,25 @@ class Settings(BaseModel):
             raise ValueError("a single network has no synergic layer: leave out networks and lambda")
         if self.model == "sdl" and self.networks < 2:
             raise ValueError("synergic deep learning ties at least two networks")
+        if self.population and self.model == "single":
+            raise ValueError("a single network has no λ for a population to change: leave out population")
+        if self.population and self.population.interval >= self.epochs:
+            raise ValueError("a population exchanges before the last epoch: interval is less than epochs")
         return self
 
+    @property
+    def members(self) -> int:
+        """How many times the epochs are trained: once, or once for each member of a population."""
+        return self.population.members if self.population else 1
+
     def flat(self) -> dict[str, str | int | float]:
-        """Return the settings under their YAML names, as MLflow parameters and digests take them."""
-        values: dict[str, str | int | float] = self.model_dump(by_alias=True)
+        """Return the settings under their YAML names, as MLflow parameters and digests take them.
+
+        Of ``lambda`` and ``population`` there is the one that counts.
+        """
+        values: dict[str, str | int | float] = self.model_dump(by_alias=True, exclude={"population"})
+        if self.population:
+            values["population"] = str(self.population)
+            del values["lambda"]
         values["gaussian"] = values["gaussian"] or "none"
         return values

@@ -8,6 +8,7 @@ import numpy as np
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from harness.config.axes import Axis
+from harness.config.population import Members, Population
 from harness.config.search import Search
 from harness.config.settings import Settings
 from harness.seeds import derive_seed
@@ -15,7 +16,7 @@ from harness.seeds import derive_seed
 DEFAULT_FOLDS = 3  # grade III of the paper has six patients: two for each fold
 SYNERGIC = ("networks", "lambda")  # settings that a single network has no use for
 SHAPING = ("model", "backbone", "weights", "networks")  # settings that decide what a trial takes
-DRAWING = ("samples", "search")  # keys of a group that are no settings
+DRAWING = ("samples", "search", "population")  # keys of a group that say how values are drawn
 
 
 def _gpu_share(share: float) -> float:
@@ -81,6 +82,11 @@ class Group(BaseModel):
             shared = {key: value for key, value in shared.items() if key not in SYNERGIC}
         axes = {key: Axis.parse(value) for key, value in {**shared, **stated}.items()}
         search = Search.model_validate(own["search"]) if "search" in own else None
+        if "population" in own:
+            members = Members.model_validate(own["population"])
+            low, high = axes.pop("lambda").values
+            population = Population(**members.model_dump(), low=low, high=high)
+            axes["population"] = Axis(kind="value", values=(population,))
         return cls(name=name, axes=axes, samples=own.get("samples", 1), search=search)
 
     def candidate(self, values: dict[str, Any]) -> Settings:
