@@ -87,7 +87,7 @@ def _places(table: pd.DataFrame) -> list[tuple[str, int]]:
 def _read_file(recipe: Recipe, root: Path, file: tuple[str, list[int]]) -> list[Slice | str]:
     path, frames = file
     if recipe.source == "dicom":
-        return read_dicom(root / path, frames, recipe.image_size)
+        return read_dicom(root / path, frames, recipe.image_size, recipe.window)
     if recipe.crop is None:
         return [read_image(root / path, recipe.image_size)]
     mask = root / recipe.crop.masks / Path(path).name

@@ -1,9 +1,9 @@
-"""From the pixels of a file to slices ready for training: robustly scaled, square, of one size."""
+"""From the pixels of a file to slices ready for training: scaled to [0, 1], square, of one size."""
 
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pydicom
@@ -15,25 +15,31 @@ from pydicom.pixels.utils import pixel_array
 from pydicom.uid import UID
 
 from harness.data.masks import Box, MaskError, tumour_box
+from harness.data.voi import shown_by_header
 
 PERCENTILES = (0.5, 99.5)
 _ANISOTROPIC = 1.01
 _ABSURD_SPACING = 10.0
 
 Slice = NDArray[np.float32]
+Window = Literal["percentiles", "header"]
 
 
 class PixelsError(Exception):
     """Pixels that give no slice; the message is the reason, in words that name no path and no person."""
 
 
-def read_dicom(path: Path, frames: Sequence[int], size: int) -> list[Slice | str]:
+def read_dicom(
+    path: Path, frames: Sequence[int], size: int, window: Window = "percentiles"
+) -> list[Slice | str]:
     """Decode and prepare frames of a DICOM file.
 
     Args:
         path: the file.
         frames: numbers from 1.
         size: pixels a side of the result.
+        window: what becomes 0 and 1: percentiles of the slice, or the ends of the header's VOI LUT or window,
+            for frames that have one.
 
     Returns:
         For every frame a (size, size) array, or the reason why there is none.
@@ -44,7 +50,7 @@ def read_dicom(path: Path, frames: Sequence[int], size: int) -> list[Slice | str
             dataset = pydicom.dcmread(path, force=True)
         except Exception as error:  # the file changed, or is mangled past its header
             return [f"the file cannot be read ({type(error).__name__})"] * len(frames)
-        return [_frame(dataset, number, size) for number in frames]
+        return [_frame(dataset, number, size, window) for number in frames]
 
 
 def read_image(path: Path, size: int, mask: Path | None = None, margin: int = 0) -> Slice | str:
@@ -79,8 +85,7 @@ def _open(path: Path) -> NDArray[Any]:
 def prepare_slice(values: NDArray[Any], aspect: float, size: int, box: Box | None = None) -> Slice:
     """Scale a slice to [0, 1], make its pixels square and its longer side `size`, pad it with 0.
 
-    The 0.5th and the 99.5th percentile become 0 and 1, so that a few bright vessels do not decide. Windows
-    and VOI look-up tables of the header are for the eye and are not applied.
+    The 0.5th and the 99.5th percentile become 0 and 1, so that a few bright vessels do not decide.
 
     Args:
         values: (H, W), any numbers.
@@ -91,16 +96,25 @@ def prepare_slice(values: NDArray[Any], aspect: float, size: int, box: Box | Non
     Raises:
         PixelsError: the slice is constant or holds no numbers.
     """
+    scaled = _scaled(_numbers(values))
+    return _square(scaled if box is None else scaled[box], aspect, size)
+
+
+def _numbers(values: NDArray[Any]) -> NDArray[np.float64]:
     values = np.asarray(values, dtype=np.float64)
     if values.ndim != 2 or not np.isfinite(values).all():
         raise PixelsError("pixels that are no numbers")
+    return values
+
+
+def _scaled(values: NDArray[np.float64]) -> Slice:
     low, high = np.percentile(values, PERCENTILES)
     if low == high:
         low, high = values.min(), values.max()
     if low == high:
         raise PixelsError("a constant image")
-    scaled = ((values - low) / (high - low)).clip(0, 1).astype(np.float32)
-    return _square(scaled if box is None else scaled[box], aspect, size)
+    scaled: Slice = ((values - low) / (high - low)).clip(0, 1).astype(np.float32)
+    return scaled
 
 
 def _square(scaled: Slice, aspect: float, size: int) -> Slice:
@@ -116,17 +130,28 @@ def _square(scaled: Slice, aspect: float, size: int) -> Slice:
     return result
 
 
-def _frame(dataset: Dataset, number: int, size: int) -> Slice | str:
+def _frame(dataset: Dataset, number: int, size: int, window: Window) -> Slice | str:
     try:
         values = pixel_array(dataset, index=number - 1)
-        values = np.asarray(apply_modality_lut(values, _rescaling(dataset, number)), dtype=np.float64)
+        values = _numbers(apply_modality_lut(values, _rescaling(dataset, number)))
+        shown = None
+        if window == "header":
+            shown = shown_by_header(values, dataset, _group(dataset, number, "FrameVOILUTSequence"))
         if dataset.get("PhotometricInterpretation") == "MONOCHROME1":
             values = values.max() + values.min() - values
-        return prepare_slice(values, _aspect(dataset, number), size)
+            shown = None if shown is None else 1 - shown
+        scaled = _scaled(values) if shown is None else _varied(shown)
+        return _square(scaled, _aspect(dataset, number), size)
     except PixelsError as error:
         return str(error)
     except Exception as error:  # decoders raise whatever their library raises
         return _undecodable(dataset, error)
+
+
+def _varied(shown: NDArray[np.float64]) -> Slice:
+    if shown.min() == shown.max():
+        raise PixelsError("a constant image in the window of its header")
+    return shown.astype(np.float32)
 
 
 def _undecodable(dataset: Dataset, error: Exception) -> str:

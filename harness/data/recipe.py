@@ -18,6 +18,7 @@ from pydantic import (
 from harness import resources
 from harness.config.document import Document
 from harness.config.faults import faults_of, names_of
+from harness.data.pixels import Window
 from harness.data.select import Rule
 from harness.errors import InvalidInputError
 
@@ -114,6 +115,7 @@ class Recipe(_Declared):
         patient_ids: ``public`` IDs are kept, others are replaced by pseudonyms.
         crop: cut images to their tumours; whole slices where not given.
         image_size: pixels a side after preparation.
+        window: which values become black and white: percentiles of each slice, or what its header says.
     """
 
     name: str
@@ -126,6 +128,7 @@ class Recipe(_Declared):
     patient_ids: Literal["public", "pseudonyms"] = "pseudonyms"
     crop: Crop | None = None
     image_size: Annotated[int, Field(ge=32, le=512)] = 128
+    window: Window = "percentiles"
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -133,6 +136,8 @@ class Recipe(_Declared):
             raise ValueError("images are found by the label table: labels.path names its column of paths")
         if self.source == "dicom" and self.crop is not None:
             raise ValueError("crop needs masks, which only images have")
+        if self.source == "images" and self.window == "header":
+            raise ValueError("window: header needs DICOM files; images have no header to name a window")
         if len(set(self.classes)) != len(self.classes) or len(self.classes) == 1:
             raise ValueError("classes are at least two different names")
         return self

@@ -41,6 +41,7 @@ def _rule(recipe: Recipe) -> str:
         f"Rule: {rule.weighting}-weighted {rule.plane} slices up to {rule.max_angle:g} degrees off; "
         f"contrast agent: {rule.contrast}; slices that name no part of the body: "
         + ("taken." if rule.body_part == "allow" else "left out.")
+        + (" Grey values: by the header's window, if any." if recipe.window == "header" else "")
     )
 
 

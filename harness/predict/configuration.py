@@ -5,6 +5,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict
 
 from harness.config.settings import Settings
+from harness.data.pixels import Window
 from harness.data.recipe import Recipe
 from harness.data.select import Rule
 
@@ -22,6 +23,7 @@ class InputRule(_Part):
         slices: the rule of selection.
         image_size: pixels a side after preparation.
         crop_margin: pixels around the tumour that slices were cut to; None for whole slices.
+        window: which values become black and white.
     """
 
     dataset: str
@@ -29,6 +31,7 @@ class InputRule(_Part):
     slices: Rule
     image_size: int
     crop_margin: int | None
+    window: Window = "percentiles"
 
     @classmethod
     def of(cls, recipe: Recipe) -> Self:
@@ -39,6 +42,7 @@ class InputRule(_Part):
             slices=recipe.slices,
             image_size=recipe.image_size,
             crop_margin=recipe.crop.margin if recipe.crop else None,
+            window=recipe.window,
         )
 
     @property

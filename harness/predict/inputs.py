@@ -91,7 +91,7 @@ def _read_pixels(table: pd.DataFrame, rule: InputRule) -> list[Slice | str]:
             mask = Path(text) if (text := rows["mask"].iloc[0]) else None
             results = [read_image(file, rule.image_size, mask, rule.crop_margin or 0)]
         else:
-            results = read_dicom(file, rows["frame"].tolist(), rule.image_size)
+            results = read_dicom(file, rows["frame"].tolist(), rule.image_size, rule.window)
         found |= dict(zip(rows.index, results, strict=True))
     return [found.get(row, "") for row in table.index]
 

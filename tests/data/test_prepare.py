@@ -55,6 +55,18 @@ def test_what_is_prepared_is_what_the_files_hold(made: Path, tmp_path: Path) -> 
         np.testing.assert_array_equal(data.images[data.slice_ids.index(slice_id)], expected)
 
 
+def test_a_recipe_may_ask_for_the_windows_of_the_headers(write_dicom: WriteDicom, tmp_path: Path) -> None:
+    for patient in ("A", "B"):
+        path = write_dicom(f"{patient}.dcm", PatientID=patient, WindowCenter=4000, WindowWidth=2000)
+    (tmp_path / "dicom" / "labels.csv").write_text("id,grade\nA,II\nB,III\n")
+    data = prepare(recipe(window="header"), tmp_path / "dicom", tmp_path / "cache")
+    np.testing.assert_array_equal(data.images[0], read_dicom(path, [1], 128, "header")[0])
+    plain = prepare(recipe(), tmp_path / "dicom", tmp_path / "cache")
+    assert np.abs(data.images - plain.images).max() > 0.1
+    assert "Grey values: by the header's window" in data.selection
+    assert "Grey values" not in plain.selection
+
+
 def test_the_report_counts_every_reason_and_names_nobody(made: Path, tmp_path: Path) -> None:
     report = prepare(recipe(), made, tmp_path / "cache").selection
     for line in (

@@ -91,6 +91,15 @@ def test_images_need_their_column_of_paths(tmp_path: Path) -> None:
     assert "labels.path" in fault
 
 
+def test_images_have_no_header_to_name_a_window(tmp_path: Path) -> None:
+    images = "source: images\nlabels: {table: t.csv, patient: id, label: grade, path: file}\nwindow: header\n"
+    (fault,) = faults(tmp_path, images)
+    assert "window: header needs DICOM files" in fault
+    (fault,) = faults(tmp_path, WHOLE + "window: headr")
+    assert fault.startswith("made.yaml:4: window")
+    assert "did you mean 'header'" in fault
+
+
 def test_patients_may_be_all_listed_or_counted(tmp_path: Path) -> None:
     assert read(tmp_path, WHOLE + "patients: all").patients.listed is None
     assert read(tmp_path, WHOLE + "patients: [a, 7]").patients.listed == ("a", "7")
@@ -101,6 +110,12 @@ def test_patients_may_be_all_listed_or_counted(tmp_path: Path) -> None:
 def test_the_digest_knows_every_setting_but_the_root(tmp_path: Path) -> None:
     plain = read(tmp_path, WHOLE)
     assert read(tmp_path, WHOLE + "root: somewhere").digest == plain.digest
-    others = ["image_size: 64", "slices: {contrast: pre}", "patients: [a]", "classes: [II, III]"]
+    others = [
+        "image_size: 64",
+        "window: header",
+        "slices: {contrast: pre}",
+        "patients: [a]",
+        "classes: [II, III]",
+    ]
     digests = {read(tmp_path, WHOLE + more).digest for more in others}
     assert len(digests | {plain.digest}) == len(others) + 1

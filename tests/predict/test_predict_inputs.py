@@ -10,7 +10,7 @@ from PIL import Image
 from predict.made_models import made_model, rule
 from pydicom.dataset import Dataset
 
-from harness.data.pixels import read_image
+from harness.data.pixels import read_dicom, read_image
 from harness.errors import HarnessError
 from harness.predict.answers import answer
 from harness.predict.inputs import read_input
@@ -48,6 +48,13 @@ def test_a_folder_gives_what_the_rule_takes_and_says_why_not_the_rest(tmp_path: 
     assert sum(given.left_out.values()) == 4
     assert given.left_out["not sagittal: axial"] == given.left_out["a constant image"] == 1
     assert not given.rows["note"].any()
+
+
+def test_grey_values_are_those_that_the_model_was_trained_on(tmp_path: Path) -> None:
+    path = save(mr_image(pixels(0), WindowCenter=100, WindowWidth=50), tmp_path / "a.dcm")
+    for window in ("percentiles", "header"):
+        given = read_input([path], rule().model_copy(update={"window": window}))
+        np.testing.assert_array_equal(given.images[0], read_dicom(path, [1], 64, window)[0])
 
 
 def test_nothing_to_take_is_refused_with_the_reasons(tmp_path: Path) -> None:
