@@ -94,6 +94,8 @@ def _one_origin(taken: pd.DataFrame, what: str, origins: list[str]) -> Finding:
     known = taken.assign(origin=origins).query("origin != ''")
     counts = known.groupby("class")["origin"].nunique()
     alone = list(counts.index[counts == 1]) if known["origin"].nunique() > 1 else []
+    if known.empty:
+        return Finding(f"classes from one {what} alone", "0 classes", f"no {what} is named")
     return Finding(f"classes from one {what} alone", f"{len(alone)} classes", ", ".join(alone))
 
 

@@ -29,7 +29,7 @@ class Labels:
         unlabelled: normalised IDs whose label is missing or is no class.
         contradictory: normalised IDs with two classes.
         left_out: how many patients had each value that is no class.
-        sites: hospital by normalised ID, where the table names one.
+        sites: hospital by normalised ID, where table or ID name one.
     """
 
     classes: tuple[str, ...]
@@ -167,11 +167,15 @@ def _classes_of(values: pd.Series) -> tuple[str, ...]:
 
 
 def _sites(labels: LabelTable, table: pd.DataFrame, patients: list[str]) -> dict[str, str]:
-    if labels.site is None:
+    site = labels.site
+    if site is None:
         return {}
-    sites = table[find_column(table, labels.site, labels.table)].str.strip()
+    if site.pattern is not None:
+        found = {patient: re.search(site.pattern, patient) for patient in patients}
+        return {patient: match.group(1) for patient, match in found.items() if match and match.group(1)}
+    sites = table[find_column(table, site.column or "", labels.table)].str.strip()
     named = zip(patients, sites, strict=True)
-    return {patient: site for patient, site in named if site.casefold() not in _MISSING}
+    return {patient: name for patient, name in named if name.casefold() not in _MISSING}
 
 
 def _bare(name: str) -> str:

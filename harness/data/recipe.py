@@ -31,6 +31,12 @@ def _pattern(text: str) -> str:
     return text
 
 
+def _with_group(pattern: str) -> str:
+    if re.compile(pattern).groups < 1:
+        raise ValueError("what is meant must stand in brackets, as a group: 'TCGA-(..)-'")
+    return pattern
+
+
 def _text(value: Any) -> Any:
     """Classes and patients that YAML reads as numbers are meant as text."""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
@@ -50,6 +56,28 @@ class Replacement(_Declared):
     replace: str = ""
 
 
+class Site(_Declared):
+    """Where the hospital of a patient is told: a column of the label table, or the patient's ID.
+
+    Attributes:
+        column: its name; spaces and case do not count.
+        pattern: a regular expression to look for in the normalised ID; its first group is the hospital.
+    """
+
+    column: str | None = None
+    pattern: Annotated[str, AfterValidator(_pattern), AfterValidator(_with_group)] | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.column is None) == (self.pattern is None):
+            raise ValueError("a hospital is told by a column or by a pattern, by one of them")
+        return self
+
+
+def _site(value: Any) -> Any:
+    return {"column": value} if isinstance(value, str) else value
+
+
 class LabelTable(_Declared):
     """Where the classes of the patients stand.
 
@@ -58,7 +86,7 @@ class LabelTable(_Declared):
         sheet: of a workbook; its first where not said.
         patient, label: names of columns; spaces and case do not count.
         path: column of the images' paths below the root, for images.
-        site: column that names the patient's hospital, to check whether a class comes from one alone.
+        site: names the patient's hospital, to check whether a class comes from one alone.
         normalise: replacements for the IDs of table and images alike.
     """
 
@@ -67,7 +95,7 @@ class LabelTable(_Declared):
     label: str
     sheet: str | None = None
     path: str | None = None
-    site: str | None = None
+    site: Annotated[Site | None, BeforeValidator(_site)] = None
     normalise: tuple[Replacement, ...] = ()
 
 
@@ -164,5 +192,5 @@ def load_recipe(name: str) -> Recipe:
 
 
 def _keys() -> list[str]:
-    models: tuple[type[BaseModel], ...] = (Recipe, Rule, LabelTable, Patients, Replacement, Crop)
+    models: tuple[type[BaseModel], ...] = (Recipe, Rule, LabelTable, Site, Patients, Replacement, Crop)
     return [name for model in models for name in names_of(model)]

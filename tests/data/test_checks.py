@@ -63,6 +63,11 @@ def test_one_scanner_for_all_is_no_confound_but_one_for_a_class_is() -> None:
     assert warned(made(scanner=scanners))["classes from one scanner alone"] == ("2 classes", "II, IV")
 
 
+def test_origins_that_nobody_names_are_said_to_be_none() -> None:
+    found = findings(made())["classes from one scanner alone"]
+    assert (found.found, found.count, found.where) == (False, "0 classes", "no scanner is named")
+
+
 def test_few_patients_are_named_and_an_empty_class_is_refused() -> None:
     taken = ["no"] * (7 - FEW_PATIENTS) + ["yes"] * (5 + FEW_PATIENTS)
     assert warned(made(taken=taken), images()[: taken.count("yes")])[

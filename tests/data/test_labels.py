@@ -83,6 +83,18 @@ def test_ids_are_brought_together_by_the_recipe_alone() -> None:
     assert plain.of_patient == {"900_00_1961": "II"}
 
 
+def test_a_hospital_is_told_by_a_column_or_by_the_id() -> None:
+    rows = table(("TCGA_CS_4941", "II"), ("TCGA-HT-1", "III"), ("TCGA-HT-2", "II"), ("900-00", "II"))
+    rows["where"] = ["CS", "HT", " ? ", ""]
+    dashes = (Replacement(pattern="_", replace="-"),)
+    told = {"TCGA-CS-4941": "CS", "TCGA-HT-1": "HT"}
+    assert read_labels(recipe(site="WHERE", normalise=dashes), rows).sites == told
+    by_id = read_labels(recipe(site={"pattern": "^TCGA-(..)-"}, normalise=dashes), rows).sites
+    assert by_id == {**told, "TCGA-HT-2": "HT"}
+    assert read_labels(recipe(site={"pattern": "TCGA-(CS)?"}), rows).sites == {}
+    assert read_labels(recipe(), rows).sites == {}
+
+
 def test_a_missing_column_is_answered_with_the_nearest() -> None:
     with pytest.raises(HarnessError, match=r"t\.csv: there is no column 'grad'; did you mean 'grade'"):
         read_labels(recipe(("II", "III"), label="grad"), table(("a", "II")))
@@ -129,3 +141,10 @@ def test_the_clinical_sheet_of_rembrandt_gives_the_papers_numbers(shared: Path) 
     assert {"900-00-1961", "HF0652"} <= {*labels.of_patient, *labels.unlabelled}
     sites = {labels.sites[patient] for patient, grade in labels.of_patient.items() if grade == "IV"}
     assert sites == {"HENRY FORD HOSPITAL (RETRO)"}
+
+
+def test_the_ids_of_tcga_tell_the_hospital(shared: Path) -> None:
+    tcga = load_recipe("tcga_lgg")
+    labels = read_labels(tcga, read_table(find_table(tcga.labels, shared / "tcga_lgg")))
+    assert labels.sites.keys() == labels.of_patient.keys()
+    assert Counter(labels.sites.values()) == {"CS": 14, "DU": 35, "FG": 10, "HT": 25}

@@ -100,6 +100,25 @@ def test_images_have_no_header_to_name_a_window(tmp_path: Path) -> None:
     assert "did you mean 'header'" in fault
 
 
+@pytest.mark.parametrize(
+    ("site", "where", "rule"),
+    [
+        ('{pattern: "TCGA-..-"}', "labels.site.pattern", "must stand in brackets"),
+        ('{pattern: "TCGA-(..-"}', "labels.site.pattern", "no regular expression"),
+        ('{pattern: "(..)", column: Institution}', "labels.site", "by one of them"),
+        ("{}", "labels.site", "by one of them"),
+        ('{patern: "(..)"}', "labels.site.patern is no key", "did you mean 'pattern'"),
+    ],
+)
+def test_a_pattern_of_hospitals_that_is_none_is_a_fault_with_its_line(
+    tmp_path: Path, site: str, where: str, rule: str
+) -> None:
+    text = f"source: dicom\nlabels:\n  table: t.csv\n  patient: id\n  label: grade\n  site: {site}\n"
+    (fault,) = faults(tmp_path, text)
+    assert fault.startswith(f"made.yaml:6: {where}")
+    assert rule in fault
+
+
 def test_patients_may_be_all_listed_or_counted(tmp_path: Path) -> None:
     assert read(tmp_path, WHOLE + "patients: all").patients.listed is None
     assert read(tmp_path, WHOLE + "patients: [a, 7]").patients.listed == ("a", "7")
