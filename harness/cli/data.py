@@ -1,13 +1,10 @@
 """``sdl data``: make, select and prepare collections."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
 from harness.cli.options import RESULTS, cache_option
-from harness.data.parallel import Progress
 
 folder = click.Path(path_type=Path, file_okay=False)
 
@@ -54,9 +51,10 @@ def select(directory: Path, out: Path) -> None:
     \b
     sdl data select /data/REMBRANDT --out slices.csv
     """
+    from harness.cli.bar import file_bars
     from harness.data.scan import scan_into
 
-    with _bar() as progress:
+    with file_bars() as progress:
         table = scan_into(out, directory, progress=progress)
     taken = table["taken"] == "yes"
     click.echo(f"{taken.sum()} of {len(table)} slices taken: {out}")
@@ -80,10 +78,11 @@ def prepare(dataset: str, root: Path | None, cache: Path) -> None:
     from rich.console import Console
     from rich.markdown import Markdown
 
+    from harness.cli.bar import file_bars
     from harness.data.prepare import prepare as prepare_slices
     from harness.data.recipe import load_recipe
 
-    with _bar() as progress:
+    with file_bars() as progress:
         prepared = prepare_slices(load_recipe(dataset), root, cache, progress)
     Console().print(Markdown(prepared.selection))
     click.echo(f"\n{len(prepared.labels)} slices prepared; digest {prepared.digest[:16]}")
@@ -106,22 +105,3 @@ def show(dataset: str, out: Path, seed: int, cache: Path) -> None:
 
     for path in contact_sheets(load_prepared(load_recipe(dataset), cache), out, seed):
         click.echo(path)
-
-
-@contextmanager
-def _bar() -> Iterator[Progress]:
-    """Show what is being read, how fast and how long it will take; one bar for each kind of work."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bars
-
-    columns = (TextColumn("{task.description}"), BarColumn(20), MofNCompleteColumn(), TimeRemainingColumn())
-    with Bars(*columns, console=Console(stderr=True)) as bars:
-        tasks = {}
-
-        def show(what: str, done: int, total: int) -> None:
-            if what not in tasks:
-                tasks[what] = bars.add_task(what, total=total)
-            bars.update(tasks[what], completed=done)
-
-        yield show
