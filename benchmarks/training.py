@@ -63,7 +63,7 @@ def time_harness(folder: Path, epochs: int, pairs: int, device: str) -> float:
         device=torch.device(device),
         pretrained=None,
     )
-    return statistics.median(run.train_epoch(SYNERGIC_WEIGHT).metrics["seconds"] for _ in range(epochs))
+    return statistics.median(run.train_epoch().metrics["seconds"] for _ in range(epochs))
 
 
 def seconds_of(script: Path, *arguments: str) -> float:

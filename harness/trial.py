@@ -44,7 +44,7 @@ class Trial(BaseModel):
         settings = self.settings
         parts = [self.group, settings.backbone]
         if settings.model == "sdl":
-            parts.append(f"λ={settings.synergic_weight:g}")
+            parts.append(f"λ={settings.population or f'{settings.synergic_weight:g}'}")
         if settings.gaussian:
             parts.append(f"gaussian={settings.gaussian}")
         place = f"#{self.repeat + 1}" + (f".{self.fold + 1}" if self.folds > 1 else "")

@@ -80,9 +80,9 @@ def _population_faults(group: Group, own: dict[str, Any], document: Document) ->
     weight = group.axes.get("lambda")
     if weight is None or weight.kind != "uniform":
         received = "nothing" if weight is None else f"{weight.kind} {list(weight.values)}"
-        stated = ("groups", group.name, "lambda")
         rule = f"group {group.name}: a population changes λ between two bounds"
-        yield Fault(document.where(stated), rule, received, "write lambda: {uniform: [3, 8]}")
+        where = document.where(("groups", group.name, "lambda"))
+        yield Fault(where, rule, received, "write lambda: {uniform: [3, 8]}")
     for key, axis in group.axes.items():
         if key != "lambda" and axis.drawn:
             stated = ("groups", group.name, key) if key in own else ("settings", key)

@@ -57,7 +57,7 @@ def retrain(
         pretrained=pretrained,
     )
     for _ in range(epochs):
-        tell(run.train_epoch(settings.synergic_weight))
+        tell(run.train_epoch())
     weights = {name: value.cpu() for name, value in run.state()["networks"].items()}
     return Retrained(weights, split.digest(data.slice_ids))
 

@@ -11,7 +11,7 @@ from harness.tracking.read import SweepRuns
 
 
 def choose(runs: Iterable[SweepRuns], rule: str = DEFAULT_RULE) -> Choice:
-    """Return the best λ of the sweeps by a rule; a single network is no candidate for it.
+    """Return the best λ of the sweeps by a rule; neither a single network nor a population is a candidate.
 
     Raises:
         HarnessError: if there is no such rule, no SDL candidate has a complete repeat, or the sweeps differ
@@ -31,10 +31,12 @@ def choose(runs: Iterable[SweepRuns], rule: str = DEFAULT_RULE) -> Choice:
 
 
 def choose_among(candidates: Sequence[Candidate], rule: str = DEFAULT_RULE) -> Choice | None:
-    """Return the best λ of candidates under equal conditions; None where no SDL candidate has a repeat."""
+    """Return the best fixed λ of candidates under equal conditions; None where none has a repeat."""
     used = rule_named(rule)
     synergic = [
-        candidate for candidate in candidates if candidate.settings.model == "sdl" and candidate.repeats
+        candidate
+        for candidate in candidates
+        if candidate.settings.model == "sdl" and not candidate.settings.population and candidate.repeats
     ]
     if not synergic:
         return None

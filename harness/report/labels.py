@@ -6,7 +6,7 @@ from pathlib import PurePath
 from harness.config.settings import Settings
 
 SYNERGIC = ("model", "networks", "lambda")  # what sets SDL apart from the single network
-ALWAYS_SAID = ("model", "backbone", "lambda")
+ALWAYS_SAID = ("model", "backbone", "lambda", "population")
 
 
 def varying(settings: Iterable[Settings]) -> list[str]:
@@ -17,11 +17,11 @@ def varying(settings: Iterable[Settings]) -> list[str]:
     """
     every = [each.flat() for each in settings]
     synergic = [each for each in every if each["model"] == "sdl"]
-    keys = every[0] if every else {}
+    keys = dict.fromkeys(key for each in every for key in each)
     return [
         key
         for key in keys
-        if len({each[key] for each in (synergic if key in ("networks", "lambda") else every)}) > 1
+        if len({each.get(key) for each in (synergic if key in ("networks", "lambda") else every)}) > 1
     ]
 
 
@@ -36,7 +36,7 @@ def label(settings: Settings, differing: Sequence[str], *, without: str = "") ->
     values = settings.flat()
     said = [key for key in differing if key not in ALWAYS_SAID]
     if settings.model == "sdl":
-        said.insert(0, "lambda")
+        said.insert(0, "population" if settings.population else "lambda")
     elif "networks" in said:
         said.remove("networks")
     parts = [f"{_word(key)} {shown(values[key])}" for key in said if key != without]
@@ -49,7 +49,7 @@ def shown(value: str | int | float) -> str:
 
 
 def _word(key: str) -> str:
-    return "λ" if key == "lambda" else key.replace("_", " ")
+    return "λ" if key in ("lambda", "population") else key.replace("_", " ")
 
 
 def reading_order(settings: Settings) -> tuple[object, ...]:
@@ -61,5 +61,6 @@ def reading_order(settings: Settings) -> tuple[object, ...]:
         settings.backbone,
         settings.gaussian,
         *rest,
+        str(settings.population or ""),
         settings.synergic_weight,
     )

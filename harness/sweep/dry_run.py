@@ -47,7 +47,7 @@ def _times(space: Space) -> str:
 
 
 def _epochs(trials: Sequence[Trial]) -> int:
-    return sum(trial.settings.epochs for trial in trials)
+    return sum(trial.settings.epochs * trial.settings.members for trial in trials)
 
 
 def _candidates(trials: Sequence[Trial]) -> Table:
@@ -59,6 +59,8 @@ def _candidates(trials: Sequence[Trial]) -> Table:
         values = trial.settings.flat()
         if trial.settings.model == "single":
             values["lambda"] = "–"
+        elif "population" in values:
+            values["lambda"] = values["population"]
         texts = [f"{values[key]:g}" if isinstance(values[key], float) else str(values[key]) for key in shown]
         table.add_row(str(number), trial.group, *texts)
     return table

@@ -30,7 +30,7 @@ class Progress:
         self._to_come = (0, 0)
         self._done = len(done)
         self._failed = 0
-        self._epochs_left = {t.identity: t.settings.epochs for t in trials if t.identity not in set(done)}
+        self._epochs_left = {t.identity: _epochs(t) for t in trials if t.identity not in set(done)}
         self._epochs_trained = 0
         self._running: set[str] = set()
         self._best: tuple[float, str] | None = None
@@ -50,7 +50,7 @@ class Progress:
     def add(self, trials: Sequence[Trial]) -> None:
         """Take in trials that were asked for."""
         self._total += len(trials)
-        self._epochs_left |= {trial.identity: trial.settings.epochs for trial in trials}
+        self._epochs_left |= {trial.identity: _epochs(trial) for trial in trials}
 
     def expect(self, trials: int, epochs: int) -> None:
         """Take in how many trials may still be asked for, and their epochs in all."""
@@ -65,7 +65,7 @@ class Progress:
 
     def trained(self, trial: Trial, epochs: int) -> None:
         """Take in that a trial has trained so many epochs."""
-        left = trial.settings.epochs - epochs
+        left = _epochs(trial, epochs)
         if trial.identity in self._running:
             self._epochs_trained += max(self._epochs_left[trial.identity] - left, 0)
         self._epochs_left[trial.identity] = left  # what a checkpoint held counts as no work of this run
@@ -109,3 +109,8 @@ class Progress:
         line = Table.grid(padding=(0, 1))
         line.add_row(ProgressBar(total=total, completed=self._done, width=24), counts)
         return Group(line, Text(f"{self._time_left()}; {best}", overflow="ellipsis", no_wrap=True))
+
+
+def _epochs(trial: Trial, done: int = 0) -> int:
+    """Return how many epochs are left to train after so many, those of all members of a population."""
+    return (trial.settings.epochs - done) * trial.settings.members

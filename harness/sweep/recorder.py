@@ -131,7 +131,7 @@ class Recorder:
             time=time.time(),
             status="FINISHED",
             metrics={**final_metrics(table), "chosen_epoch": news.chosen_epoch},
-            artifacts=_artifacts(trial, scores["held_out", network], news.predictions),
+            artifacts=_artifacts(trial, scores["held_out", network], news),
             tags=STOPPED_EARLY if stops else {},
         )
         self._kept.finished(trial, accuracy)
@@ -153,9 +153,10 @@ class Recorder:
         self._spool.finish(identity, time=time.time(), status=status, tags=tags)
 
 
-def _artifacts(trial: Trial, held_out: Scores, csv: str) -> dict[str, bytes]:
-    return {
-        "predictions.csv": csv.encode(),
+def _artifacts(trial: Trial, held_out: Scores, news: News) -> dict[str, bytes]:
+    schedule = {"lambda_schedule.csv": news.schedule.encode()} if news.schedule else {}
+    return schedule | {
+        "predictions.csv": news.predictions.encode(),
         "confusion_matrix.csv": confusion_csv(held_out.confusion, held_out.classes).encode(),
         "confusion_matrix.png": confusion_png(held_out.confusion, held_out.classes),
         "configuration.json": trial.model_dump_json(by_alias=True, indent=2).encode(),

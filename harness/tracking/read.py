@@ -123,13 +123,30 @@ def curves(identity: str, store: Store) -> pd.DataFrame:
         HarnessError: the store has no such trial.
     """
     client = store.client()
-    run = next(_runs(client, store, f"tags.{TRIAL_TAG} = '{identity}'"), None)
-    if run is None:
-        raise HarnessError(f"no trial {identity!r} in the tracking store {store}")
+    run = _run_of(identity, client, store)
     names = sorted(name for name in run.data.metrics if _is_per_epoch(name))
     histories = {name: client.get_metric_history(run.info.run_id, name) for name in names}
     columns = {name: {point.step: point.value for point in history} for name, history in histories.items()}
     return pd.DataFrame(columns).sort_index().rename_axis("epoch")
+
+
+def schedule(identity: str, store: Store) -> pd.DataFrame:
+    """Return the λ of a population by epoch and member: see `PopulationRun.schedule`.
+
+    Raises:
+        HarnessError: the store has no such trial.
+    """
+    client = store.client()
+    run = _run_of(identity, client, store)
+    with TemporaryDirectory() as folder:
+        return pd.read_csv(client.download_artifacts(run.info.run_id, "lambda_schedule.csv", folder))
+
+
+def _run_of(identity: str, client: MlflowClient, store: Store) -> Run:
+    run = next(_runs(client, store, f"tags.{TRIAL_TAG} = '{identity}'"), None)
+    if run is None:
+        raise HarnessError(f"no trial {identity!r} in the tracking store {store}")
+    return run
 
 
 def _is_per_epoch(name: str) -> bool:

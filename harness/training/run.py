@@ -67,6 +67,10 @@ class TrainingRun:
         fold: number of the fold.
         device: holds images and networks.
         pretrained: what `harness.model.weights.pretrained_state` gave.
+
+    Attributes:
+        history: records of the epochs so far.
+        synergic_weight: λ of the next epoch.
     """
 
     def __init__(
@@ -83,6 +87,7 @@ class TrainingRun:
         pretrained: Mapping[str, Tensor] | None,
     ) -> None:
         self.history: list[EpochRecord] = []
+        self.synergic_weight = settings.synergic_weight
         self._settings, self._data, self._split, self._protocol = settings, data, split, protocol
         self._streams = Streams(seed, repeat, fold)
         self._random = RandomState(self._streams.seed_of("global"), device)
@@ -107,21 +112,26 @@ class TrainingRun:
         """Number, from 0, of the best epoch so far by the choice set; the first of equals."""
         return self._best.epoch
 
+    @property
+    def chosen_figure(self) -> float:
+        """Its accuracy on the choice set (`harness.training.metrics.figure_of_epoch`)."""
+        return self._best.figure
+
     def best_weights(self) -> dict[str, Tensor]:
         """Return the networks' weights at the chosen epoch, on the CPU."""
         return self._best.weights
 
-    def train_epoch(self, synergic_weight: float) -> EpochRecord:
-        """Train one epoch with ``synergic_weight`` as λ, then evaluate the choice set."""
+    def train_epoch(self) -> EpochRecord:
+        """Train one epoch, then evaluate the choice set."""
         started = time.perf_counter()
         rate = learning_rate(self._settings, self.epoch)
         with self._random.active(), _reproducible():
-            sums = self._train(rate, synergic_weight)
+            sums = self._train(rate)
             log_probabilities = self._log_probabilities(self._split.choice)
         metrics = train_metrics(sums, len(self._groups), self._settings.networks)
         metrics |= choice_metrics(log_probabilities, torch.from_numpy(self._data.labels[self._split.choice]))
         metrics |= {
-            "lambda": synergic_weight,
+            "lambda": self.synergic_weight,
             "learning_rate": rate,
             "seconds": time.perf_counter() - started,
         }
@@ -155,6 +165,7 @@ class TrainingRun:
             "networks": dict(self._networks.state_dict()),
             "optimizer": self._optimizer.state_dict(),
             "random": dict(self._random.state),
+            "synergic_weight": self.synergic_weight,
             "history": [asdict(record) for record in self.history],
             "chosen": None if self._chosen is None else vars(self._chosen),
         }
@@ -164,6 +175,7 @@ class TrainingRun:
         copy_weights(self._networks, state["networks"])
         self._optimizer.load_state_dict(state["optimizer"])
         self._random.state = dict(state["random"])
+        self.synergic_weight = state["synergic_weight"]
         self.history = [EpochRecord(**record) for record in state["history"]]
         self._chosen = None if state["chosen"] is None else ChosenEpoch(**state["chosen"])
 
@@ -173,7 +185,7 @@ class TrainingRun:
             raise RuntimeError("no epoch can be chosen before the first one is trained")
         return self._chosen
 
-    def _train(self, rate: float, synergic_weight: float) -> Tensor:
+    def _train(self, rate: float) -> Tensor:
         """Return the epoch's sums (2, n + P) on the CPU; nothing waits for the device before."""
         for parameters in self._optimizer.param_groups:
             parameters["lr"] = rate
@@ -187,7 +199,9 @@ class TrainingRun:
             images = to_network_input(rotate(self._images[slices], degrees[slices]))
             images = images.view(*groups.shape, *images.shape[1:])
             steps.append(
-                train_step(self._networks, self._optimizer, images, self._labels[groups], synergic_weight)
+                train_step(
+                    self._networks, self._optimizer, images, self._labels[groups], self.synergic_weight
+                )
             )
         return torch.stack(steps).sum(dim=0, dtype=torch.float64).cpu()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ from harness.checkpoints import Checkpoints
 from harness.data.prepared import PreparedData
 from harness.data.protocol import make_split
 from harness.data.split import Split
+from harness.seeds import derive_seed
+from harness.training.population import PopulationRun
 from harness.training.run import TrainingRun
 from harness.trial import Trial
 
@@ -29,6 +32,7 @@ class News:
             ``metrics``. Told again after a restart: a record belongs to its epoch, whoever trained it.
         predictions: the predictions table as CSV once the trial is done, else empty.
         chosen_epoch: the epoch that the predictions belong to, or -1 before the end.
+        schedule: a population's `PopulationRun.schedule` as CSV, with the predictions.
     """
 
     identity: str
@@ -37,6 +41,7 @@ class News:
     epochs: list[dict[str, Any]]
     predictions: str = ""
     chosen_epoch: int = -1
+    schedule: str = ""
 
 
 Weights = Mapping[str, NDArray[np.generic]]
@@ -79,9 +84,33 @@ def train_trial(
     An epoch is told before it is checkpointed, and a checkpoint holds the records of all its epochs: however
     the process ends, no epoch is lost to the log.
     """
-    settings = trial.settings
     split = split_of(trial, data)
-    run = TrainingRun(
+    run = _new_run(trial, data, split, device, pretrained)
+    if state := checkpoints.load_state(trial.identity):
+        run.restore(state)
+    news = News(trial.identity, device.type, split.digest(data.slice_ids), [asdict(e) for e in run.history])
+    tell(news)
+    while run.epoch < trial.settings.epochs:
+        epoch = run.train_epoch()
+        tell(News(news.identity, news.device, news.split_digest, [asdict(epoch)]))
+        if run.epoch % checkpoint_every == 0:
+            checkpoints.save_state(trial.identity, run.state())
+    table = predictions.to_csv(run.predictions())
+    checkpoints.save_weights(trial.identity, run.best_weights())
+    schedule = run.schedule().to_csv(index=False) if isinstance(run, PopulationRun) else ""
+    tell(News(news.identity, news.device, news.split_digest, [], table, run.chosen_epoch, schedule))
+
+
+def _new_run(
+    trial: Trial,
+    data: PreparedData,
+    split: Split,
+    device: torch.device,
+    pretrained: Mapping[str, torch.Tensor] | None,
+) -> TrainingRun | PopulationRun:
+    settings = trial.settings
+    new_run = partial(
+        TrainingRun,
         settings,
         data,
         split,
@@ -92,15 +121,13 @@ def train_trial(
         device=device,
         pretrained=pretrained,
     )
-    if state := checkpoints.load_state(trial.identity):
-        run.restore(state)
-    news = News(trial.identity, device.type, split.digest(data.slice_ids), [asdict(e) for e in run.history])
-    tell(news)
-    while run.epoch < settings.epochs:
-        epoch = run.train_epoch(settings.synergic_weight)
-        tell(News(news.identity, news.device, news.split_digest, [asdict(epoch)]))
-        if run.epoch % checkpoint_every == 0:
-            checkpoints.save_state(trial.identity, run.state())
-    table = predictions.to_csv(run.predictions())
-    checkpoints.save_weights(trial.identity, run.best_weights())
-    tell(News(news.identity, news.device, news.split_digest, [], table, run.chosen_epoch))
+    if settings.population is None:
+        return new_run()
+    return PopulationRun(
+        settings.population,
+        new_run,
+        networks=settings.networks,
+        protocol=trial.protocol,
+        epochs=settings.epochs,
+        seed=derive_seed(trial.seed, "population", trial.repeat, trial.fold),
+    )

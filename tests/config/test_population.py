@@ -98,8 +98,8 @@ def test_all_faults_of_a_population_at_once(tmp_path: Path) -> None:
 def test_an_exchange_comes_before_the_end(tmp_path: Path, interval: int) -> None:
     found = faults(tmp_path, f"groups.changing.population.interval={interval}")
     assert [rule for _, rule in found] == ["population.interval: an exchange comes before the last epoch"]
+    population = Population(members=2, interval=interval, low=0, high=1)
     with pytest.raises(ValueError, match="before the last epoch"):
-        population = Population(members=2, interval=interval, low=0, high=1)
         Settings(model="sdl", backbone="alexnet", epochs=50, population=population)
 
 

@@ -1,5 +1,6 @@
 from made_sweeps import sdl, single
 
+from harness.config.population import Population
 from harness.report.labels import label, reading_order, varying
 
 
@@ -33,3 +34,15 @@ def test_lambda_runs_fastest_and_single_networks_come_last() -> None:
     every = [single(), sdl(10), sdl(3, gaussian=3), sdl(4), sdl(3, "resnet18")]
     ordered = sorted(every, key=reading_order)
     assert ordered == [sdl(4), sdl(10), sdl(3, gaussian=3), sdl(3, "resnet18"), single()]
+
+
+def test_a_population_is_named_by_its_range_and_comes_after_fixed_ones() -> None:
+    population = Population(members=6, interval=25, low=3, high=8)
+    changing = sdl(0).model_copy(update={"population": population})
+    every = sorted([changing, single(), sdl(8), sdl(3)], key=reading_order)
+    assert [label(each, varying(every)) for each in every] == [
+        "SDL alexnet, λ 3",
+        "SDL alexnet, λ 8",
+        "SDL alexnet, λ 3 to 8 (6 members, every 25 epochs)",
+        "single alexnet",
+    ]

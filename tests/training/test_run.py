@@ -1,8 +1,5 @@
 """Small but real runs; the oracle of an epoch is a loop written by hand."""
 
-import io
-from typing import Any
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,70 +7,14 @@ import torch
 import torch.nn.functional as F
 from torchvision.transforms import InterpolationMode
 from torchvision.transforms import functional as transforms
+from training.small_runs import collection, new_run, settings_of, split_of, through_a_file, untimed
 
 from harness.config.settings import Settings
-from harness.data.prepared import PreparedData
-from harness.data.split import Split
 from harness.model.synergic import SynergicNetworks
 from harness.seeds import derive_seed
 from harness.training.run import TrainingRun
 
-CPU = torch.device("cpu")
-PIXELS = 64
 MEAN, DEVIATION = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
-
-
-def collection() -> PreparedData:
-    random = np.random.default_rng(0)
-    labels = random.integers(3, size=24)
-    images = random.random((24, PIXELS, PIXELS)) * 0.5 + labels[:, None, None] * 0.2
-    return PreparedData(
-        "tiny",
-        images.astype(np.float32),
-        labels,
-        tuple(f"slice{i}" for i in range(24)),
-        tuple(f"P{i // 3}" for i in range(24)),
-        ("II", "III", "IV"),
-    )
-
-
-def split_of(networks: int) -> Split:
-    order = np.random.default_rng(1).permutation(24)
-    train = order[:18] if networks == 3 else order[:14]
-    return Split(groups=train.reshape(-1, networks), choice=order[18:21], held_out=order[21:])
-
-
-def settings_of(backbone: str, networks: int, **changes: Any) -> Settings:
-    values = {"learning_rate": 0.01, "batch_size": 3, "weights": "none", "epochs": 4, **changes}
-    if networks == 1:
-        return Settings(model="single", backbone=backbone, networks=1, **values)
-    return Settings(model="sdl", backbone=backbone, networks=networks, synergic_weight=3.0, **values)
-
-
-def new_run(settings: Settings, protocol: str = "paper", device: torch.device = CPU) -> TrainingRun:
-    return TrainingRun(
-        settings,
-        collection(),
-        split_of(settings.networks),
-        protocol=protocol,
-        seed=7,
-        repeat=2,
-        fold=1,
-        device=device,
-        pretrained=None,
-    )
-
-
-def through_a_file(state: dict[str, Any]) -> dict[str, Any]:
-    file = io.BytesIO()
-    torch.save(state, file)
-    file.seek(0)
-    loaded: dict[str, Any] = torch.load(file, map_location="cpu", weights_only=True)
-    return loaded
-
-
-def untimed(run: TrainingRun) -> list[dict[str, float]]:
-    return [{k: v for k, v in record.metrics.items() if k != "seconds"} for record in run.history]
 
 
 def by_hand(settings: Settings, networks: SynergicNetworks, epoch: int) -> dict[str, float]:
@@ -132,7 +73,7 @@ def test_epochs_equal_the_papers_text_done_by_hand() -> None:
     networks = SynergicNetworks("resnet18", 2, 3)
     start = {name: value.clone() for name, value in networks.named_parameters()}
     for epoch in range(2):
-        metrics = run.train_epoch(3.0).metrics
+        metrics = run.train_epoch().metrics
         expected = by_hand(settings, networks, epoch)
         for name in ("net1", "net2", "syn12"):
             assert metrics[f"train/{name}/loss"] == pytest.approx(expected[name], rel=1e-5)
@@ -169,7 +110,7 @@ def test_interrupted_equals_uninterrupted_bit_for_bit(backbone: str, networks: i
     whole = new_run(settings)
     checkpoints = [through_a_file(whole.state())]
     for _ in range(settings.epochs):
-        whole.train_epoch(settings.synergic_weight)
+        whole.train_epoch()
         checkpoints.append(through_a_file(whole.state()))
     table = whole.predictions()
     for done, checkpoint in enumerate(checkpoints[:-1]):
@@ -179,7 +120,7 @@ def test_interrupted_equals_uninterrupted_bit_for_bit(backbone: str, networks: i
         assert resumed.epoch == done
         while resumed.epoch < settings.epochs:
             torch.rand(done + 1)
-            resumed.train_epoch(settings.synergic_weight)
+            resumed.train_epoch()
         assert untimed(resumed) == untimed(whole)
         assert resumed.history[:done] == whole.history[:done]
         assert resumed.chosen_epoch == whole.chosen_epoch
@@ -192,7 +133,8 @@ def test_interrupted_equals_uninterrupted_bit_for_bit(backbone: str, networks: i
 def trained(request: pytest.FixtureRequest) -> TrainingRun:
     run = new_run(settings_of("mobilenet_v3_small", 2, learning_rate=0.05, momentum=0.9), request.param)
     for epoch in range(5):
-        run.train_epoch(float(epoch))
+        run.synergic_weight = float(epoch)
+        run.train_epoch()
     return run
 
 
@@ -253,7 +195,7 @@ def test_candidates_share_initialisation_and_a_last_batch_of_one_is_trained() ->
     single, small = (new_run(settings_of("resnet18", 1, batch_size=size)) for size in (13, 14))
     first, second = single.state()["networks"], small.state()["networks"]
     assert all(torch.equal(value, second[name]) for name, value in first.items())
-    assert np.isfinite(single.train_epoch(0.0).metrics["train/net1/loss"])
+    assert np.isfinite(single.train_epoch().metrics["train/net1/loss"])
 
 
 def test_nothing_is_chosen_before_the_first_epoch() -> None:
@@ -265,10 +207,10 @@ def test_nothing_is_chosen_before_the_first_epoch() -> None:
 def test_an_epoch_on_the_gpu_is_that_of_the_cpu() -> None:
     settings = settings_of("resnet18", 2, learning_rate=1e-3)
     gpu, cpu = new_run(settings, device=torch.device("cuda")), new_run(settings)
-    for name, value in cpu.train_epoch(3.0).metrics.items():
+    for name, value in cpu.train_epoch().metrics.items():
         if name.endswith("loss"):
-            assert gpu.history or gpu.train_epoch(3.0)
+            assert gpu.history or gpu.train_epoch()
             assert gpu.history[0].metrics[name] == pytest.approx(value, rel=1e-3)
     resumed = new_run(settings, device=torch.device("cuda"))
     resumed.restore(through_a_file(gpu.state()))
-    assert resumed.train_epoch(3.0).epoch == 1
+    assert resumed.train_epoch().epoch == 1
