@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from training.small_runs import collection, new_run, settings_of, through_a_file, untimed
+from small_runs import collection, new_run, settings_of, through_a_file, untimed
 
 from harness import predictions
 from harness.checkpoints import Checkpoints

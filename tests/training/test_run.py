@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 import torch
 import torch.nn.functional as F
+from small_runs import collection, new_run, settings_of, split_of, through_a_file, untimed
 from torchvision.transforms import InterpolationMode
 from torchvision.transforms import functional as transforms
-from training.small_runs import collection, new_run, settings_of, split_of, through_a_file, untimed
 
 from harness.config.settings import Settings
 from harness.model.synergic import SynergicNetworks
