@@ -11,8 +11,12 @@ from harness.cli.options import RESULTS, cache_option
 
 @click.command()
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
-def report(names: tuple[str, ...]) -> None:
+@cache_option
+def report(names: tuple[str, ...], cache: Path) -> None:
     """Write tables and figures of one or several sweeps under results/.
+
+    Figures of slices come from the prepared collection, where the cache
+    still holds it.
 
     \b
     sdl report quickstart-1
@@ -20,6 +24,8 @@ def report(names: tuple[str, ...]) -> None:
     """
     from rich.console import Console
 
+    from harness.data.cache import cached
+    from harness.report.sources import Sources
     from harness.report.terminal import comparison_table
     from harness.report.write import write_report
     from harness.tracking.read import curves, load_sweep
@@ -28,7 +34,11 @@ def report(names: tuple[str, ...]) -> None:
     store = find_store(RESULTS)
     runs = [load_sweep(name, store) for name in names]
     Console().print(comparison_table(runs))
-    written = write_report(runs, RESULTS / "+".join(names), partial(curves, store=store))
+    sources = Sources(
+        curves=partial(curves, store=store),
+        collections=cached({sweep.tags["data_digest"] for sweep in runs}, cache),
+    )
+    written = write_report(runs, RESULTS / "+".join(names), sources)
     click.echo(f"report: {written}")
 
 

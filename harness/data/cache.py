@@ -7,6 +7,8 @@ which inputs gave which digest. None of them holds a path or a patient's name.
 import json
 import os
 import uuid
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,6 +74,15 @@ def load_cached(digest: str, cache: Path) -> PreparedData:
         classes=tuple(manifest["classes"]),
         selection=manifest["selection"],
     )
+
+
+def cached(digests: Iterable[str], cache: Path) -> dict[str, PreparedData]:
+    """Return the prepared collections of those digests that the cache holds, by digest."""
+    found = {}
+    for digest in digests:
+        with suppress(HarnessError):
+            found[digest] = load_cached(digest, cache)
+    return found
 
 
 def _manifest(recipe: str, data: PreparedData) -> dict[str, object]:

@@ -83,6 +83,7 @@ class Candidate:
         settings: its settings.
         repeats: the complete ones, in their order.
         planned: number of repeats that the sweep planned.
+        seed: of the sweep.
     """
 
     sweep: str
@@ -91,6 +92,7 @@ class Candidate:
     settings: Settings
     repeats: tuple[Repeat, ...]
     planned: int
+    seed: int
 
     @property
     def choice(self) -> Estimate:
@@ -146,6 +148,7 @@ def _candidate(sweep: SweepRuns, trials: Sequence[TrialRun], folds: set[int]) ->
             _repeat(number, [of_fold[fold] for fold in sorted(folds)]) for number, of_fold in complete
         ),
         planned=int(sweep.tags["repeats"]),
+        seed=int(sweep.params["seed"]),
     )
 
 

@@ -36,6 +36,16 @@ MEASURES_IN_WORDS = (
     " higher one has the higher expected grade) and quadratic-weighted kappa take the classes in their order."
     " Of the Brier score (0 to 2) and the expected calibration error (10 bins) less is better."
 )
+FIGURE8 = (
+    "The chosen candidate in its first repeat and fold; pairs are drawn by the sweep's seed, not picked. In"
+    " brackets what each network answers, below it what their sum answers; ✗ marks a wrong answer. These are"
+    " slices of the collection: share the figure as the collection may be shared."
+)
+NO_SLICES = (
+    "Left out: it needs the slices, which MLflow does not hold, and the prepared cache has no collection of"
+    " this digest. `sdl data prepare NAME` prepares it, then `sdl report` with the same `--cache` adds it."
+    " (The part of a collection that `slices_per_class` takes is not cached.)"
+)
 PAPERS_TEST_SETS = (
     "The paper's own rows were not all measured on the same test slices; see `results/paper/README.md`."
 )

@@ -24,8 +24,12 @@ class Pages:
 
     def table(self, title: str, name: str, table: Table) -> list[str]:
         """Write a table and return its Markdown, piece by piece."""
-        (self.folder / f"{self.prefix}{name}.csv").write_text(table.csv(), encoding="utf-8")
+        self.csv(name, table)
         return [f"### {title}", table.markdown()]
+
+    def csv(self, name: str, table: Table) -> None:
+        """Write a table as CSV alone."""
+        (self.folder / f"{self.prefix}{name}.csv").write_text(table.csv(), encoding="utf-8")
 
     def figure(self, title: str, name: str, figure: Figure) -> list[str]:
         """Write a figure and return its Markdown, piece by piece."""

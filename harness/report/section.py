@@ -5,28 +5,38 @@ from collections.abc import Sequence
 from harness.report.best import choose_among
 from harness.report.candidates import Candidate, Conditions
 from harness.report.choice import Choice
-from harness.report.curves import TITLES, Curves, curve_figure
+from harness.report.curves import TITLES, curve_figure
+from harness.report.figure8 import pairs_figure
 from harness.report.figures import accuracy_figure
 from harness.report.leakage import systems
 from harness.report.matrices import calibration_figure, confusion_figure
 from harness.report.measures import comparison_table, measures_table, names_of
-from harness.report.notes import MEASURES_IN_WORDS, notes_on_candidates, notes_on_comparisons, notes_on_table2
+from harness.report.notes import (
+    FIGURE8,
+    MEASURES_IN_WORDS,
+    NO_SLICES,
+    notes_on_candidates,
+    notes_on_comparisons,
+    notes_on_table2,
+)
 from harness.report.pages import Pages, bullets
+from harness.report.pairs import answered, draw_pairs, pairs_table
 from harness.report.panels import GAUSSIAN, LAMBDA, Axis, panels_of
 from harness.report.paper import paper_table
+from harness.report.sources import Sources
 from harness.report.tables import best_singles, candidate_table, table2, table3
 
 
 class Section:
     """Writes the tables and figures of candidates under equal conditions, each only where it has data."""
 
-    def __init__(self, candidates: Sequence[Candidate], pages: Pages, curves: Curves | None) -> None:
+    def __init__(self, candidates: Sequence[Candidate], pages: Pages, sources: Sources) -> None:
         self._candidates = candidates
         self._conditions: Conditions = candidates[0].conditions
         self._choice: Choice | None = choose_among(candidates)
         self._systems = list(systems(candidates).values())
         self._pages = pages
-        self._curves = curves
+        self._sources = sources
 
     def write(self) -> list[str]:
         """Write the files of this part and return its Markdown, piece by piece."""
@@ -41,7 +51,7 @@ class Section:
             parts += [*self._paper_tables(), *self._trust()]
         parts += self._varied("Figure 7a: accuracy against λ", "figure7a", LAMBDA)
         parts += self._varied("Figure 7b: accuracy against the Gaussian filter", "figure7b", GAUSSIAN)
-        return parts + self._epochs()
+        return [*parts, *self._epochs(), *self._examples()]
 
     def _paper_tables(self) -> list[str]:
         second = table2(self._candidates, self._choice, paper_table("table2"))
@@ -77,10 +87,10 @@ class Section:
         )
 
     def _epochs(self) -> list[str]:
-        if not self._choice or not self._curves:
+        if not self._choice or not self._sources.curves:
             return []
         identities = [identity for repeat in self._choice.chosen.repeats for identity in repeat.identities]
-        trials = [self._curves(identity) for identity in identities]
+        trials = [self._sources.curves(identity) for identity in identities]
         parts = []
         for name, (of_set, kind, title) in TITLES.items():
             parts += self._pages.figure(title, name, curve_figure(trials, of_set, kind))
@@ -88,3 +98,19 @@ class Section:
             *parts,
             *bullets(["Figures 4 to 6: the chosen candidate; mean and range over repeats and folds."]),
         ]
+
+    def _examples(self) -> list[str]:
+        if not self._choice:
+            return []
+        chosen = self._choice.chosen
+        held_out = chosen.repeats[0].rows("held_out")
+        pairs = draw_pairs(answered(held_out[held_out["fold"] == held_out["fold"].min()]), chosen.seed)
+        collection = self._sources.collections.get(self._conditions.data_digest)
+        title = "Figure 8: pairs of held-out slices, their labels and the networks' answers"
+        if not pairs:
+            return []
+        if collection is None:
+            return [f"### {title}", *bullets([NO_SLICES])]
+        self._pages.csv("figure8", pairs_table(pairs))
+        images = dict(zip(collection.slice_ids, collection.images, strict=True))
+        return [*self._pages.figure(title, "figure8", pairs_figure(pairs, images)), *bullets([FIGURE8])]

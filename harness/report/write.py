@@ -4,17 +4,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from harness.report.candidates import Candidate, Conditions, by_conditions, candidates_of
-from harness.report.curves import Curves
 from harness.report.header import header_table
 from harness.report.leakage import both_protocols, leakage_table, shared_patients
 from harness.report.notes import notes_on_leakage
 from harness.report.pages import Pages, bullets
 from harness.report.paper import paper_table
 from harness.report.section import Section
+from harness.report.sources import Sources
 from harness.tracking.read import SweepRuns
 
 
-def write_report(runs: Sequence[SweepRuns], folder: Path, curves: Curves | None = None) -> Path:
+def write_report(runs: Sequence[SweepRuns], folder: Path, sources: Sources) -> Path:
     """Write ``report.md`` with its tables and figures into a folder, made if need be, and return its path.
 
     Sweeps under the same protocol and data share one part of the report; others get a part each.
@@ -22,15 +22,14 @@ def write_report(runs: Sequence[SweepRuns], folder: Path, curves: Curves | None 
     Args:
         runs: the sweeps, with the predictions of their finished trials.
         folder: where the report goes.
-        curves: reads a trial's metrics by epoch (`harness.tracking.read.curves` of a store);
-            without it figures 4 to 6 are left out.
+        sources: of all else; without them figures 4 to 6 and 8 are left out.
     """
     folder.mkdir(parents=True, exist_ok=True)
     groups = by_conditions(candidates_of(runs))
     parts = [f"# {', '.join(sweep.name for sweep in runs)}", header_table(runs).markdown()]
     parts += _leakage(groups, folder)
     for conditions, candidates in groups.items():
-        parts += Section(candidates, Pages(folder, _prefix(conditions, list(groups))), curves).write()
+        parts += Section(candidates, Pages(folder, _prefix(conditions, list(groups))), sources).write()
     report = folder / "report.md"
     report.write_text("\n\n".join(part.strip("\n") for part in parts) + "\n", encoding="utf-8")
     return report

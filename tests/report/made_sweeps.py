@@ -99,7 +99,7 @@ def sweep_of(
         name=trials[0].sweep,
         protocol=trials[0].protocol,
         tags=tags,
-        params={},
+        params={"seed": "7"},
         trials=tuple(trials),
         start_time=1_000.0,
         end_time=1_754.0,

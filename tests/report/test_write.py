@@ -2,13 +2,16 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
-from made_sweeps import curves, sdl, single, sweep_of, trial
+from made_sweeps import GRADES, curves, sdl, single, sweep_of, trial
 from rich.console import Console
 
+from harness.data.prepared import PreparedData
 from harness.predictions import KEYS
 from harness.report.best import choose
+from harness.report.sources import Sources
 from harness.report.terminal import comparison_table
 from harness.report.write import write_report
 from harness.tracking.read import SweepRuns
@@ -28,7 +31,7 @@ PATIENTS_SWEEP = sweep_of(
 
 
 def test_a_report_of_one_sweep_has_each_part_whose_axis_varies(tmp_path: Path) -> None:
-    text = write_report([PAPER_SWEEP], tmp_path / "demo").read_text(encoding="utf-8")
+    text = write_report([PAPER_SWEEP], tmp_path / "demo", Sources()).read_text(encoding="utf-8")
     for part in ("Candidates", "Table 2", "Table 3", "Figure 7a", "λ = 4", "12 min 34 s", "0.1.0+abc1234"):
         assert part in text, part
     assert "Figure 7b" not in text
@@ -48,7 +51,7 @@ def test_a_report_of_one_sweep_has_each_part_whose_axis_varies(tmp_path: Path) -
 
 
 def test_every_picture_of_the_text_lies_beside_it(tmp_path: Path) -> None:
-    text = write_report([PAPER_SWEEP, PATIENTS_SWEEP], tmp_path, curves).read_text(encoding="utf-8")
+    text = write_report([PAPER_SWEEP, PATIENTS_SWEEP], tmp_path, Sources(curves)).read_text(encoding="utf-8")
     pictures = re.findall(r"\]\(([^)]+)\)", text)
     assert len(pictures) == len(set(pictures)) == 2 * (3 + 3)
     assert all((tmp_path / picture).stat().st_size > 10_000 for picture in pictures)
@@ -56,8 +59,30 @@ def test_every_picture_of_the_text_lies_beside_it(tmp_path: Path) -> None:
     assert "Protocol `patients`" in text
 
 
+def test_figure_8_shows_the_slices_of_the_cache_and_says_where_there_are_none(tmp_path: Path) -> None:
+    collection = PreparedData(
+        dataset="generated",
+        images=np.random.default_rng(0).random((42, 32, 32)).astype(np.float32),
+        labels=np.arange(42) % 3,
+        slice_ids=tuple(f"held_out0_{number}" for number in range(42)),
+        patients=("p",) * 42,
+        classes=GRADES,
+    )
+    sources = Sources(collections={"d1": collection})
+    text = write_report([PAPER_SWEEP], tmp_path / "with", sources).read_text(encoding="utf-8")
+    assert "](figure8.png)" in text
+    pairs = pd.read_csv(tmp_path / "with" / "figure8.csv", dtype=str)
+    assert pairs["synergic_label"].tolist() == ["1"] * 6 + ["0"] * 6
+    chosen = PAPER_SWEEP.trials[2].predictions
+    true = chosen.drop_duplicates("slice_id").set_index("slice_id")["true_class"]
+    assert pairs["true_class"].tolist() == true[pairs["slice_id"]].tolist()
+    text = write_report([PAPER_SWEEP], tmp_path / "without", Sources()).read_text(encoding="utf-8")
+    assert "`sdl data prepare NAME`" in text
+    assert not list((tmp_path / "without").glob("figure8*"))
+
+
 def test_no_folder_of_the_machine_is_named(tmp_path: Path) -> None:
-    text = write_report([PAPER_SWEEP], tmp_path).read_text(encoding="utf-8")
+    text = write_report([PAPER_SWEEP], tmp_path, Sources()).read_text(encoding="utf-8")
     assert "secret" not in text
     assert str(tmp_path) not in text
     assert "--set weights=…/net.pt" in text
@@ -66,14 +91,14 @@ def test_no_folder_of_the_machine_is_named(tmp_path: Path) -> None:
 
 def test_the_same_runs_give_the_same_files(tmp_path: Path) -> None:
     for name in ("a", "b"):
-        write_report([PAPER_SWEEP], tmp_path / name)
+        write_report([PAPER_SWEEP], tmp_path / name, Sources())
     for path in (tmp_path / "a").iterdir():
         assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes(), path.name
 
 
 def test_a_sweep_in_which_nothing_finished_is_reported(tmp_path: Path) -> None:
     trials = [trial(sdl(3), [0, 0], status="FAILED")]
-    text = write_report([sweep_of(trials)], tmp_path).read_text(encoding="utf-8")
+    text = write_report([sweep_of(trials)], tmp_path, Sources()).read_text(encoding="utf-8")
     assert "1 failed" in text
     assert "| SDL alexnet, λ 3 | 0/1 |" in text
     assert "Table 2" not in text
@@ -90,7 +115,7 @@ def test_diverged_networks_do_not_stop_a_report(
         for t in sweep.trials
     ]
     runs = [replace(sweep, trials=tuple(trials))]
-    assert "Candidates" in write_report(runs, tmp_path / "demo").read_text(encoding="utf-8")
+    assert "Candidates" in write_report(runs, tmp_path / "demo", Sources()).read_text(encoding="utf-8")
     assert choose(runs).text()
     Console(width=80).print(comparison_table(runs))
 

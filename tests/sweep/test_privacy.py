@@ -10,6 +10,7 @@ from test_privacy import SECRET, secret_slice
 
 from harness.data.prepare import prepare
 from harness.data.recipe import Recipe
+from harness.report.sources import Sources
 from harness.report.write import write_report
 from harness.sweep.run import run_sweep
 from harness.tracking.read import load_sweep
@@ -37,7 +38,7 @@ def test_no_name_birth_date_or_institution_survives_a_sweep(
         declared, data, results, resume=False, address=None, device=None, console=Console(width=80)
     )
     assert outcome.complete
-    write_report([load_sweep("secret", find_store(results))], results / "secret")
+    write_report([load_sweep("secret", find_store(results))], results / "secret", Sources())
 
     texts = ["".join(capfd.readouterr())]
     files = [path for path in results.rglob("*") if path.is_file()]

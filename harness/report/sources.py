@@ -1,0 +1,20 @@
+"""What a report reads beside the predictions; what is missing is left out, and the report says so."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from harness.data.prepared import PreparedData
+from harness.report.curves import Curves
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Where curves and slices come from.
+
+    Attributes:
+        curves: reads a trial's metrics by epoch (`harness.tracking.read.curves` of a store).
+        collections: prepared collections by their digest; MLflow holds no slices.
+    """
+
+    curves: Curves | None = None
+    collections: Mapping[str, PreparedData] = field(default_factory=dict)
