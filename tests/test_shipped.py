@@ -34,13 +34,15 @@ SPACES = sorted(
 )
 DATASETS = sorted(path.stem for path in (ROOT / "datasets").glob("*.yaml"))
 FEW_SLICES = ("epochs=1", "slices_per_class=6", "weights=none", "repeats=1")
+FEW_MEMBERS = ("epochs=2", "groups.changing.population={members: 2, interval: 1}")
 
 
 def first_trials() -> list[Trial]:
     """The first trial of every group, then a single network of every backbone that no group begins with."""
     trials: list[Trial] = []
     for name in SPACES:
-        space = load_space(find("search_spaces", name), FEW_SLICES, check_backbone)
+        few = (*FEW_SLICES, *FEW_MEMBERS) if name == "population" else FEW_SLICES
+        space = load_space(find("search_spaces", name), few, check_backbone)
         trials += plan_shapes(name, space, "digest")
     first = {(trial.sweep, trial.group): trial for trial in reversed(trials)}
     begun = {trial.settings.backbone for trial in first.values()}
@@ -76,7 +78,7 @@ def test_a_shipped_space_is_valid_and_can_be_planned(name: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("trial", first_trials(), ids=lambda trial: f"{trial.sweep} {trial.title}")
-def test_a_trial_of_every_group_trains_an_epoch(trial: Trial, tmp_path: Path) -> None:
+def test_a_trial_of_every_group_trains(trial: Trial, tmp_path: Path) -> None:
     told: list[News] = []
     data = some_slices().first_of_each_class(6)
     train_trial(
@@ -88,8 +90,9 @@ def test_a_trial_of_every_group_trains_an_epoch(trial: Trial, tmp_path: Path) ->
         checkpoint_every=10,
         tell=told.append,
     )
-    [epoch] = [epoch for news in told for epoch in news.epochs]
-    assert all(np.isfinite(list(epoch["metrics"].values())))
+    epochs = [epoch for news in told for epoch in news.epochs]
+    assert [epoch["epoch"] for epoch in epochs] == list(range(trial.settings.epochs))
+    assert all(np.isfinite(list(epoch["metrics"].values())).all() for epoch in epochs)
     table = from_csv(told[-1].predictions)
     assert set(table["set"]) == {"train", "choice", "held_out"}
     assert set(table["slice_id"]) <= set(data.slice_ids)
