@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -20,13 +21,21 @@ class Nested:
 
     Attributes:
         picks: the λ picked in every outer fold.
-        by_slice: accuracy of the pooled held-out predictions, by repeat.
-        by_patient: the same of patients.
+        picked: the picks' pooled held-out predictions as one candidate, whose settings say nothing.
     """
 
     picks: tuple[float, ...]
-    by_slice: Estimate
-    by_patient: Estimate
+    picked: Candidate
+
+    @cached_property
+    def by_slice(self) -> Estimate:
+        """Accuracy of the pooled held-out predictions, by repeat."""
+        return accuracy(self.picked, "held_out")
+
+    @cached_property
+    def by_patient(self) -> Estimate:
+        """The same of patients."""
+        return accuracy_by_patient(self.picked)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the estimate as JSON takes it."""
@@ -61,8 +70,7 @@ def nested_estimate(candidates: Sequence[Candidate], rule: Rule) -> Nested | Non
         repeats.append(Repeat(number, candidates[0].conditions.protocol, (), pd.concat(tables)))
     if not repeats:
         return None
-    picked = replace(candidates[0], repeats=tuple(repeats))
-    return Nested(tuple(picks), accuracy(picked, "held_out"), accuracy_by_patient(picked))
+    return Nested(tuple(picks), replace(candidates[0], repeats=tuple(repeats)))
 
 
 def _picks(candidates: Sequence[Candidate], rule: Rule, number: int) -> list[Candidate]:

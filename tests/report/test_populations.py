@@ -1,0 +1,97 @@
+from collections.abc import Sequence
+
+import pandas as pd
+import pytest
+from made_sweeps import sdl, single, sweep_of, trial
+
+from harness.config.population import Population
+from harness.config.settings import Settings
+from harness.report.best import choose_among
+from harness.report.candidates import Candidate, candidates_of
+from harness.report.estimate import Estimate
+from harness.report.populations import population_table, schedule_figure, schedule_table
+
+CHANGING = sdl(0, epochs=40).model_copy(
+    update={"population": Population(members=2, interval=10, low=1, high=5)}
+)
+# By fold: right answers of 42 on the choice set and on held-out.
+FOLDS = {1.0: ((40, 20), (30, 41)), 5.0: ((35, 42), (36, 25)), None: ((41, 42), (41, 40))}
+
+
+def candidates(protocol: str, weights: Sequence[float | None] = (1.0, 5.0, None)) -> list[Candidate]:
+    trials = []
+    for weight in weights:
+        settings: Settings = CHANGING if weight is None else sdl(weight, epochs=40)
+        for fold, (choice, held_out) in enumerate(FOLDS[weight]):
+            if protocol == "paper" and fold:
+                continue
+            trials.append(
+                trial(
+                    settings,
+                    [held_out] * 2,
+                    choice=[held_out if protocol == "paper" else choice] * 2,
+                    fold=fold,
+                    protocol=protocol,
+                )
+            )
+    return candidates_of([sweep_of([*trials, trial(single(epochs=40), [10], protocol=protocol)])])
+
+
+def test_a_population_stands_beside_the_fixed_weights_picked_fold_by_fold() -> None:
+    first, second = population_table(candidates("patients")).rows
+    assert first[:2] == ("SDL alexnet, λ 1 to 5 (2 members, every 10 epochs)", 80)
+    assert second[:2] == ("fixed λ, picked in each fold from 2", 80)
+    changing, fixed, difference = first[2], second[2], second[3]
+    assert isinstance(changing, Estimate)
+    assert isinstance(fixed, Estimate)
+    assert isinstance(difference, Estimate)
+    assert changing.mean == pytest.approx(82 / 84)
+    assert fixed.mean == pytest.approx((20 + 25) / 84)
+    assert difference.mean == pytest.approx(37 / 84)
+    assert difference.interval
+    assert difference.interval.low <= 37 / 84 <= difference.interval.high
+    assert second[5] == "better"
+
+
+def test_under_the_papers_protocol_both_are_picked_by_test_accuracy() -> None:
+    _, second = population_table(candidates("paper")).rows
+    assert second[0] == "fixed λ 5, the best of 2"
+    assert isinstance(second[2], Estimate)
+    assert second[2].mean == 1
+
+
+def test_a_population_without_rivals_stands_alone() -> None:
+    assert len(population_table(candidates("patients", [None])).rows) == 1
+
+
+def test_a_population_is_never_chosen_as_a_weight() -> None:
+    choice = choose_among(candidates("patients"))
+    assert choice
+    assert {each.settings.synergic_weight for each in choice.ranked} == {1, 5}
+    assert choose_among(candidates("patients", [None])) is None
+
+
+def made_schedule() -> pd.DataFrame:
+    """Two members, four epochs; member 1 takes over member 2 after the second, and wins at the third."""
+    return pd.DataFrame(
+        {
+            "epoch": [0, 0, 1, 1, 2, 2, 3, 3],
+            "member": [1, 2] * 4,
+            "lambda": [1.0, 5.0, 1.0, 5.0, 4.0, 5.0, 4.0, 5.0],
+            "choice_accuracy": [0.1, 0.2, 0.1, 0.2, 0.9, 0.3, 0.5, 0.3],
+            "taken_from": [0, 0, 0, 0, 2, 0, 0, 0],
+            "won": [False, True, False, True, True, False, False, False],
+        }
+    )
+
+
+def test_a_schedule_reads_as_spans_of_epochs() -> None:
+    table = schedule_table({(0, 0): made_schedule(), (1, 2): made_schedule()})
+    assert table.rows == ((1, 1, "5 (1–2), 4 (3–3)"), (2, 3, "5 (1–2), 4 (3–3)"))
+
+
+def test_the_winning_path_is_drawn_up_to_the_chosen_epoch() -> None:
+    (axes,) = schedule_figure({(0, 0): made_schedule()}).axes
+    line = next(line for line in axes.lines if line.get_label() == "repeat 1, fold 1")
+    assert list(line.get_xdata()) == [1, 2, 3]
+    assert list(line.get_ydata()) == [5, 5, 4]
