@@ -12,7 +12,7 @@ from PIL import Image
 from pydicom.dataset import Dataset
 from pydicom.pixels.processing import apply_modality_lut
 from pydicom.pixels.utils import pixel_array
-from pydicom.uid import UID
+from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from harness.data.masks import Box, MaskError, tumour_box
 from harness.data.voi import shown_by_header
@@ -50,7 +50,17 @@ def read_dicom(
             dataset = pydicom.dcmread(path, force=True)
         except Exception as error:  # the file changed, or is mangled past its header
             return [f"the file cannot be read ({type(error).__name__})"] * len(frames)
+        if not dataset.file_meta.get("TransferSyntaxUID"):
+            dataset.file_meta.TransferSyntaxUID = _bare_syntax(dataset)
         return [_frame(dataset, number, size, window) for number in frames]
+
+
+def _bare_syntax(dataset: Dataset) -> UID:
+    """The transfer syntax of a data set that was stored without the elements that name it."""
+    implicit, little = dataset.original_encoding
+    if implicit:
+        return ImplicitVRLittleEndian
+    return ExplicitVRLittleEndian if little else ExplicitVRBigEndian
 
 
 def read_image(path: Path, size: int, mask: Path | None = None, margin: int = 0) -> Slice | str:
