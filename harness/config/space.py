@@ -2,10 +2,19 @@
 
 import itertools
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationInfo,
+    field_validator,
+)
 
 from harness.config.axes import Axis
 from harness.config.population import Members, Population
@@ -132,13 +141,14 @@ class Space(BaseModel):
     settings: dict[str, Any] = {}
     groups: dict[str, dict[str, Any]] = Field(min_length=1)
 
-    @model_validator(mode="after")
-    def _folds_fit(self) -> Self:
-        if self.protocol == "paper" and self.folds is not None:
+    @field_validator("folds")
+    @classmethod
+    def _folds_fit(cls, folds: int | None, info: ValidationInfo) -> int | None:
+        if info.data.get("protocol") == "paper" and folds is not None:
             raise ValueError(
                 "the paper's protocol has one split: leave out folds, or state `protocol: patients`"
             )
-        return self
+        return folds
 
     @property
     def fold_count(self) -> int:

@@ -139,7 +139,7 @@ def test_the_message_counts_the_faults_and_says_that_nothing_started(tmp_path: P
         ("epochs: 3", "epochs: {int: [0, 3]}", "space.yaml:5", "epochs: should be greater than"),
         ("epochs: 3", "rotation: .nan", "space.yaml:5", "rotation: should be"),
         ("protocol: paper", "protocol: papers", "space.yaml:2", "protocol: should be 'paper' or 'patients'"),
-        ("protocol: paper", "protocol: paper\nfolds: 3", "space.yaml:1", "leave out folds"),
+        ("protocol: paper", "protocol: paper\nfolds: 3", "space.yaml:3", "folds: the paper's protocol has"),
         ("{grid: [3, 4]}", "{choice: [3, 4]}", "space.yaml:9", "how many"),
         ("{grid: [3, 4]}", "{grid: [3, 4]}\n    samples: 2", "space.yaml:12", "samples goes with"),
         ("settings:", "resources: {gpus: {vgg19: 0.5}}\nsettings:", "space.yaml:3", "every backbone"),
@@ -154,6 +154,18 @@ def test_one_fault_is_told_at_its_place(tmp_path: Path, old: str, new: str, wher
     assert GOOD.count(old) == 1
     found = faults(tmp_path, GOOD.replace(old, new))
     assert any(fault.where == where and rule in fault.rule for fault in found), found
+
+
+def test_folds_of_the_paper_are_told_with_all_other_faults(tmp_path: Path) -> None:
+    text = GOOD.replace("protocol: paper", "protocol: paper\nfolds: 3\nrepeats: 0\nsed: 1")
+    told = {(fault.where, fault.received) for fault in faults(tmp_path, text, "seed=-1", "epochs=0")}
+    assert told == {
+        ("space.yaml:3", "3"),
+        ("space.yaml:4", "0"),
+        ("space.yaml:5", "sed"),
+        ("--set seed=-1", "-1"),
+        ("--set epochs=0", "0"),
+    }
 
 
 @pytest.mark.parametrize("name", ["1", "null", "[a]"])
