@@ -38,6 +38,7 @@ _MACROS = {
     for word in (
         "MRImageFrameTypeSequence", "MRTimingAndRelatedParametersSequence", "MREchoSequence",
         "MRModifierSequence", "MRDiffusionSequence", "FrameAnatomySequence", "PlaneOrientationSequence",
+        "UnassignedSharedConvertedAttributesSequence", "UnassignedPerFrameConvertedAttributesSequence",
     )
 }  # fmt: skip
 _KEYWORDS = {tag: word for word in _WORDS if (tag := tag_for_keyword(word))}

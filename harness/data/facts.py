@@ -12,10 +12,11 @@ from harness.data.sequence import DESCRIPTIONS, pulse_sequence
 from harness.data.usable import problem_of
 from harness.data.weighting import weighting
 
-VERSION = 1  # counts changes of the facts that are read from the same file
+VERSION = 2  # counts changes of the facts that are read from the same file
 
 _NO_AGENT = {
     "", "NONE", "NO", "N", "NIL", "0", "NA", "N/A", "-", "--", "WITHOUT", "OHNE", "SANS", "KEINE", "UNKNOWN",
+    "NOT GIVEN",
 }  # fmt: skip
 
 
@@ -101,10 +102,11 @@ def _plane(frame: Frame) -> tuple[str, float | None]:
 
 def _contrast(frame: Frame) -> str:
     """Tell post- from pre-contrast; an agent that is present but empty is none."""
-    agent = frame.text("ContrastBolusAgent").upper() not in _NO_AGENT
+    named = frame.text("ContrastBolusAgent")
+    agent = named.upper() not in _NO_AGENT and words.contrast(named) != "pre"  # "no contrast"
     agent = agent or "ContrastBolusAgentSequence" in frame.values
     agent = agent or (frame.number_of("ContrastBolusVolume") or 0) > 0
-    said = words.contrast(frame.text("SeriesDescription"))
+    said = words.contrast(frame.text("SeriesDescription") or frame.text("ProtocolName"))
     if agent:
         return "unknown" if said == "pre" else "post"
     return said or "pre"

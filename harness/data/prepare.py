@@ -8,6 +8,7 @@ import numpy as np
 from harness.data.cache import last_preparation, load_cached, save
 from harness.data.checks import check
 from harness.data.collection import Collection, read_collection, read_pixels
+from harness.data.facts import VERSION as FACTS_VERSION
 from harness.data.labels import find_table
 from harness.data.parallel import Progress, no_progress
 from harness.data.prepared import PreparedData
@@ -17,7 +18,7 @@ from harness.data.selection import selection_report
 from harness.data.walk import walk
 from harness.errors import HarnessError
 
-VERSION = 1  # counts changes of the preparation that change its pixels or its choice of slices
+VERSION = 1  # counts changes of the preparation, past the facts, that change its pixels or its slices
 
 
 def prepare(recipe: Recipe, root: Path | None, cache: Path, progress: Progress = no_progress) -> PreparedData:
@@ -75,7 +76,9 @@ def _root(recipe: Recipe, root: Path | None) -> Path:
 def _fingerprint(recipe: Recipe, root: Path, key: bytes) -> str:
     """Digest of everything that the data depends on, by size and times of the files, not by their bytes."""
     table = find_table(recipe.labels, root).stat()
-    sha = hashlib.sha256(repr((VERSION, recipe.digest, hashlib.sha256(key).hexdigest())).encode())
+    sha = hashlib.sha256(
+        repr((VERSION, FACTS_VERSION, recipe.digest, hashlib.sha256(key).hexdigest())).encode()
+    )
     sha.update(repr((table.st_size, table.st_mtime_ns, table.st_ctime_ns)).encode())
     for found in walk(root):
         sha.update(repr((found.path, found.size, found.modified, found.changed, found.problem)).encode())

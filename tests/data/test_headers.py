@@ -5,7 +5,12 @@ import numpy as np
 import pydicom
 import pytest
 from made_dicom import WriteDicom, item, mr_image
-from pydicom.uid import UID, ExplicitVRBigEndian, ImplicitVRLittleEndian
+from pydicom.uid import (
+    UID,
+    ExplicitVRBigEndian,
+    ImplicitVRLittleEndian,
+    LegacyConvertedEnhancedMRImageStorage,
+)
 
 from harness.data.elements import UnusableFileError
 from harness.data.headers import read_header
@@ -60,6 +65,22 @@ def test_frames_of_the_enhanced_format_have_their_own_and_the_shared_values(writ
     assert [frame.number for frame in frames] == [1, 2]
     assert [frame.number_of("EffectiveEchoTime") for frame in frames] == [10, 20]
     assert [frame.number_of("RepetitionTime") for frame in frames] == [700, 700]
+
+
+def test_values_of_converted_files_are_found_where_the_converter_put_them(write_dicom: WriteDicom) -> None:
+    own = [item(UnassignedPerFrameConvertedAttributesSequence=item(EchoTime=echo))[0] for echo in (10, 20)]
+    shared = item(UnassignedSharedConvertedAttributesSequence=item(RepetitionTime=700, ScanningSequence="SE"))
+    path = write_dicom(
+        pixels=np.zeros((2, 96, 96), np.uint16),
+        NumberOfFrames=2,
+        SOPClassUID=LegacyConvertedEnhancedMRImageStorage,
+        **dict.fromkeys(("RepetitionTime", "EchoTime", "ScanningSequence")),
+        SharedFunctionalGroupsSequence=shared,
+        PerFrameFunctionalGroupsSequence=own,
+    )
+    for frame, echo in zip(read_header(path).frames, (10, 20), strict=True):
+        assert (frame.number_of("EchoTime"), frame.number_of("RepetitionTime")) == (echo, 700)
+        assert frame.text("ScanningSequence") == "SE"
 
 
 def test_frames_without_their_descriptions_are_refused(write_dicom: WriteDicom) -> None:

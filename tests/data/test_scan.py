@@ -87,6 +87,24 @@ def test_an_agent_that_is_present_but_empty_is_none(write_dicom: WriteDicom) -> 
         assert list(taken == "yes") == [name == wanted for name in contrast]
 
 
+@pytest.mark.parametrize(
+    ("tags", "contrast"),
+    [
+        ({"ContrastBolusAgent": "NO CONTRAST"}, "pre"),
+        ({"ContrastBolusAgent": "not given"}, "pre"),
+        ({"ContrastBolusVolume": 0}, "pre"),
+        ({"ContrastBolusVolume": 10}, "post"),
+        ({"ContrastBolusAgent": "without", "SeriesDescription": "T1 GAD"}, "post"),
+        ({"ProtocolName": "T1 SAG POST GAD"}, "post"),
+        ({"SeriesDescription": "T1 SAG", "ProtocolName": "BRAIN + C"}, "pre"),  # of the whole examination
+    ],
+)
+def test_who_says_that_an_agent_was_given(
+    write_dicom: WriteDicom, tags: dict[str, object], contrast: str
+) -> None:
+    assert only(write_dicom(**tags).parent)["contrast"] == contrast
+
+
 def test_the_rule_decides_on_angle_body_part_and_plane(write_dicom: WriteDicom) -> None:
     folder = write_dicom(ImageOrientationPatient=[0.2, 0.98, 0, 0, 0, -1], BodyPartExamined=None).parent
     assert only(folder)["taken"] == "yes"
