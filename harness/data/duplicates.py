@@ -33,9 +33,13 @@ def near_copies(images: NDArray[np.float32], patients: NDArray[np.int64]) -> NDA
     near = np.zeros(len(images), dtype=np.bool_)
     for start in range(0, len(images), _BLOCK):
         block = slice(start, start + _BLOCK)
-        distance = np.bitwise_count(hashes[block, None] ^ hashes[None]).sum(axis=2)
-        near[block] = ((distance <= NEAR) & (patients[block, None] != patients[None])).any(axis=1)
+        near[block] = (alike(hashes[block], hashes) & (patients[block, None] != patients[None])).any(axis=1)
     return near
+
+
+def alike(hashes: Hashes, others: Hashes) -> NDArray[np.bool_]:
+    """Say of N hashes and M others, (N, M), which pairs differ in at most `NEAR` bits."""
+    return np.asarray(np.bitwise_count(hashes[:, None] ^ others[None]).sum(axis=2) <= NEAR)
 
 
 def perceptual_hashes(images: NDArray[np.float32]) -> Hashes:

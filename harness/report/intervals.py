@@ -22,15 +22,24 @@ def unit_of(conditions: Conditions) -> Unit:
     return "slice_id" if conditions.chosen_on_held_out else "patient"
 
 
-def samples(candidate: Candidate, name: str, network: str | None = None) -> list[Sample]:
-    """Return the rows of a set by repeat; of the choice set by repeat and fold, as rules average them."""
+def samples(
+    candidate: Candidate, name: str, network: str | None = None, unit: Unit | None = None
+) -> list[Sample]:
+    """Return the rows of a set by repeat; of the choice set by repeat and fold, as rules average them.
+
+    Args:
+        candidate: with at least one repeat.
+        name: of the set.
+        network: whose answers count; None for the one that stands for each repeat.
+        unit: what is drawn as a whole; None for what the protocol splits by.
+    """
     tables, networks = [], []
     for repeat in candidate.repeats:
         rows = repeat.rows(name)
         parts = [part for _, part in rows.groupby("fold", sort=True)] if name == "choice" else [rows]
         tables += parts
         networks += [network or repeat.network] * len(parts)
-    return samples_of(tables, networks, unit_of(candidate.conditions))
+    return samples_of(tables, networks, unit or unit_of(candidate.conditions))
 
 
 def accuracy(candidate: Candidate, name: str, network: str | None = None) -> Estimate:

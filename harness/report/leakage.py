@@ -1,19 +1,28 @@
 """How much of an accuracy is leakage: the same data under the paper's protocol and split by patient."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from statistics import fmean
 
 import pandas as pd
 
+from harness.data.duplicates import alike, perceptual_hashes
+from harness.data.prepared import PreparedData
 from harness.metrics import SUM
 from harness.report.best import choose_among
 from harness.report.candidates import Candidate, Conditions
 from harness.report.estimate import Estimate
-from harness.report.intervals import accuracy
+from harness.report.intervals import accuracy, samples
 from harness.report.table import Cell, Table
 from harness.report.tables import best_singles
+from harness.statistics import measures
+from harness.statistics.comparison import unpaired_difference
 
 CHOSEN = "SDL, the chosen λ"
+PATIENTS = "held-out patients that training has slices of"
+LOOKS = "held-out slices with a near-duplicate in training"
+
+# The share of the held-out rows (first) that the training rows (second) give away.
+Share = Callable[[pd.DataFrame, pd.DataFrame], float]
 
 
 def both_protocols(groups: Iterable[Conditions]) -> list[tuple[Conditions, Conditions]]:
@@ -30,39 +39,64 @@ def both_protocols(groups: Iterable[Conditions]) -> list[tuple[Conditions, Condi
 
 
 def leakage_table(
-    by_slice: Sequence[Candidate], by_patient: Sequence[Candidate], paper: pd.DataFrame
+    by_slice: Sequence[Candidate],
+    by_patient: Sequence[Candidate],
+    paper: pd.DataFrame,
+    collection: PreparedData | None,
 ) -> Table:
-    """Return test accuracy under both protocols: the chosen SDL candidate of each, and every single network.
+    """Return what training knows of the held-out set under both protocols, and the accuracy beside it.
+
+    Accuracy is of the chosen SDL candidate of each protocol, and of every single network under both.
 
     Args:
         by_slice: candidates under protocol ``paper``.
         by_patient: candidates on the same data split by patient.
         paper: the paper's table 2.
+        collection: the slices; None leaves near-duplicates out.
     """
     leaking, honest = systems(by_slice), systems(by_patient)
+    sides = [list(each.values()) for each in (leaking, honest)]
+    rows: list[tuple[Cell, ...]] = [_known(PATIENTS, [shared_patients(side) for side in sides])]
+    if collection is not None:
+        rows.append(_known(LOOKS, [near_duplicates(side, collection) for side in sides]))
     printed = {_name(row): Estimate.of([row["test_accuracy"] / 100]) for row in paper.to_dict("records")}
-    rows: list[tuple[Cell, ...]] = []
     for name in [name for name in leaking if name in honest]:
-        best, total = accuracy(leaking[name], "held_out"), accuracy(leaking[name], "held_out", SUM)
-        other = accuracy(honest[name], "held_out")
-        lost = Estimate.of([total.mean - other.mean])
-        rows.append((name, printed.get(name), best, total, other, lost))
+        one, other = leaking[name], honest[name]
+        better, total = accuracy(one, "held_out"), accuracy(one, "held_out", SUM)
+        rows.append((name, printed.get(name), better, total, accuracy(other, "held_out"), _lost(one, other)))
     columns = (
-        "model",
-        "printed",
-        "paper, better network",
-        "paper, sum",
-        "split by patient, sum",
-        "sum, difference",
+        "",
+        "the paper",
+        "split by slice, better network",
+        "split by slice",
+        "split by patient",
+        "by slice minus by patient",
     )
     return Table(columns, tuple(rows))
 
 
 def shared_patients(candidates: Sequence[Candidate]) -> float | None:
     """Return the mean share of held-out patients, over repeats and folds, that training has slices of too."""
-    tables = [repeat.predictions for candidate in candidates for repeat in candidate.repeats]
-    shares = [_shared(part) for table in tables for _, part in table.groupby("fold")]
-    return fmean(shares) if shares else None
+
+    def share(held_out: pd.DataFrame, train: pd.DataFrame) -> float:
+        patients = set(held_out["patient"])
+        return len(patients & set(train["patient"])) / len(patients)
+
+    return _mean_share(candidates, share)
+
+
+def near_duplicates(candidates: Sequence[Candidate], collection: PreparedData) -> float | None:
+    """Return the mean share of held-out slices, over repeats and folds, that look like one of training.
+
+    Two look alike where their perceptual hashes do; see `harness.data.duplicates`.
+    """
+    hashes, place = perceptual_hashes(collection.images), pd.Index(collection.slice_ids)
+
+    def share(held_out: pd.DataFrame, train: pd.DataFrame) -> float:
+        own, known = (hashes[place.get_indexer(pd.Index(rows["slice_id"]))] for rows in (held_out, train))
+        return float(alike(own, known).any(axis=1).mean())
+
+    return _mean_share(candidates, share)
 
 
 def systems(candidates: Sequence[Candidate]) -> Mapping[str, Candidate]:
@@ -72,10 +106,22 @@ def systems(candidates: Sequence[Candidate]) -> Mapping[str, Candidate]:
     return found | {f"single {each.settings.backbone}": each for each in best_singles(candidates)}
 
 
-def _shared(predictions: pd.DataFrame) -> float:
-    patients = {name: set(rows["patient"]) for name, rows in predictions.groupby("set")}
-    held_out = patients["held_out"]
-    return len(held_out & patients["train"]) / len(held_out)
+def _lost(leaking: Candidate, honest: Candidate) -> Estimate:
+    """Return the accuracy by slice minus that by patient, of the sums; patients are drawn on both sides."""
+    by_slice, by_patient = (samples(each, "held_out", SUM, "patient") for each in (leaking, honest))
+    found = unpaired_difference(by_slice, by_patient, measures.accuracy)
+    return Estimate((found.value,), found.interval)
+
+
+def _mean_share(candidates: Sequence[Candidate], share: Share) -> float | None:
+    tables = [repeat.predictions for candidate in candidates for repeat in candidate.repeats]
+    sets = [dict(list(part.groupby("set"))) for table in tables for _, part in table.groupby("fold")]
+    return fmean(share(each["held_out"], each["train"]) for each in sets) if sets else None
+
+
+def _known(what: str, shares: Sequence[float | None]) -> tuple[Cell, ...]:
+    cells = [None if share is None else Estimate.of([share]) for share in shares]
+    return (what, None, None, *cells, None)
 
 
 def _name(row: Mapping[object, object]) -> str:

@@ -1,7 +1,8 @@
 """What a reader must know before trusting a table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
+from harness.data.duplicates import NEAR
 from harness.report.candidates import Candidate, Conditions
 from harness.report.choice import Choice
 
@@ -42,9 +43,24 @@ FIGURE8 = (
     " slices of the collection: share the figure as the collection may be shared."
 )
 NO_SLICES = (
-    "Left out: it needs the slices, which MLflow does not hold, and the prepared cache has no collection of"
-    " this digest. `sdl data prepare NAME` prepares it, then `sdl report` with the same `--cache` adds it."
+    "This needs the slices, which MLflow does not hold, and the prepared cache has no collection of this"
+    " digest. `sdl data prepare NAME` prepares it, then `sdl report` with the same `--cache` adds it."
     " (The part of a collection that `slices_per_class` takes is not cached.)"
+)
+WHAT_DIFFERS = (
+    "In percent; shares are means over repeats and folds. Split by slice is protocol `paper`, by patient is"
+    " `patients`. Accuracy is of the networks' sum, but for the better network at its best test epoch, which"
+    " is what the paper reports. What is left of a difference is shared patients, picking the epoch by test"
+    " accuracy, and how many slices training has."
+)
+DRAWN_APART = (
+    "The two protocols test different slices, so the last column's 95 % interval draws the patients of either"
+    " side on their own (bootstrap, whole patients, within their class). It takes the sides for independent,"
+    " although the same patients may stand in both: where a patient is hard under both, it is too wide."
+)
+NEAR_DUPLICATES = (
+    f"A near-duplicate differs in at most {NEAR} of 255 bits of a perceptual hash: a copy, or a slice next to"
+    " it in the same head."
 )
 PAPERS_TEST_SETS = (
     "The paper's own rows were not all measured on the same test slices; see `results/paper/README.md`."
@@ -85,16 +101,7 @@ def notes_on_table2(choice: Choice | None, conditions: Conditions) -> list[str]:
     return [*notes, PAPERS_TEST_SETS]
 
 
-def notes_on_leakage(shared: Mapping[str, float | None]) -> list[str]:
-    """Return what the two protocols differ in, and the share of held-out patients that training knows."""
-    shares = [
-        f"Protocol `{protocol}`: {100 * share:.0f} % of held-out patients have slices in training too."
-        for protocol, share in shared.items()
-        if share is not None
-    ]
-    return [
-        *shares,
-        "The better network at its best test epoch is what the paper reports. The last column sets the sum of"
-        " the networks beside itself; what is left of a difference is shared patients and picking the"
-        " epoch by test accuracy.",
-    ]
+def notes_on_leakage(*, near_duplicates: bool) -> list[str]:
+    """Return what the two protocols differ in, and what their difference takes for granted."""
+    looks = NEAR_DUPLICATES if near_duplicates else f"Near-duplicates are left out. {NO_SLICES}"
+    return [WHAT_DIFFERS, DRAWN_APART, looks]

@@ -110,7 +110,7 @@ class Section:
         if not pairs:
             return []
         if collection is None:
-            return [f"### {title}", *bullets([NO_SLICES])]
+            return [f"### {title}", *bullets([f"Left out. {NO_SLICES}"])]
         self._pages.csv("figure8", pairs_table(pairs))
         images = dict(zip(collection.slice_ids, collection.images, strict=True))
         return [*self._pages.figure(title, "figure8", pairs_figure(pairs, images)), *bullets([FIGURE8])]

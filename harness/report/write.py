@@ -5,7 +5,7 @@ from pathlib import Path
 
 from harness.report.candidates import Candidate, Conditions, by_conditions, candidates_of
 from harness.report.header import header_table
-from harness.report.leakage import both_protocols, leakage_table, shared_patients
+from harness.report.leakage import both_protocols, leakage_table
 from harness.report.notes import notes_on_leakage
 from harness.report.pages import Pages, bullets
 from harness.report.paper import paper_table
@@ -27,7 +27,7 @@ def write_report(runs: Sequence[SweepRuns], folder: Path, sources: Sources) -> P
     folder.mkdir(parents=True, exist_ok=True)
     groups = by_conditions(candidates_of(runs))
     parts = [f"# {', '.join(sweep.name for sweep in runs)}", header_table(runs).markdown()]
-    parts += _leakage(groups, folder)
+    parts += _leakage(groups, folder, sources)
     for conditions, candidates in groups.items():
         parts += Section(candidates, Pages(folder, _prefix(conditions, list(groups))), sources).write()
     report = folder / "report.md"
@@ -35,14 +35,15 @@ def write_report(runs: Sequence[SweepRuns], folder: Path, sources: Sources) -> P
     return report
 
 
-def _leakage(groups: Mapping[Conditions, Sequence[Candidate]], folder: Path) -> list[str]:
+def _leakage(groups: Mapping[Conditions, Sequence[Candidate]], folder: Path, sources: Sources) -> list[str]:
     parts = []
     for paper, other in both_protocols(groups):
-        table = leakage_table(groups[paper], groups[other], paper_table("table2"))
-        shares = {each.protocol: shared_patients(groups[each]) for each in (paper, other)}
+        collection = sources.collections.get(paper.data_digest)
+        table = leakage_table(groups[paper], groups[other], paper_table("table2"), collection)
+        notes = notes_on_leakage(near_duplicates=collection is not None)
         pages = Pages(folder, _prefix(other, list(groups)))
-        title = f"Table 2 under both protocols, and what leakage is worth, dataset `{paper.dataset}`"
-        parts += [*pages.table(title, "leakage", table), *bullets(notes_on_leakage(shares))]
+        title = f"What leakage is worth: dataset `{paper.dataset}` under both protocols"
+        parts += [*pages.table(title, "leakage", table), *bullets(notes)]
     return parts
 
 

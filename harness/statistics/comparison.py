@@ -50,6 +50,24 @@ def difference(
     )
 
 
+def unpaired_difference(
+    first: Sequence[Sample], second: Sequence[Sample], measure: Measure, seed: int = 0
+) -> Difference:
+    """Return the difference of two systems that judged different rows, each side drawn on its own.
+
+    It takes the sides for independent; where the same units stand on both and those that are hard are hard on
+    both, the interval is too wide.
+    """
+    sides = [
+        over_samples(side, measure, draw_units(strata(side), DRAWS, derive_seed(seed, "side", number)))
+        for number, side in enumerate((first, second))
+    ]
+    return Difference(
+        value=point(first, measure) - point(second, measure),
+        interval=percentiles(sides[0] - sides[1], min(first[0].units, second[0].units)),
+    )
+
+
 def sign_flip(
     first: Sequence[Sample], second: Sequence[Sample], measure: Measure, seed: int = 0, flips: int = FLIPS
 ) -> float:

@@ -1,9 +1,20 @@
+import numpy as np
 import pytest
 from made_sweeps import sdl, single, sweep_of, trial
+from PIL import Image
 
+from harness.data.prepared import PreparedData
 from harness.report.candidates import by_conditions, candidates_of
 from harness.report.estimate import Estimate
-from harness.report.leakage import CHOSEN, both_protocols, leakage_table, shared_patients
+from harness.report.leakage import (
+    CHOSEN,
+    LOOKS,
+    PATIENTS,
+    both_protocols,
+    leakage_table,
+    near_duplicates,
+    shared_patients,
+)
 from harness.report.paper import paper_table
 
 BY_SLICE = sweep_of([trial(sdl(3), [39, 30]), trial(sdl(5), [36, 36]), trial(single(), [34])])
@@ -26,16 +37,55 @@ def test_the_same_data_under_both_protocols_are_found() -> None:
 
 def test_each_protocol_chooses_its_own_lambda_and_the_sums_are_subtracted() -> None:
     ((paper, other),) = both_protocols(GROUPS)
-    (row,) = leakage_table(GROUPS[paper], GROUPS[other], paper_table("table2")).rows
-    assert row[0] == CHOSEN, "no backbone has a single network under both"
-    printed, better, total, honest, lost = (cell for cell in row[1:] if isinstance(cell, Estimate))
+    table = leakage_table(GROUPS[paper], GROUPS[other], paper_table("table2"), None)
+    assert [row[0] for row in table.rows] == [PATIENTS, CHOSEN], "no backbone is single under both"
+    printed, better, total, honest, lost = (cell for cell in table.rows[1] if isinstance(cell, Estimate))
     assert printed.mean == pytest.approx(0.9286)
     assert better.mean == pytest.approx(39 / 42), "λ 3 under paper"
     assert honest.mean == pytest.approx(25 / 42), "λ 5 where validation chooses"
     assert lost.mean == pytest.approx(total.mean - honest.mean)
+    assert lost.interval is not None
+    assert -1 <= lost.interval.low < lost.mean < lost.interval.high <= 1
 
 
 def test_shared_patients_are_counted_within_a_fold() -> None:
     ((paper, other),) = both_protocols(GROUPS)
     assert shared_patients(GROUPS[paper]) == 1
     assert shared_patients(GROUPS[other]) == 0
+    first = leakage_table(GROUPS[paper], GROUPS[other], paper_table("table2"), None).rows[0]
+    assert [cell.mean for cell in first if isinstance(cell, Estimate)] == [1, 0]
+
+
+def test_a_near_duplicate_is_one_of_the_training_slices_of_the_same_fold() -> None:
+    folds = [trial(single(), [20], protocol="patients", fold=fold) for fold in (0, 1)]
+    candidates = candidates_of([sweep_of(folds)])
+    names = [f"{part}{fold}_{n}" for fold in (0, 1) for part in ("train", "held_out") for n in range(42)]
+    assert near_duplicates(candidates, pictures(names, {})) == 0
+    copied = {
+        "held_out0_1": "train0_4",
+        "held_out0_2": "train0_4",
+        "held_out0_3": "held_out0_5",
+        "held_out1_6": "train0_7",
+        "held_out1_8": "train1_9",
+    }
+    assert near_duplicates(candidates, pictures(names, copied)) == pytest.approx((2 / 42 + 1 / 42) / 2)
+    rows = leakage_table(candidates, candidates, paper_table("table2"), pictures(names, copied)).rows
+    assert [row[0] for row in rows] == [PATIENTS, LOOKS, "single alexnet"]
+
+
+def pictures(names: list[str], copied: dict[str, str]) -> PreparedData:
+    """Slices of smooth noise; a copied one is another with a little noise of its own."""
+    random = np.random.default_rng(0)
+    made = {
+        name: Image.fromarray(random.random((16, 16)).astype(np.float32)).resize((64, 64)) for name in names
+    }
+    noise = random.normal(0, 0.005, (len(names), 64, 64))
+    images = np.stack([np.asarray(made[copied.get(name, name)]) for name in names]) + noise
+    return PreparedData(
+        dataset="generated",
+        images=images.astype(np.float32),
+        labels=np.zeros(len(names), dtype=np.int64),
+        slice_ids=tuple(names),
+        patients=("p",) * len(names),
+        classes=("II",),
+    )

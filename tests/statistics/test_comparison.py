@@ -9,7 +9,7 @@ from scipy import stats
 from statsmodels.stats.contingency_tables import mcnemar as reference_mcnemar
 from statsmodels.stats.multitest import multipletests
 
-from harness.statistics.comparison import difference, holm, mcnemar, sign_flip
+from harness.statistics.comparison import difference, holm, mcnemar, sign_flip, unpaired_difference
 from harness.statistics.measures import accuracy, one_vs_rest_auc
 from harness.statistics.sample import Sample
 
@@ -98,3 +98,21 @@ def test_mcnemar_is_that_of_statsmodels(pairs: list[tuple[bool, bool]]) -> None:
 def test_holm_is_that_of_statsmodels(p_values: list[float]) -> None:
     expected = multipletests(p_values, method="holm")[1]
     np.testing.assert_allclose(holm(p_values), expected, atol=1e-12)
+
+
+def test_sides_that_judged_different_rows_have_the_variances_of_both() -> None:
+    random = np.random.default_rng(3)
+    first, second = random.random(400) < 0.8, random.random(300) < 0.6
+    found = unpaired_difference([judged(first, np.arange(400))], [judged(second, np.arange(300))], accuracy)
+    assert found.value == pytest.approx(first.mean() - second.mean())
+    # One row a unit: Wald's interval of the difference of two independent shares.
+    half = stats.norm.ppf(0.975) * np.sqrt(first.var() / 400 + second.var() / 300)
+    assert found.interval.high - found.interval.low == pytest.approx(2 * half, rel=0.08)
+    assert (found.interval.low + found.interval.high) / 2 == pytest.approx(found.value, abs=0.01)
+
+
+def test_equal_sides_are_drawn_each_on_its_own() -> None:
+    same = [random_sample(5)]
+    found = unpaired_difference(same, same, accuracy)
+    assert found.value == 0
+    assert found.interval.low < 0 < found.interval.high
