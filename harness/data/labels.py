@@ -2,12 +2,12 @@
 
 import re
 import warnings
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
-from zipfile import BadZipFile
 
 import pandas as pd
 
@@ -73,14 +73,20 @@ def read_table(path: Path, sheet: str | None = None) -> pd.DataFrame:
                 return pd.read_excel(path, sheet_name=sheet or 0, dtype=str, keep_default_na=False)
             text = _decoded(path.read_bytes())
             separator = max("\t;,", key=text.split("\n", 1)[0].count)
-            return pd.read_csv(StringIO(text), sep=separator, dtype=str, keep_default_na=False)
+            # without index_col a separator at the end of every line would shift the columns by one
+            return pd.read_csv(
+                StringIO(text), sep=separator, dtype=str, keep_default_na=False, index_col=False
+            )
     except ImportError:
         raise HarnessError(f"{path.name}: reading .xls needs a package: pip install xlrd") from None
-    except (ValueError, KeyError, OSError, BadZipFile) as error:
-        raise HarnessError(f"{path.name}: the label table cannot be read: {error}") from None
+    except Exception as error:  # whatever a damaged workbook makes its reader raise
+        why = str(error).strip() or type(error).__name__
+        raise HarnessError(f"{path.name}: the label table cannot be read: {why}") from None
 
 
 def _decoded(content: bytes) -> str:
+    if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return content.decode("utf-16", "replace")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -1,3 +1,6 @@
+import random
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -103,7 +106,7 @@ def test_a_missing_column_is_answered_with_the_nearest() -> None:
 @pytest.mark.parametrize(
     ("name", "separator"), [("t.csv", ","), ("t.csv", ";"), ("t.tsv", "\t"), ("t.CSV", ",")]
 )
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "latin-1"])
 def test_text_tables_are_read_whatever_separates_their_columns(
     tmp_path: Path, name: str, separator: str, encoding: str
 ) -> None:
@@ -111,6 +114,12 @@ def test_text_tables_are_read_whatever_separates_their_columns(
     (tmp_path / name).write_text("\n".join(lines), encoding=encoding)
     read = read_table(tmp_path / name)
     assert read.to_dict("list") == {"Größe": ["001", "2"], "grade": ["NA", ""]}
+
+
+@pytest.mark.parametrize("end", [",", ",,", ",x"])
+def test_cells_past_the_last_column_shift_nothing(tmp_path: Path, end: str) -> None:
+    (tmp_path / "t.csv").write_text(f"id,grade\n001,II{end}\n002,III{end}\n")
+    assert read_table(tmp_path / "t.csv").to_dict("list") == {"id": ["001", "002"], "grade": ["II", "III"]}
 
 
 def test_a_workbook_is_read_by_sheet(tmp_path: Path) -> None:
@@ -128,8 +137,31 @@ def test_what_is_no_table_is_said_to_be_none(tmp_path: Path) -> None:
     (tmp_path / "t.xlsx").write_text("no workbook")
     with pytest.raises(HarnessError, match="cannot be read"):
         read_table(tmp_path / "t.xlsx")
+    (tmp_path / "t.xls").write_bytes(bytes.fromhex("D0CF11E0A1B11AE1") + bytes(600))
+    script = (
+        "import sys; sys.modules['xlrd'] = None; from pathlib import Path; "
+        f"from harness.data.labels import read_table; read_table(Path({str(tmp_path / 't.xls')!r}))"
+    )
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False).stderr
+    assert said.endswith("t.xls: reading .xls needs a package: pip install xlrd\n")
     with pytest.raises(HarnessError, match="put it into the root"):
         find_table(recipe().labels, tmp_path)
+
+
+def test_a_damaged_workbook_is_an_error_and_no_crash(tmp_path: Path) -> None:
+    path, rng = tmp_path / "t.xlsx", random.Random(0)
+    pd.DataFrame({"ID": range(50), "grade": ["II", "III"] * 25}).to_excel(path, index=False)
+    whole, refused = path.read_bytes(), 0
+    for _ in range(40):
+        damaged = bytearray(whole)
+        for _ in range(rng.randint(1, 20)):
+            damaged[rng.randrange(len(whole))] = rng.randrange(256)
+        path.write_bytes(damaged)
+        try:
+            read_table(path)
+        except HarnessError as error:
+            refused += str(error).startswith("t.xlsx: the label table cannot be read: ")
+    assert refused > 20
 
 
 def test_the_clinical_sheet_of_rembrandt_gives_the_papers_numbers(shared: Path) -> None:
