@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from harness.data.collection import Collection
 from harness.data.duplicates import copies, near_copies
+from harness.data.pixels import CONSTANT
 from harness.errors import HarnessError
 
 FEW_PATIENTS = 5
@@ -55,6 +56,7 @@ def check(collection: Collection, images: NDArray[np.float32]) -> list[Finding]:
         raise HarnessError(f"no slice is left of class {', '.join(empty)}: change the selection or `classes`")
     return [
         *_patients(collection),
+        _constant(collection),
         *_pixels(taken, images),
         _one_origin(
             taken, "hospital", [collection.labels.sites.get(patient, "") for patient in taken["patient"]]
@@ -76,6 +78,12 @@ def _patients(collection: Collection) -> Iterator[Finding]:
     patients = taken.groupby("class")["patient"].nunique()
     few = [name for name in labels.classes if patients[name] < FEW_PATIENTS]
     yield Finding(f"classes with fewer than {FEW_PATIENTS} patients", f"{len(few)} classes", ", ".join(few))
+
+
+def _constant(collection: Collection) -> Finding:
+    """Count the slices that were left because they show nothing."""
+    rows = collection.slices[collection.slices["reason"].str.startswith(CONSTANT)]
+    return Finding("constant slices, left out", f"{len(rows)} slices", _series(rows))
 
 
 def _pixels(taken: pd.DataFrame, images: NDArray[np.float32]) -> Iterator[Finding]:

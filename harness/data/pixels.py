@@ -18,6 +18,7 @@ from harness.data.masks import Box, MaskError, tumour_box
 from harness.data.voi import shown_by_header
 
 PERCENTILES = (0.5, 99.5)
+CONSTANT = "a constant image"
 _ANISOTROPIC = 1.01
 _ABSURD_SPACING = 10.0
 
@@ -122,7 +123,7 @@ def _scaled(values: NDArray[np.float64]) -> Slice:
     if low == high:
         low, high = values.min(), values.max()
     if low == high:
-        raise PixelsError("a constant image")
+        raise PixelsError(CONSTANT)
     scaled: Slice = ((values - low) / (high - low)).clip(0, 1).astype(np.float32)
     return scaled
 
@@ -160,7 +161,7 @@ def _frame(dataset: Dataset, number: int, size: int, window: Window) -> Slice | 
 
 def _varied(shown: NDArray[np.float64]) -> Slice:
     if shown.min() == shown.max():
-        raise PixelsError("a constant image in the window of its header")
+        raise PixelsError(f"{CONSTANT} in the window of its header")
     return shown.astype(np.float32)
 
 

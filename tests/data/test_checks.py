@@ -97,6 +97,12 @@ def test_copies_and_saturation_are_counted_with_their_series() -> None:
     assert "slices nearly like one of another patient" not in found
 
 
+def test_constant_slices_are_counted_with_their_series() -> None:
+    reasons = [""] * 9 + ["a constant image"] * 2 + ["a constant image in the window of its header"]
+    found = warned(made(taken=["yes"] * 9 + ["no"] * 3, reason=reasons), images()[:9])
+    assert found["constant slices, left out"] == ("3 slices", "s10, s11, s9")
+
+
 def test_long_lists_are_cut() -> None:
     pixels = np.repeat(images()[:1], 12, axis=0)
     assert warned(made(), pixels)["copies of a slice of another patient"] == (
