@@ -89,8 +89,10 @@ def read_image(path: Path, size: int, mask: Path | None = None, margin: int = 0)
 
 
 def _open(path: Path) -> NDArray[Any]:
+    """Return the pixels of an image; palettes, transparency and other colours as red, green and blue."""
     with Image.open(path) as image:
-        return np.asarray(image)
+        plain = image.mode in ("1", "L", "F", "RGB") or image.mode.startswith("I")
+        return np.asarray(image if plain else image.convert("RGB"))
 
 
 def prepare_slice(values: NDArray[Any], aspect: float, size: int, box: Box | None = None) -> Slice:

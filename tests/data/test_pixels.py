@@ -180,6 +180,20 @@ def test_images_are_read_in_grey(tmp_path: Path) -> None:
     assert str(read_image(tmp_path / "bad.png", 128)).startswith("the image cannot be decoded")
 
 
+@pytest.mark.parametrize("mode", ["LA", "P", "RGBA", "CMYK"])
+def test_palettes_and_transparency_are_no_grey_values(tmp_path: Path, mode: str) -> None:
+    values = (np.arange(100 * 100) % 251).astype(np.uint8).reshape(100, 100)
+    grey = Image.fromarray(values)
+    stored = grey.convert("RGB").quantize(256) if mode == "P" else grey.convert("RGB").convert(mode)
+    stored.save(tmp_path / "a.tif")
+    np.testing.assert_array_equal(read_image(tmp_path / "a.tif", 128), prepare_slice(values, 1.0, 128))
+    mask = Image.new("L", (100, 100))
+    mask.paste(255, (40, 40, 60, 60))
+    mask.convert("RGB").convert("RGBA" if mode == "LA" else mode).save(tmp_path / "mask.tif")
+    cut = prepare_slice(values, 1.0, 128, (slice(40, 60), slice(40, 60)))
+    np.testing.assert_array_equal(read_image(tmp_path / "a.tif", 128, tmp_path / "mask.tif"), cut)
+
+
 def test_real_compressed_and_enhanced_files_decode(shared: Path) -> None:
     folder = shared / "dicom"
     compressed = next((folder / "unknown_t2_sag_j2k").iterdir())

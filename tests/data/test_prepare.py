@@ -1,5 +1,7 @@
 import json
 import os
+import struct
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -180,6 +182,12 @@ def test_a_recipe_with_its_own_root_is_prepared_when_asked_for(made: Path, tmp_p
     assert len(load_prepared(recipe(root=str(made)), tmp_path / "cache").labels) == 5
 
 
+def claiming(png: bytes, side: int) -> bytes:
+    """The same file with a header that claims `side` by `side` pixels."""
+    header = png[12:16] + struct.pack(">II", side, side) + png[24:29]
+    return png[:12] + header + struct.pack(">I", zlib.crc32(header)) + png[33:]
+
+
 @pytest.fixture
 def pictures(tmp_path: Path) -> Path:
     folder = tmp_path / "pictures"
@@ -189,8 +197,12 @@ def pictures(tmp_path: Path) -> Path:
         Image.fromarray(rng.integers(0, 255, (64, 64), dtype=np.uint8)).save(folder / f"{name}.png")
     (folder / "broken.png").write_bytes((folder / "a1.png").read_bytes()[:200])
     (folder / "copy.png").write_bytes((folder / "a1.png").read_bytes())
+    for name, side in (("large.png", 10_000), ("huge.png", 40_000)):
+        (folder / name).write_bytes(claiming((folder / "a1.png").read_bytes(), side))
     rows = [
         "file,id,grade",
+        "huge.png,b,3",
+        "large.png,b,3",
         "a1.png,a,2",
         "a2.png,a,2",
         "b1.png,b,3",
@@ -210,7 +222,7 @@ def test_images_are_taken_as_the_table_lists_them(pictures: Path, tmp_path: Path
     assert list(data.labels) == [0 if expected[name] == "a" else 1 for name in data.slice_ids]
     for reason in (
         "a copy of another slice", "a path outside the root", "the image is missing",
-        "the image cannot be decoded",
+        "the image cannot be decoded", "| claims an absurd size | 2 |",
     ):  # fmt: skip
         assert reason in data.selection
 
