@@ -4,6 +4,7 @@ The table alone holds paths and the collection's own patient IDs, so only its ow
 index, too: a scan into a table that exists reads only the files whose size or times have changed since.
 """
 
+import csv
 import os
 from collections.abc import Iterable
 from dataclasses import fields
@@ -108,7 +109,8 @@ def write_slices(table: pd.DataFrame, path: Path) -> None:
     try:
         descriptor = os.open(partial_file, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            table.to_csv(file, index=False, lineterminator="\n")
+            # quoted, for a name may hold a carriage return, as the Icon files of a Mac do
+            table.to_csv(file, index=False, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
         partial_file.replace(path)
     finally:
         partial_file.unlink(missing_ok=True)

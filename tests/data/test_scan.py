@@ -219,6 +219,18 @@ def test_a_second_scan_reads_only_what_changed(
     assert read_paths(folder, out, monkeypatch) == ["a.dcm", "b.dcm", "c.dcm"]
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["Icon\r", "a\nb.dcm", 'q"u.dcm', "comma,x", " lead", "NA", "=1+1", "tab\tx", "back\\slash", "頭.dcm"],
+)
+def test_whatever_a_file_is_called_it_is_read_once(
+    write_dicom: WriteDicom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    folder = write_dicom(name, PatientID="A\rB").parent
+    assert read_paths(folder, tmp_path / "slices.csv", monkeypatch) == [name]
+    assert read_paths(folder, tmp_path / "slices.csv", monkeypatch) == []
+
+
 def test_an_interrupted_scan_goes_on_where_it_stopped(
     write_dicom: WriteDicom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
