@@ -4,13 +4,14 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from filelock import FileLock
 from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 from mlflow.store.db.db_types import DATABASE_ENGINES
 
-from harness.errors import Fault, InvalidInputError
+from harness.errors import Fault, HarnessError, InvalidInputError
 
 _EXPERIMENT = "sdl"
 
@@ -37,9 +38,23 @@ class Store:
         """Whether a tracking server answers under the URI, rather than a database."""
         return self.artifacts is None
 
+    @property
+    def file(self) -> Path | None:
+        """The file of a SQLite store; None for any other."""
+        parts = urlsplit(self.uri, allow_fragments=False)
+        return Path(parts.path[1:]) if parts.scheme.partition("+")[0] == "sqlite" else None
+
     def client(self) -> MlflowClient:
-        """Return MLflow's client for this store."""
-        return MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
+        """Return MLflow's client for this store.
+
+        Raises:
+            HarnessError: it is a SQLite file that is not there, which MLflow would make.
+        """
+        if self.file and not self.file.exists():
+            raise HarnessError(
+                f"no sweeps yet: there is no tracking store {self}; start a sweep by `sdl sweep SPACE`"
+            )
+        return _client(self)
 
 
 def find_store(results: Path) -> Store:
@@ -71,12 +86,11 @@ def create_store(store: Store) -> None:
 
     Any other store is left for delivery to reach: a server may be away when a sweep begins.
     """
-    if not store.uri.startswith("sqlite:///"):
+    if store.file is None:
         return
-    database = Path(store.uri.removeprefix("sqlite:///"))
-    database.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(database.with_suffix(".lock")):
-        experiment_id(store.client(), store)
+    store.file.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(store.file.with_suffix(".lock")):
+        experiment_id(_client(store), store)
 
 
 def experiment_id(client: MlflowClient, store: Store) -> str:
@@ -90,3 +104,7 @@ def experiment_id(client: MlflowClient, store: Store) -> str:
         if error.error_code == "RESOURCE_ALREADY_EXISTS":  # another sweep was faster
             return experiment_id(client, store)
         raise
+
+
+def _client(store: Store) -> MlflowClient:
+    return MlflowClient(tracking_uri=store.uri, registry_uri=store.uri)

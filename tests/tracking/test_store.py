@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 from servers import free_port
+from sqlalchemy.engine import make_url
 
-from harness.errors import InvalidInputError
+from harness.errors import HarnessError, InvalidInputError
 from harness.tracking.store import Store, create_store, find_store
 
 
@@ -37,6 +38,30 @@ def test_a_database_keeps_its_artifacts_under_results(
 
 def test_the_address_of_a_database_file_is_shown_whole() -> None:
     assert str(Store("sqlite:////runs/mlflow.db", "sdl", None)) == "sqlite:////runs/mlflow.db"
+
+
+@pytest.mark.parametrize(
+    ("uri", "file"),
+    [
+        ("sqlite:////data/#1 runs/mlflow.db", "/data/#1 runs/mlflow.db"),
+        ("sqlite:///mlflow.db?timeout=9", "mlflow.db"),
+        ("sqlite+pysqlite:///runs/mlflow.db", "runs/mlflow.db"),
+    ],
+)
+def test_the_file_of_a_database_is_the_one_that_sqlalchemy_opens(uri: str, file: str) -> None:
+    assert make_url(uri).database == file
+    assert Store(uri, "sdl", None).file == Path(file)
+
+
+@pytest.mark.parametrize("uri", ["https://tracking.example.org/mlflow", "postgresql://me:secret@db/runs"])
+def test_no_other_store_has_a_file(uri: str) -> None:
+    assert Store(uri, "sdl", None).file is None
+
+
+def test_reading_makes_no_store(tmp_path: Path) -> None:
+    with pytest.raises(HarnessError, match="no sweeps yet: there is no tracking store sqlite:"):
+        find_store(tmp_path).client()
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("uri", ["mlruns", "/data/mlruns", "file:///data/mlruns"])
