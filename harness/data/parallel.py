@@ -5,7 +5,10 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from typing import TypeVar
+
+from harness.errors import HarnessError
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many items are done, and how many there are."""
@@ -34,6 +37,9 @@ def map_all(
         items: what it takes.
         what: the work in words, for `progress`.
         progress: called now and then, and after the last item.
+
+    Raises:
+        HarnessError: a process was killed, or crashed.
     """
     cores = cores_available()
     if cores == 1 or len(items) < WORTHWHILE:
@@ -42,6 +48,11 @@ def map_all(
     pool = ProcessPoolExecutor(cores, mp_context=multiprocessing.get_context("spawn"))
     try:
         yield from _counted(pool.map(function, items, chunksize=_CHUNK), len(items), what, progress)
+    except BrokenProcessPool:
+        raise HarnessError(
+            f"{what}: a process died, as where memory runs out or a decoder crashes on a damaged file; "
+            "run the command again"
+        ) from None
     finally:
         pool.shutdown(cancel_futures=True)
 

@@ -50,15 +50,16 @@ def scan_into(
     An interrupted scan leaves what it has read so far in the table, for the next one to go on from.
 
     Raises:
-        HarnessError: there is no such folder.
+        HarnessError: there is no such folder, or a process died.
     """
     before = _read_slices(out)
     known = None if before is None else before[[*_FACTS, *_STATE]]
     batches: list[pd.DataFrame] = []
     try:
         table = _judged(scan_facts(folder, progress, known, batches), rule)
-    except KeyboardInterrupt:
-        write_slices(_judged(_joined([known, *batches]), rule), out)
+    except (KeyboardInterrupt, HarnessError):
+        if batches:
+            write_slices(_judged(_joined([known, *batches]), rule), out)
         raise
     if before is None or not table.equals(before):
         write_slices(table, out)

@@ -135,6 +135,9 @@ def test_an_empty_folder_has_no_rows_and_a_missing_one_is_an_error(tmp_path: Pat
     assert list(scan(tmp_path).columns[:2]) == ["path", "frame"]
     with pytest.raises(HarnessError, match="no such folder"):
         scan(tmp_path / "nothing")
+    with pytest.raises(HarnessError, match="no such folder"):
+        scan_into(tmp_path / "slices.csv", tmp_path / "nothing")
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_table_is_readable_by_its_owner_alone(write_dicom: WriteDicom, tmp_path: Path) -> None:
@@ -250,3 +253,24 @@ def test_an_interrupted_scan_goes_on_where_it_stopped(
             scan_into(out, folder)
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
     assert read_paths(folder, out, monkeypatch) == ["4.dcm", "5.dcm"]
+
+
+def die(root: Path, path: str) -> list[SliceFacts]:
+    return os._exit(9) if path == "199.dcm" else facts_of_file(root, path)
+
+
+def test_a_process_that_dies_leaves_what_was_read(
+    write_dicom: WriteDicom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, original = tmp_path / "slices.csv", write_dicom("000.dcm")
+    for number in range(1, 200):
+        (original.parent / f"{number:03}.dcm").hardlink_to(original)
+    with monkeypatch.context() as patch:
+        patch.setattr("harness.data.parallel.WORTHWHILE", 2)
+        patch.setattr("harness.data.parallel.cores_available", lambda: 2)
+        patch.setattr("harness.data.scan.facts_of_file", die)
+        with pytest.raises(HarnessError, match="a process died"):
+            scan_into(out, original.parent)
+    read = read_paths(original.parent, out, monkeypatch)
+    assert 0 < len(read) < 200
+    assert read[-1] == "199.dcm"
