@@ -18,7 +18,7 @@ from harness.predict.configuration import Configuration, InputRule
 from harness.predict.model import write_model
 from harness.report.card import model_card
 from harness.report.choice import Choice
-from harness.tracking.artifacts import SweepArtifacts
+from harness.tracking.artifacts import SELECTION, SweepArtifacts
 from harness.tracking.read import SweepRuns
 from harness.tracking.registry import Registered, check_names, register
 from harness.tracking.store import Store
@@ -69,7 +69,7 @@ def register_choice(choice: Choice, sweep: SweepRuns, store: Store, wanted: Want
     recipe = InputRule.of(load_recipe(space.dataset))
     card = model_card(
         choice,
-        files.text("selection.md"),
+        files.text(SELECTION),
         title=f"Model card of {wanted.name}",
         trained=weights.trained,
         tags=tags,

@@ -28,6 +28,7 @@ def report(names: tuple[str, ...], cache: Path) -> None:
     from harness.report.sources import Sources
     from harness.report.terminal import comparison_table
     from harness.report.write import write_report
+    from harness.tracking.artifacts import selections
     from harness.tracking.read import curves, load_sweep
     from harness.tracking.store import find_store
 
@@ -36,6 +37,7 @@ def report(names: tuple[str, ...], cache: Path) -> None:
     Console().print(comparison_table(runs))
     sources = Sources(
         curves=partial(curves, store=store),
+        selections=selections(runs, store),
         collections=cached({sweep.tags["data_digest"] for sweep in runs}, cache),
     )
     written = write_report(runs, RESULTS / "+".join(names), sources)

@@ -1,21 +1,26 @@
 """The model card: what a chosen model is, what it is worth, and what it is not for."""
 
 from collections.abc import Mapping
-from itertools import pairwise
 
 import pandas as pd
 
+from harness.report.by_class import by_class_table
 from harness.report.candidates import Candidate
 from harness.report.choice import Choice
-from harness.report.intervals import of_class
+from harness.report.collection import CHECKS, part_of
+from harness.report.labels import shown
 from harness.report.measures import measures_table
 from harness.report.notes import BY_PATIENT, BY_SLICE, MEASURES_IN_WORDS
 from harness.report.pages import bullets
-from harness.report.table import Cell, Table
+from harness.report.table import Table
 
 NOT_CLINICAL = (
     "**Not for clinical use.** A research result on one collection: no answer of it may bear on the care of a"
     " patient."
+)
+AS_SWEPT = (
+    "No weights belong to this card: it describes the candidate over all trials of its sweep."
+    " `sdl best SWEEP --register MODEL` registers weights, with a card of their own."
 )
 PROTOCOLS = {
     "paper": (
@@ -54,16 +59,16 @@ def model_card(
         NOT_CLINICAL,
         "## Model",
         trained,
-        _facts({**chosen.settings.flat(), **(tags or {})}).markdown(),
+        _facts({key: shown(value) for key, value in chosen.settings.flat().items()} | dict(tags or {})),
         "## Data",
         f"Dataset `{choice.conditions.dataset}`, SHA-256 `{choice.conditions.data_digest}`. "
-        + _part(selection, "# "),
+        + part_of(selection, "# "),
         _counts(chosen).markdown(),
         "## Protocol",
         PROTOCOLS.get(choice.conditions.protocol, f"`{choice.conditions.protocol}`"),
         "## Figures, held-out",
         measures_table([chosen]).markdown(),
-        _by_class(chosen).markdown(),
+        by_class_table([chosen]).without("model").markdown(),
         *bullets([BY_SLICE if choice.conditions.chosen_on_held_out else BY_PATIENT, MEASURES_IN_WORDS]),
         "## How λ was chosen",
         f"```text\n{choice.text()}\n```",
@@ -73,9 +78,8 @@ def model_card(
     return "\n\n".join(part.strip("\n") for part in parts) + "\n"
 
 
-def _facts(values: Mapping[str, str | int | float]) -> Table:
-    rows = [(key, value if isinstance(value, str) else f"{value:g}") for key, value in values.items()]
-    return Table(("", "value"), tuple(rows))
+def _facts(values: Mapping[str, str]) -> str:
+    return Table(("", "value"), tuple(values.items())).markdown()
 
 
 def _counts(chosen: Candidate) -> Table:
@@ -89,18 +93,9 @@ def _counts(chosen: Candidate) -> Table:
     return Table(("class", "patients", "slices"), (*rows, total))
 
 
-def _by_class(chosen: Candidate) -> Table:
-    classes = chosen.held_out()[0].classes
-    rows: list[tuple[Cell, ...]] = [
-        (name, *(of_class(chosen, measure, label) for measure in ("precision", "recall", "specificity")))
-        for label, name in enumerate(classes)
-    ]
-    return Table(("class", "precision", "recall", "specificity"), tuple(rows), digits=3, scale=1)
-
-
 def _confounds(choice: Choice, selection: str) -> list[str]:
     """Return what else may explain the figures: the warnings of selection and choice, and what is known."""
-    rows = [row.split(" | ") for row in _part(selection, "## Checks").splitlines()]
+    rows = [row.split(" | ") for row in part_of(selection, CHECKS).splitlines()]
     warned = [row[1:] for row in rows if row[0] == "| warning"]
     found = [f"{check}: {count}" + _where(where) for check, count, where in warned]
     generated = [GENERATED] if choice.conditions.dataset == "generated" else []
@@ -110,10 +105,3 @@ def _confounds(choice: Choice, selection: str) -> list[str]:
 def _where(cell: str) -> str:
     where = cell.removesuffix("|").strip()
     return f" ({where})" if where else ""
-
-
-def _part(selection: str, heading: str) -> str:
-    """Return the paragraph, or the table, under the first heading that starts so; empty where none does."""
-    blocks = selection.split("\n\n")
-    following = (after for before, after in pairwise(blocks) if before.startswith(heading))
-    return next(following, "").strip()

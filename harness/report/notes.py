@@ -42,6 +42,14 @@ FIGURE8 = (
     " brackets what each network answers, below it what their sum answers; ✗ marks a wrong answer. These are"
     " slices of the collection: share the figure as the collection may be shared."
 )
+NO_SELECTION = (
+    "The outcome of its checks is not in MLflow yet: a sweep leaves it there when its driver ends. `sdl sweep"
+    " --resume SWEEP` ends one that was interrupted."
+)
+NO_CARD = (
+    "The model card is left out: it tells what the checks of the collection found, and no sweep has left that"
+    " in MLflow yet; see the end of this report."
+)
 NO_SLICES = (
     "This needs the slices, which MLflow does not hold, and the prepared cache has no collection of this"
     " digest. `sdl data prepare NAME` prepares it, then `sdl report` with the same `--cache` adds it."

@@ -31,6 +31,12 @@ class Pages:
         """Write a table as CSV alone."""
         (self.folder / f"{self.prefix}{name}.csv").write_text(table.csv(), encoding="utf-8")
 
+    def linked(self, title: str, name: str, text: str) -> str:
+        """Write Markdown of its own and return the link to it."""
+        file = f"{self.prefix}{name}.md"
+        (self.folder / file).write_text(text, encoding="utf-8")
+        return f"[{title}]({file})"
+
     def figure(self, title: str, name: str, figure: Figure) -> list[str]:
         """Write a figure and return its Markdown, piece by piece."""
         return [f"### {title}", f"![{title}]({save(figure, self.folder, self.prefix + name)})"]

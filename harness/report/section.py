@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 
 from harness.report.best import choose_among
+from harness.report.by_class import by_class_table
 from harness.report.candidates import Candidate, Conditions
+from harness.report.card import AS_SWEPT, model_card
 from harness.report.choice import Choice
 from harness.report.curves import TITLES, curve_figure
 from harness.report.figure8 import pairs_figure
@@ -14,6 +16,7 @@ from harness.report.measures import comparison_table, measures_table, names_of
 from harness.report.notes import (
     FIGURE8,
     MEASURES_IN_WORDS,
+    NO_CARD,
     NO_SLICES,
     notes_on_candidates,
     notes_on_comparisons,
@@ -38,20 +41,37 @@ class Section:
         self._pages = pages
         self._sources = sources
 
+    @property
+    def title(self) -> str:
+        """What the candidates share."""
+        return f"Protocol `{self._conditions.protocol}`, dataset `{self._conditions.dataset}`"
+
+    def choice(self) -> list[str]:
+        """Write the model card and return the choice in words, piece by piece; nothing without a choice."""
+        if not self._choice:
+            return []
+        return [f"### {self.title}", f"```text\n{self._choice.text()}\n```", *self._card(self._choice)]
+
     def write(self) -> list[str]:
-        """Write the files of this part and return its Markdown, piece by piece."""
-        conditions = self._conditions
-        parts = [f"## Protocol `{conditions.protocol}`, dataset `{conditions.dataset}`"]
-        if self._choice:
-            parts += ["### The chosen λ", f"```text\n{self._choice.text()}\n```"]
+        """Write the tables and figures of this part and return its Markdown, piece by piece."""
         table = candidate_table(self._candidates, self._choice)
-        parts += self._pages.table("Candidates", "candidates", table)
+        parts = [f"## {self.title}", *self._pages.table("Candidates", "candidates", table)]
         parts += bullets(notes_on_candidates(self._candidates))
         if self._systems:
             parts += [*self._paper_tables(), *self._trust()]
+        parts += self._epochs()
         parts += self._varied("Figure 7a: accuracy against λ", "figure7a", LAMBDA)
         parts += self._varied("Figure 7b: accuracy against the Gaussian filter", "figure7b", GAUSSIAN)
-        return [*parts, *self._epochs(), *self._examples()]
+        return parts + self._examples()
+
+    def _card(self, choice: Choice) -> list[str]:
+        selection = self._sources.selections.get(self._conditions.data_digest)
+        if selection is None:
+            return bullets([NO_CARD])
+        name = choice.names()[choice.chosen]
+        tags = {"rule": choice.rule.name, "sweep": choice.chosen.sweep, "candidate": choice.chosen.digest}
+        card = model_card(choice, selection, title=f"Model card of {name}", trained=AS_SWEPT, tags=tags)
+        return [self._pages.linked(f"Model card of {name}", "card", card)]
 
     def _paper_tables(self) -> list[str]:
         second = table2(self._candidates, self._choice, paper_table("table2"))
@@ -64,7 +84,8 @@ class Section:
             parts += self._pages.table(
                 "Table 3: the chosen SDL candidate by class, held-out", "table3", third
             )
-        return parts
+        by_class = by_class_table(self._systems)
+        return parts + self._pages.table("By class, held-out: every compared system", "classes", by_class)
 
     def _trust(self) -> list[str]:
         parts = self._pages.table("Every measure, held-out", "measures", measures_table(self._systems))

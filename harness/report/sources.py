@@ -9,12 +9,14 @@ from harness.report.curves import Curves
 
 @dataclass(frozen=True)
 class Sources:
-    """Where curves and slices come from.
+    """Where curves, selections and slices come from.
 
     Attributes:
         curves: reads a trial's metrics by epoch (`harness.tracking.read.curves` of a store).
+        selections: reports of the collections' selections, by data digest (`harness.tracking.artifacts`).
         collections: prepared collections by their digest; MLflow holds no slices.
     """
 
     curves: Curves | None = None
+    selections: Mapping[str, str] = field(default_factory=dict)
     collections: Mapping[str, PreparedData] = field(default_factory=dict)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from harness.report.candidates import Candidate, Conditions, by_conditions, candidates_of
+from harness.report.collection import collection_section
 from harness.report.header import header_table
 from harness.report.leakage import both_protocols, leakage_table
 from harness.report.notes import notes_on_leakage
@@ -22,14 +23,22 @@ def write_report(runs: Sequence[SweepRuns], folder: Path, sources: Sources) -> P
     Args:
         runs: the sweeps, with the predictions of their finished trials.
         folder: where the report goes.
-        sources: of all else; without them figures 4 to 6 and 8 are left out.
+        sources: of all else; what they lack is left out, and the report says so.
     """
     folder.mkdir(parents=True, exist_ok=True)
     groups = by_conditions(candidates_of(runs))
+    sections = [
+        Section(candidates, Pages(folder, _prefix(conditions, list(groups))), sources)
+        for conditions, candidates in groups.items()
+    ]
     parts = [f"# {', '.join(sweep.name for sweep in runs)}", header_table(runs).markdown()]
+    if chosen := [part for section in sections for part in section.choice()]:
+        parts += ["## The chosen λ", *chosen]
     parts += _leakage(groups, folder, sources)
-    for conditions, candidates in groups.items():
-        parts += Section(candidates, Pages(folder, _prefix(conditions, list(groups))), sources).write()
+    for section in sections:
+        parts += section.write()
+    for digest, conditions in {each.data_digest: each for each in groups}.items():
+        parts += collection_section(conditions, sources.selections.get(digest))
     report = folder / "report.md"
     report.write_text("\n\n".join(part.strip("\n") for part in parts) + "\n", encoding="utf-8")
     return report
@@ -42,8 +51,8 @@ def _leakage(groups: Mapping[Conditions, Sequence[Candidate]], folder: Path, sou
         table = leakage_table(groups[paper], groups[other], paper_table("table2"), collection)
         notes = notes_on_leakage(near_duplicates=collection is not None)
         pages = Pages(folder, _prefix(other, list(groups)))
-        title = f"What leakage is worth: dataset `{paper.dataset}` under both protocols"
-        parts += [*pages.table(title, "leakage", table), *bullets(notes)]
+        parts.append(f"## Both protocols, dataset `{paper.dataset}`")
+        parts += [*pages.table("What leakage is worth", "leakage", table), *bullets(notes)]
     return parts
 
 

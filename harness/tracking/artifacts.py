@@ -1,6 +1,8 @@
 """Files that a sweep left on its own run: its space, its selection, the weights that it kept."""
 
 import re
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -8,7 +10,22 @@ from harness.errors import HarnessError
 from harness.tracking.read import SweepRuns
 from harness.tracking.store import Store
 
+SELECTION = "selection.md"
 _WEIGHTS = re.compile(r"weights-(.+)\.pt")
+
+
+def selections(runs: Iterable[SweepRuns], store: Store) -> dict[str, str]:
+    """Return the reports of the collections' selections by data digest.
+
+    A sweep whose driver has not ended yet holds none.
+    """
+    found: dict[str, str] = {}
+    for sweep in runs:
+        digest = sweep.tags["data_digest"]
+        if sweep.trials and digest not in found:
+            with suppress(HarnessError):
+                found[digest] = SweepArtifacts(sweep, store).text(SELECTION)
+    return found
 
 
 class SweepArtifacts:

@@ -59,6 +59,14 @@ def test_figures_bear_intervals() -> None:
     assert "| accuracy | patient | " in card("patients")
 
 
+def test_weights_from_a_file_go_by_its_name_alone() -> None:
+    trials = [trial(sdl(3, weights="/home/someone/secret/net.pt"), [30, 30])]
+    choice = choose([sweep_of(trials)])
+    text = model_card(choice, SELECTION, title="Card of it", trained="Trained anew.")
+    assert "| weights | net.pt |" in text
+    assert "secret" not in text
+
+
 def test_counts_are_of_the_slices_in_use() -> None:
     # `trial` names 40 training, 42 choice and 42 held-out slices apart
     [total] = [line for line in card("patients").splitlines() if line.startswith("| all |")]

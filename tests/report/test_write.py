@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from made_sweeps import GRADES, curves, sdl, single, sweep_of, trial
+from report.test_card import SELECTION
 from rich.console import Console
 
 from harness.data.prepared import PreparedData
@@ -41,6 +42,7 @@ def test_a_report_of_one_sweep_has_each_part_whose_axis_varies(tmp_path: Path) -
         "report.md",
         "candidates.csv",
         "comparisons.csv",
+        "classes.csv",
         "measures.csv",
         "table2.csv",
         "table3.csv",
@@ -79,6 +81,41 @@ def test_figure_8_shows_the_slices_of_the_cache_and_says_where_there_are_none(tm
     text = write_report([PAPER_SWEEP], tmp_path / "without", Sources()).read_text(encoding="utf-8")
     assert "`sdl data prepare NAME`" in text
     assert not list((tmp_path / "without").glob("figure8*"))
+
+
+def test_the_card_and_the_checks_come_from_the_selection_once_per_collection(tmp_path: Path) -> None:
+    runs = [PAPER_SWEEP, PATIENTS_SWEEP]
+    sources = Sources(selections={"d1": SELECTION})
+    text = write_report(runs, tmp_path / "with", sources).read_text(encoding="utf-8")
+    cards = re.findall(r"\[Model card of [^]]+\]\(([^)]+card\.md)\)", text)
+    assert len(set(cards)) == 2
+    for card in cards:
+        assert "classes from one hospital alone" in (tmp_path / "with" / card).read_text(encoding="utf-8")
+    assert text.count("| warning | classes from one hospital alone | 1 classes | IV |") == 1
+    text = write_report(runs, tmp_path / "without", Sources()).read_text(encoding="utf-8")
+    assert text.count("The model card is left out") == 2
+    assert "The outcome of its checks is not in MLflow yet" in text
+    assert not list((tmp_path / "without").glob("*card.md"))
+
+
+def test_the_report_tells_choice_protocols_tables_trust_figures_and_collection(tmp_path: Path) -> None:
+    text = write_report([PAPER_SWEEP, PATIENTS_SWEEP], tmp_path, Sources(curves)).read_text(encoding="utf-8")
+    told = [
+        "## The chosen λ",
+        "## Both protocols",
+        "## Protocol `paper`",
+        "### Table 2",
+        "### By class",
+        "### Every measure",
+        "### Is the chosen candidate better?",
+        "### Figure 4",
+        "### Figure 7a",
+        "### Figure 8",
+        "## Protocol `patients`",
+        "## The collection `generated`",
+    ]
+    places = [text.index(f"\n{heading}") for heading in told]
+    assert places == sorted(places)
 
 
 def test_no_folder_of_the_machine_is_named(tmp_path: Path) -> None:

@@ -1,0 +1,31 @@
+"""What a report says of a collection, out of the report of its selection (`selection.md` of a sweep)."""
+
+from itertools import pairwise
+
+from harness.report.candidates import Conditions
+from harness.report.notes import NO_SELECTION
+from harness.report.pages import bullets
+
+CHECKS = "## Checks"
+
+
+def collection_section(conditions: Conditions, selection: str | None) -> list[str]:
+    """Return the rule that took the slices and the outcome of every check, piece by piece.
+
+    Args:
+        conditions: under which the collection was used.
+        selection: the report of its selection; None while no sweep has left one.
+    """
+    if selection is None:
+        said = bullets([NO_SELECTION])
+    else:
+        said = [part_of(selection, "# "), "### Checks", part_of(selection, CHECKS)]
+    digest = f"Data digest `{conditions.data_digest}`."
+    return [f"## The collection `{conditions.dataset}`", digest, *said]
+
+
+def part_of(selection: str, heading: str) -> str:
+    """Return the paragraph, or the table, under the first heading that starts so; empty where none does."""
+    blocks = selection.split("\n\n")
+    following = (after for before, after in pairwise(blocks) if before.startswith(heading))
+    return next(following, "").strip()
