@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from harness.data.collection import Collection
 from harness.data.duplicates import copies, near_copies
 from harness.data.pixels import CONSTANT
+from harness.data.select import COPY
 from harness.errors import HarnessError
 
 FEW_PATIENTS = 5
@@ -57,7 +58,7 @@ def check(collection: Collection, images: NDArray[np.float32]) -> list[Finding]:
     return [
         *_patients(collection),
         _constant(collection),
-        *_pixels(taken, images),
+        *_pixels(collection, images),
         _one_origin(
             taken, "hospital", [collection.labels.sites.get(patient, "") for patient in taken["patient"]]
         ),
@@ -86,15 +87,24 @@ def _constant(collection: Collection) -> Finding:
     return Finding("constant slices, left out", f"{len(rows)} slices", _series(rows))
 
 
-def _pixels(taken: pd.DataFrame, images: NDArray[np.float32]) -> Iterator[Finding]:
+def _pixels(collection: Collection, images: NDArray[np.float32]) -> Iterator[Finding]:
+    taken = collection.taken
     patients = pd.factorize(taken["patient"])[0].astype(np.int64)
     same = copies(images, patients)
+    alike = pd.concat([taken[same], _under_two_patients(collection.slices)])
+    alike = alike.drop_duplicates(["path", "frame"])
+    yield Finding("copies of a slice of another patient", f"{len(alike)} slices", _series(alike))
     for check, found in (
-        ("copies of a slice of another patient", same),
         ("slices nearly like one of another patient", near_copies(images, patients) & ~same),
         ("saturated slices", (images >= 1).mean(axis=(1, 2)) > SATURATED),
     ):
         yield Finding(check, f"{found.sum()} slices", _series(taken[found]))
+
+
+def _under_two_patients(slices: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of slices that several patients have; all but the first were left as copies."""
+    shown = slices[(slices["taken"] == "yes") | (slices["reason"] == COPY)]
+    return shown[shown.groupby("slice_id")["patient"].transform("nunique") > 1]
 
 
 def _one_origin(taken: pd.DataFrame, what: str, origins: list[str]) -> Finding:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Plane = Literal["axial", "sagittal", "coronal"]
 Weighting = Literal["T1", "T2", "FLAIR", "PD", "other"]
+COPY = "a copy of another slice"
 
 
 class Rule(BaseModel):
@@ -40,7 +41,7 @@ def apply(rule: Rule, facts: pd.DataFrame) -> pd.DataFrame:
     for applies, said in _reasons(rule, table):
         reason = reason.mask((reason == "") & applies, said)
     kept = table["slice_id"].where(reason == "")
-    reason = reason.mask(kept.duplicated() & kept.notna(), "a copy of another slice")
+    reason = reason.mask(kept.duplicated() & kept.notna(), COPY)
     return table.assign(reason=reason, taken=reason.eq("").map({True: "yes", False: "no"}))
 
 

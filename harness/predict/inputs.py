@@ -9,12 +9,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from harness.data.pixels import Slice, read_dicom, read_image
-from harness.data.select import apply, leave
+from harness.data.select import COPY, apply, leave
 from harness.errors import HarnessError
 from harness.predict.configuration import InputRule
 from harness.predict.files import IMAGE, facts_of
-
-_COPY = "a copy of another slice"
 
 
 @dataclass(frozen=True)
@@ -52,7 +50,7 @@ def read_input(
     table = apply(rule.slices, _uncropped(facts, rule))
     table["note"] = table["reason"]
     if allow_any:
-        table["taken"] = table["reason"].eq(_COPY).map({True: "no", False: "yes"})
+        table["taken"] = table["reason"].eq(COPY).map({True: "no", False: "yes"})
     pixels = _read_pixels(table, rule)
     unread = pd.Series([result if isinstance(result, str) else "" for result in pixels], dtype=str)
     table = leave(table, unread.mask((unread != "") & (table["problem"] != ""), table["problem"]))

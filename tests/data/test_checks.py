@@ -14,6 +14,8 @@ def made(**columns: list[str]) -> Collection:
     """Twelve slices of six patients of each class; `columns` take the place of others."""
     patients = [f"{grade}-{number}" for grade in CLASSES for number in range(6)]
     table = {
+        "path": [f"{number:02}.dcm" for number in range(12)],
+        "frame": [1] * 12,
         "slice_id": [f"{number:02}" for number in range(12)],
         "patient": patients,
         "class": [name.split("-")[0] for name in patients],
@@ -95,6 +97,15 @@ def test_copies_and_saturation_are_counted_with_their_series() -> None:
     assert found["copies of a slice of another patient"] == ("2 slices", "s1, s8")
     assert found["saturated slices"] == ("1 slices", "s2")
     assert "slices nearly like one of another patient" not in found
+
+
+def test_a_slice_that_was_left_as_a_copy_of_another_patients_counts() -> None:
+    left = {"taken": ["yes"] * 11 + ["no"], "reason": [""] * 11 + ["a copy of another slice"]}
+    names = [f"{number:02}" for number in range(12)]
+    found = warned(made(**left, slice_id=[*names[:11], "02"]), images()[:11])
+    assert found["copies of a slice of another patient"] == ("2 slices", "s11, s2")
+    own = made(**left, slice_id=[*names[:11], "10"], patient=["A"] * 6 + ["B"] * 6)
+    assert "copies of a slice of another patient" not in warned(own, images()[:11])
 
 
 def test_constant_slices_are_counted_with_their_series() -> None:
