@@ -1,6 +1,7 @@
 """From a label table to the class of every patient."""
 
 import re
+import unicodedata
 import warnings
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections import Counter
@@ -15,7 +16,9 @@ from harness.data.recipe import LabelTable, Recipe, Replacement
 from harness.errors import HarnessError, did_you_mean
 
 _GRADES = ("I", "II", "III", "IV")
-_GRADE = re.compile(r"(?:who|cns|grade?|grado|g|[\s:=.,-])*(iv|iii|ii|i|[1-4](?:\.0)?)")
+_GRADE = re.compile(
+    r"(?:who|cns5?|grad(?:e|o|ing)?|grau|gr?|[\s:=.,°-])*(iv|iii|ii|i|[1-4](?:[.,]0)?)[\s.°级級]*"
+)
 _MISSING = {"", "-", "--", "?", "na", "n/a", "nan", "none", "null", "unknown", "not available"}
 
 
@@ -160,7 +163,7 @@ def class_of(value: str, classes: Sequence[str]) -> str:
 
 def read_grade(text: str) -> str:
     """Return I to IV from ``II``, ``2``, ``G2``, ``Grade II``, ``WHO grade 2`` and the like, else nothing."""
-    match = _GRADE.fullmatch(text.strip().casefold())
+    match = _GRADE.fullmatch(unicodedata.normalize("NFKC", text).casefold())  # Ⅱ is one letter
     if not match:
         return ""
     number = match.group(1)

@@ -27,7 +27,10 @@ def table(*rows: tuple[str, str]) -> pd.DataFrame:
         ("II", "II"), (" iii ", "III"), ("2", "II"), ("4.0", "IV"), ("G2", "II"), ("Grade II", "II"),
         ("grade3", "III"),
         ("WHO grade 2", "II"), ("WHO-Grad IV", "IV"), ("WHO II", "II"), ("I", "I"), ("CNS WHO grade 4", "IV"),
-        ("II/III", ""), ("IIa", ""), ("5", ""), ("0", ""), ("--", ""), ("", ""), ("high", ""), ("22", ""),
+        ("WHO°III", "III"), ("III°", "III"), ("Gr. II", "II"), ("grading 2", "II"), ("3,0", "III"),
+        ("WHO Ⅱ级", "II"), ("WHO CNS5 grade 2", "II"), ("II.", "II"), ("３", "III"),
+        ("II/III", ""), ("2.5", ""), ("II-III", ""), ("grade", ""), ("13", ""), ("III 2", ""),
+        ("IIa", ""), ("5", ""), ("0", ""), ("--", ""), ("", ""), ("high", ""), ("22", ""),
         ("GBM", ""),
     ],
 )  # fmt: skip
