@@ -41,7 +41,7 @@ def first_trials() -> list[Trial]:
     """The first trial of every group, then a single network of every backbone that no group begins with."""
     trials: list[Trial] = []
     for name in SPACES:
-        few = (*FEW_SLICES, *FEW_MEMBERS) if name == "population" else FEW_SLICES
+        few = (*FEW_SLICES, *FEW_MEMBERS) if name in ("population", "study") else FEW_SLICES
         space = load_space(find("search_spaces", name), few, check_backbone)
         trials += plan_shapes(name, space, "digest")
     first = {(trial.sweep, trial.group): trial for trial in reversed(trials)}
