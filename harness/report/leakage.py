@@ -18,8 +18,8 @@ from harness.statistics import measures
 from harness.statistics.comparison import unpaired_difference
 
 CHOSEN = "SDL, the chosen λ"
-PATIENTS = "held-out patients that training has slices of"
-LOOKS = "held-out slices with a near-duplicate in training"
+PATIENTS = "patients that training has slices of"
+LOOKS = "slices with a near-duplicate in training"
 
 # The share of the held-out rows (first) that the training rows (second) give away.
 Share = Callable[[pd.DataFrame, pd.DataFrame], float]
@@ -63,9 +63,10 @@ def leakage_table(
     for name in [name for name in leaking if name in honest]:
         one, other = leaking[name], honest[name]
         better, total = accuracy(one, "held_out"), accuracy(one, "held_out", SUM)
-        rows.append((name, printed.get(name), better, total, accuracy(other, "held_out"), _lost(one, other)))
+        honestly = accuracy(other, "held_out")
+        rows.append((f"accuracy, {name}", printed.get(name), better, total, honestly, _lost(one, other)))
     columns = (
-        "",
+        "held-out",
         "the paper",
         "split by slice, better network",
         "split by slice",

@@ -36,7 +36,14 @@ def calibration_figure(systems: Mapping[str, Candidate]) -> Figure:
             sure, right, share = reliability(samples(system, "held_out"))
             axes.plot([0, 100], [0, 100], color=COLOURS["single"], linestyle="--", zorder=1)
             axes.plot(100 * sure, 100 * right, color=COLOURS["held_out"], zorder=2)
-            axes.scatter(100 * sure, 100 * right, s=300 * share + 4, color=COLOURS["held_out"], zorder=3)
+            axes.scatter(
+                100 * sure,
+                100 * right,
+                s=300 * share + 4,
+                color=COLOURS["held_out"],
+                zorder=3,
+                clip_on=False,
+            )
             axes.set_title(name, fontsize=9)
             axes.set(xlim=(0, 102), ylim=(0, 102), aspect="equal", xlabel="sure (%)", ylabel="right (%)")
     return figure

@@ -15,6 +15,7 @@ Cell = str | int | float | Estimate | None
 
 
 PERCENT = 100
+PLUS_MINUS = "\u00a0±\u00a0"  # keeps a figure and its spread on one line of a browser
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,9 @@ class Table:
         align = ["---:" if numeric else "---" for numeric in self._numeric()]
         lines = [self.columns, align]
         for number, row in enumerate(self.rows):
-            cells = [self._text(cell, " <br> ").replace("|", "\\|") for cell in row]
+            cells = [
+                self._text(cell, " <br> ").replace("|", "\\|").replace(" ± ", PLUS_MINUS) for cell in row
+            ]
             lines.append([f"**{cell}**" if number == self.marked and cell else cell for cell in cells])
         return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
 

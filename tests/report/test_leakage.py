@@ -38,7 +38,9 @@ def test_the_same_data_under_both_protocols_are_found() -> None:
 def test_each_protocol_chooses_its_own_lambda_and_the_sums_are_subtracted() -> None:
     ((paper, other),) = both_protocols(GROUPS)
     table = leakage_table(GROUPS[paper], GROUPS[other], paper_table("table2"), None)
-    assert [row[0] for row in table.rows] == [PATIENTS, CHOSEN], "no backbone is single under both"
+    assert [row[0] for row in table.rows] == [PATIENTS, f"accuracy, {CHOSEN}"], (
+        "no backbone is single under both"
+    )
     printed, better, total, honest, lost = (cell for cell in table.rows[1] if isinstance(cell, Estimate))
     assert printed.mean == pytest.approx(0.9286)
     assert better.mean == pytest.approx(39 / 42), "λ 3 under paper"
@@ -70,7 +72,7 @@ def test_a_near_duplicate_is_one_of_the_training_slices_of_the_same_fold() -> No
     }
     assert near_duplicates(candidates, pictures(names, copied)) == pytest.approx((2 / 42 + 1 / 42) / 2)
     rows = leakage_table(candidates, candidates, paper_table("table2"), pictures(names, copied)).rows
-    assert [row[0] for row in rows] == [PATIENTS, LOOKS, "single alexnet"]
+    assert [row[0] for row in rows] == [PATIENTS, LOOKS, "accuracy, single alexnet"]
 
 
 def pictures(names: list[str], copied: dict[str, str]) -> PreparedData:

@@ -19,7 +19,7 @@ def test_markdown_escapes_bars_and_marks_a_row() -> None:
     assert TABLE.markdown().splitlines() == [
         "| model | repeats | accuracy |",
         "| --- | --- | ---: |",
-        "| **a\\|b** | **2/2** | **60.0 ± 14.1 <br> [43, 75]** |",
+        "| **a\\|b** | **2/2** | **60.0\u00a0±\u00a014.1 <br> [43, 75]** |",
         "| c | 0/2 |  |",
     ]
 
