@@ -15,7 +15,7 @@ from harness.data.patients import choose_patients
 from harness.data.pixels import Slice, read_dicom, read_image
 from harness.data.recipe import Recipe
 from harness.data.scan import scan_facts
-from harness.data.select import apply, leave
+from harness.data.select import judge, leave, leave_copies
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,11 @@ def read_collection(recipe: Recipe, root: Path, progress: Progress) -> Collectio
     labels = read_labels(recipe, table)
     dicom = recipe.source == "dicom"
     facts = scan_facts(root, progress) if dicom else image_facts(recipe, root, table, progress)
-    slices = apply(recipe.slices, facts)
+    slices = judge(recipe.slices, facts)
     slices["patient"] = [normalise_id(name, recipe.labels.normalise) for name in slices["patient_id"]]
     slices["class"] = [labels.of_patient.get(patient, "") for patient in slices["patient"]]
     slices = leave(slices, pd.Series([labels.reason(patient) for patient in slices["patient"]], dtype=str))
+    slices = leave_copies(slices)
     chosen = choose_patients(recipe, labels, set(slices.loc[slices["taken"] == "yes", "patient"]))
     reason = slices["patient"].isin(chosen).map({True: "", False: "the patient was not chosen"})
     return Collection(leave(slices, reason), labels)

@@ -31,18 +31,24 @@ class Rule(BaseModel):
 
 
 def apply(rule: Rule, facts: pd.DataFrame) -> pd.DataFrame:
-    """Return the facts with the columns ``plane``, ``taken`` (yes or no) and ``reason`` (the first).
+    """Judge all facts by a rule; where several files hold the same slice the first is taken."""
+    return leave_copies(judge(rule, facts))
 
-    Where several files hold the same slice the first is taken.
-    """
+
+def judge(rule: Rule, facts: pd.DataFrame) -> pd.DataFrame:
+    """Return the facts with the columns ``plane``, ``taken`` (yes or no) and ``reason`` (the first)."""
     plane = facts["nearest_plane"].mask(facts["angle"] > rule.max_angle, "oblique")
     table = facts.assign(plane=plane)
     reason = table["problem"]
     for applies, said in _reasons(rule, table):
         reason = reason.mask((reason == "") & applies, said)
-    kept = table["slice_id"].where(reason == "")
-    reason = reason.mask(kept.duplicated() & kept.notna(), COPY)
     return table.assign(reason=reason, taken=reason.eq("").map({True: "yes", False: "no"}))
+
+
+def leave_copies(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table without slices, still taken, that an earlier row holds which is taken, too."""
+    kept = table["slice_id"].where(table["taken"] == "yes")
+    return leave(table, (kept.duplicated() & kept.notna()).map({True: COPY, False: ""}))
 
 
 def _reasons(rule: Rule, table: pd.DataFrame) -> list[tuple[pd.Series, str | pd.Series]]:

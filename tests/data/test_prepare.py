@@ -69,6 +69,18 @@ def test_a_recipe_may_ask_for_the_windows_of_the_headers(write_dicom: WriteDicom
     assert "Grey values" not in plain.selection
 
 
+def test_a_copy_of_a_patient_without_a_class_takes_no_slice_from_one_with(
+    write_dicom: WriteDicom, tmp_path: Path
+) -> None:
+    for number, patient in enumerate("ZAB"):  # Z comes first
+        write_dicom(
+            f"{number}.dcm", PatientID=patient, SOPInstanceUID="1.2.3" if patient in "ZA" else "1.2.4"
+        )
+    (tmp_path / "dicom" / "labels.csv").write_text("id,grade\nA,II\nB,III\n")
+    data = prepare(recipe(patient_ids="public"), tmp_path / "dicom", tmp_path / "cache")
+    assert sorted(data.patients) == ["A", "B"]
+
+
 def test_the_report_counts_every_reason_and_names_nobody(made: Path, tmp_path: Path) -> None:
     report = prepare(recipe(), made, tmp_path / "cache").selection
     for line in (
