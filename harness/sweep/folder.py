@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from pydantic import BaseModel, ConfigDict
 
@@ -57,21 +58,26 @@ class SweepFolder:
         self._declared = self.path / "sweep.json"
 
     def create(self, declared: Declared) -> None:
-        """Write down a new sweep.
+        """Write down a new sweep; killed half-way, there is none.
 
         Raises:
             HarnessError: if the name is taken.
         """
-        try:
-            self.path.mkdir(parents=True)
-        except FileExistsError:
-            raise HarnessError(
-                f"a sweep named {self.name!r} exists; go on with it by `sdl sweep --resume {self.name}`, "
-                "or give another --name"
-            ) from None
-        partial = self._declared.with_suffix(".partial")
-        partial.write_text(declared.model_dump_json(indent=2), encoding="utf-8")
-        partial.rename(self._declared)
+        runs = self.path.parent
+        runs.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=runs, prefix=".") as folder:
+            whole = Path(folder, self.name)
+            whole.mkdir()
+            (whole / self._declared.name).write_text(declared.model_dump_json(indent=2), encoding="utf-8")
+            try:
+                whole.rename(self.path)
+            except OSError:
+                if not self.path.exists():
+                    raise
+                raise HarnessError(
+                    f"a sweep named {self.name!r} exists; go on with it by `sdl sweep --resume {self.name}`, "
+                    "or give another --name"
+                ) from None
 
     def read(self) -> Declared:
         """Return what the sweep was started with.

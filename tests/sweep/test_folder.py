@@ -1,5 +1,7 @@
 """The folder of a sweep: its unique name, and what it was started with."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,29 @@ from sweep.tiny import declare
 
 from harness.errors import HarnessError
 from harness.sweep.folder import SweepFolder, new_name
+
+# Creates the sweep again and again, each time killed one step later, until it is done; prints how often.
+KILLED = """
+import os, signal, sys
+from itertools import count
+from pathlib import Path
+from harness.sweep.folder import Declared, SweepFolder
+
+declared = Declared.model_validate_json(Path(sys.argv[2]).read_text())
+for steps in count():
+    folder = SweepFolder(Path(sys.argv[1], str(steps)), "mine")
+    if not (child := os.fork()):
+        left = iter(range(steps))
+        def hook(event, _):
+            if event.startswith("os.") or event == "open":
+                next(left, None) is None and os.kill(os.getpid(), signal.SIGKILL)
+        sys.addaudithook(hook)
+        folder.create(declared)
+        os._exit(0)
+    if os.waitpid(child, 0)[1] == 0:
+        print(steps)
+        break
+"""
 
 
 def test_a_sweep_is_read_back_as_it_was_declared(tmp_path: Path) -> None:
@@ -23,6 +48,24 @@ def test_a_taken_name_is_refused_and_kept_as_it_is(tmp_path: Path) -> None:
     with pytest.raises(HarnessError, match="sdl sweep --resume mine"):
         SweepFolder(tmp_path, "mine").create(declare(tmp_path, "mine", "epochs=1"))
     assert SweepFolder(tmp_path, "mine").read() == first
+
+
+def test_a_driver_killed_at_any_step_leaves_a_whole_sweep_or_none(tmp_path: Path) -> None:
+    declared = declare(tmp_path, "mine")
+    (tmp_path / "declared.json").write_text(declared.model_dump_json())
+    command = [sys.executable, "-c", KILLED, str(tmp_path), str(tmp_path / "declared.json")]
+    steps = int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    left_none = []
+    for results in (tmp_path / str(number) for number in range(steps)):
+        folder = SweepFolder(results, "mine")
+        if not folder.path.exists():
+            left_none.append(results.name)
+            with pytest.raises(HarnessError, match="there is none yet"):
+                folder.read()
+            folder.create(declared)
+        assert folder.read() == declared
+    assert left_none == [str(number) for number in range(len(left_none))]
+    assert 3 <= len(left_none) < steps
 
 
 def test_a_sweep_that_does_not_exist_is_answered_with_the_nearest(tmp_path: Path) -> None:
