@@ -8,8 +8,8 @@ import pandas as pd
 from harness.data.duplicates import alike, perceptual_hashes
 from harness.data.prepared import PreparedData
 from harness.metrics import SUM
-from harness.report.best import choose_among
 from harness.report.candidates import Candidate, Conditions
+from harness.report.choice import Choice
 from harness.report.estimate import Estimate
 from harness.report.intervals import accuracy, samples
 from harness.report.table import Cell, Table
@@ -39,8 +39,8 @@ def both_protocols(groups: Iterable[Conditions]) -> list[tuple[Conditions, Condi
 
 
 def leakage_table(
-    by_slice: Sequence[Candidate],
-    by_patient: Sequence[Candidate],
+    by_slice: Mapping[str, Candidate],
+    by_patient: Mapping[str, Candidate],
     paper: pd.DataFrame,
     collection: PreparedData | None,
 ) -> Table:
@@ -49,19 +49,18 @@ def leakage_table(
     Accuracy is of the chosen SDL candidate of each protocol, and of every single network under both.
 
     Args:
-        by_slice: candidates under protocol ``paper``.
-        by_patient: candidates on the same data split by patient.
+        by_slice: systems under protocol ``paper``, by name.
+        by_patient: systems on the same data split by patient.
         paper: the paper's table 2.
         collection: the slices; None leaves near-duplicates out.
     """
-    leaking, honest = systems(by_slice), systems(by_patient)
-    sides = [list(each.values()) for each in (leaking, honest)]
+    sides = [list(each.values()) for each in (by_slice, by_patient)]
     rows: list[tuple[Cell, ...]] = [_known(PATIENTS, [shared_patients(side) for side in sides])]
     if collection is not None:
         rows.append(_known(LOOKS, [near_duplicates(side, collection) for side in sides]))
     printed = {_name(row): Estimate.of([row["test_accuracy"] / 100]) for row in paper.to_dict("records")}
-    for name in [name for name in leaking if name in honest]:
-        one, other = leaking[name], honest[name]
+    for name in [name for name in by_slice if name in by_patient]:
+        one, other = by_slice[name], by_patient[name]
         better, total = accuracy(one, "held_out"), accuracy(one, "held_out", SUM)
         honestly = accuracy(other, "held_out")
         rows.append((f"accuracy, {name}", printed.get(name), better, total, honestly, _lost(one, other)))
@@ -100,9 +99,8 @@ def near_duplicates(candidates: Sequence[Candidate], collection: PreparedData) -
     return _mean_share(candidates, share)
 
 
-def systems(candidates: Sequence[Candidate]) -> Mapping[str, Candidate]:
+def systems(candidates: Sequence[Candidate], choice: Choice | None) -> Mapping[str, Candidate]:
     """Return the chosen SDL candidate and the best single network of each backbone, by name."""
-    choice = choose_among(candidates)
     found = {CHOSEN: choice.chosen} if choice else {}
     return found | {f"single {each.settings.backbone}": each for each in best_singles(candidates)}
 

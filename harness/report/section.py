@@ -31,13 +31,17 @@ from harness.report.tables import best_singles, candidate_table, table2, table3
 
 
 class Section:
-    """Writes the tables and figures of candidates under equal conditions, each only where it has data."""
+    """Writes the tables and figures of candidates under equal conditions, each only where it has data.
+
+    Attributes:
+        systems: what is compared with each other: the chosen SDL candidate and the best single networks.
+    """
 
     def __init__(self, candidates: Sequence[Candidate], pages: Pages, sources: Sources) -> None:
         self._candidates = candidates
         self._conditions: Conditions = candidates[0].conditions
         self._choice: Choice | None = choose_among(candidates)
-        self._systems = list(systems(candidates).values())
+        self.systems = systems(candidates, self._choice)
         self._pages = pages
         self._sources = sources
 
@@ -57,7 +61,7 @@ class Section:
         table = candidate_table(self._candidates, self._choice)
         parts = [f"## {self.title}", *self._pages.table("Candidates", "candidates", table)]
         parts += bullets(notes_on_candidates(self._candidates))
-        if self._systems:
+        if self.systems:
             parts += [*self._paper_tables(), *self._trust()]
         parts += self._epochs()
         parts += self._varied("Figure 7a: accuracy against λ", "figure7a", LAMBDA)
@@ -87,15 +91,16 @@ class Section:
         return parts
 
     def _trust(self) -> list[str]:
-        parts = self._pages.table("Every measure, held-out", "measures", measures_table(self._systems))
+        compared = list(self.systems.values())
+        parts = self._pages.table("Every measure, held-out", "measures", measures_table(compared))
         parts += bullets([MEASURES_IN_WORDS])
-        by_class = by_class_table(self._systems)
+        by_class = by_class_table(compared)
         parts += self._pages.table("Every class against the rest, held-out, by slice", "classes", by_class)
         if self._choice:
-            compared = comparison_table(self._choice, best_singles(self._candidates))
-            parts += self._pages.table("Is the chosen candidate better?", "comparisons", compared)
+            better = comparison_table(self._choice, best_singles(self._candidates))
+            parts += self._pages.table("Is the chosen candidate better?", "comparisons", better)
             parts += bullets(notes_on_comparisons(self._conditions))
-        named = dict(zip(names_of(self._systems), self._systems, strict=True))
+        named = dict(zip(names_of(compared), compared, strict=True))
         title = "Confusion matrices, held-out, slices of all repeats"
         parts += self._pages.figure(title, "confusion", confusion_figure(named))
         return parts + self._pages.figure("Calibration, held-out", "calibration", calibration_figure(named))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from harness.report.candidates import Candidate, Conditions, by_conditions, candidates_of
+from harness.report.candidates import Conditions, by_conditions, candidates_of
 from harness.report.collection import collection_section
 from harness.report.header import header_table
 from harness.report.leakage import both_protocols, leakage_table
@@ -27,15 +27,15 @@ def write_report(runs: Sequence[SweepRuns], folder: Path, sources: Sources) -> P
     """
     folder.mkdir(parents=True, exist_ok=True)
     groups = by_conditions(candidates_of(runs))
-    sections = [
-        Section(candidates, Pages(folder, _prefix(conditions, list(groups))), sources)
+    sections = {
+        conditions: Section(candidates, Pages(folder, _prefix(conditions, list(groups))), sources)
         for conditions, candidates in groups.items()
-    ]
+    }
     parts = [f"# {', '.join(sweep.name for sweep in runs)}", header_table(runs).markdown()]
-    if chosen := [part for section in sections for part in section.choice()]:
+    if chosen := [part for section in sections.values() for part in section.choice()]:
         parts += ["## The chosen λ", *chosen]
-    parts += _leakage(groups, folder, sources)
-    for section in sections:
+    parts += _leakage(sections, folder, sources)
+    for section in sections.values():
         parts += section.write()
     for digest, conditions in {each.data_digest: each for each in groups}.items():
         parts += collection_section(conditions, sources.selections.get(digest))
@@ -44,13 +44,14 @@ def write_report(runs: Sequence[SweepRuns], folder: Path, sources: Sources) -> P
     return report
 
 
-def _leakage(groups: Mapping[Conditions, Sequence[Candidate]], folder: Path, sources: Sources) -> list[str]:
+def _leakage(sections: Mapping[Conditions, Section], folder: Path, sources: Sources) -> list[str]:
     parts = []
-    for paper, other in both_protocols(groups):
+    for paper, other in both_protocols(sections):
         collection = sources.collections.get(paper.data_digest)
-        table = leakage_table(groups[paper], groups[other], paper_table("table2"), collection)
+        sides = sections[paper].systems, sections[other].systems
+        table = leakage_table(*sides, paper_table("table2"), collection)
         notes = notes_on_leakage(near_duplicates=collection is not None)
-        pages = Pages(folder, _prefix(other, list(groups)))
+        pages = Pages(folder, _prefix(other, list(sections)))
         parts.append(f"## Both protocols, dataset `{paper.dataset}`")
         parts += [*pages.table("What leakage is worth", "leakage", table), *bullets(notes)]
     return parts

@@ -4,6 +4,7 @@ from made_sweeps import sdl, single, sweep_of, trial
 from PIL import Image
 
 from harness.data.prepared import PreparedData
+from harness.report.best import choose_among
 from harness.report.candidates import by_conditions, candidates_of
 from harness.report.estimate import Estimate
 from harness.report.leakage import (
@@ -14,6 +15,7 @@ from harness.report.leakage import (
     leakage_table,
     near_duplicates,
     shared_patients,
+    systems,
 )
 from harness.report.paper import paper_table
 
@@ -26,6 +28,7 @@ BY_PATIENT = sweep_of(
     ]
 )
 GROUPS = by_conditions(candidates_of([BY_SLICE, BY_PATIENT]))
+SYSTEMS = {conditions: systems(group, choose_among(group)) for conditions, group in GROUPS.items()}
 
 
 def test_the_same_data_under_both_protocols_are_found() -> None:
@@ -37,7 +40,7 @@ def test_the_same_data_under_both_protocols_are_found() -> None:
 
 def test_each_protocol_chooses_its_own_lambda_and_the_sums_are_subtracted() -> None:
     ((paper, other),) = both_protocols(GROUPS)
-    table = leakage_table(GROUPS[paper], GROUPS[other], paper_table("table2"), None)
+    table = leakage_table(SYSTEMS[paper], SYSTEMS[other], paper_table("table2"), None)
     assert [row[0] for row in table.rows] == [PATIENTS, f"accuracy, {CHOSEN}"], (
         "no backbone is single under both"
     )
@@ -54,7 +57,7 @@ def test_shared_patients_are_counted_within_a_fold() -> None:
     ((paper, other),) = both_protocols(GROUPS)
     assert shared_patients(GROUPS[paper]) == 1
     assert shared_patients(GROUPS[other]) == 0
-    first = leakage_table(GROUPS[paper], GROUPS[other], paper_table("table2"), None).rows[0]
+    first = leakage_table(SYSTEMS[paper], SYSTEMS[other], paper_table("table2"), None).rows[0]
     assert [cell.mean for cell in first if isinstance(cell, Estimate)] == [1, 0]
 
 
@@ -71,7 +74,8 @@ def test_a_near_duplicate_is_one_of_the_training_slices_of_the_same_fold() -> No
         "held_out1_8": "train1_9",
     }
     assert near_duplicates(candidates, pictures(names, copied)) == pytest.approx((2 / 42 + 1 / 42) / 2)
-    rows = leakage_table(candidates, candidates, paper_table("table2"), pictures(names, copied)).rows
+    found = systems(candidates, None)
+    rows = leakage_table(found, found, paper_table("table2"), pictures(names, copied)).rows
     assert [row[0] for row in rows] == [PATIENTS, LOOKS, "accuracy, single alexnet"]
 
 
