@@ -7,8 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from cli.workplace import SET, Workplace
+from cli.workplace import SET, SMALL, Workplace
 
+from harness.data.cache import save
+from harness.data.prepare import load_prepared
+from harness.data.recipe import load_recipe
 from harness.sweep.folder import SweepFolder
 
 pytestmark = pytest.mark.slow
@@ -103,6 +106,22 @@ def test_the_report_holds_the_table_and_the_command(swept: tuple[Workplace, str]
     assert str(workplace.folder) not in text
     assert list(folder.glob("*.csv"))
     assert list(folder.glob("*.png"))
+    assert "| warning | classes with fewer than 5 patients |" in text
+    assert "Known confounds" in (folder / "card.md").read_text(encoding="utf-8")
+
+
+def test_the_report_draws_slices_of_the_cache_that_it_is_given(swept: tuple[Workplace, str]) -> None:
+    workplace, _ = swept
+    folder = workplace.folder / "results/quickstart-1"
+    workplace.sdl("report", "quickstart-1")
+    assert "--cache" in (folder / "report.md").read_text(encoding="utf-8")
+    assert not (folder / "figure8.png").exists()
+    cache = workplace.folder / "elsewhere"
+    whole = load_prepared(load_recipe("generated"), workplace.folder / "results/cache")
+    save(cache, "recipe", "inputs", whole.first_of_each_class(int(SMALL["slices_per_class"])))
+    workplace.sdl("report", "quickstart-1", "--cache", cache)
+    assert "](figure8.png)" in (folder / "report.md").read_text(encoding="utf-8")
+    assert (folder / "figure8.csv").exists()
 
 
 def test_the_best_λ_is_one_that_was_tried_and_programs_read_the_same(swept: tuple[Workplace, str]) -> None:
