@@ -12,6 +12,7 @@ from harness.report.best import choose_among
 from harness.report.candidates import Candidate
 from harness.report.choice import Choice
 from harness.report.comparisons import Comparison, compare_with
+from harness.report.curves import Curves
 from harness.report.estimate import Estimate
 from harness.report.intervals import accuracy
 from harness.report.measures import names_of
@@ -30,6 +31,15 @@ Schedules = Mapping[tuple[int, int], pd.DataFrame]
 def populations(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Return the candidates whose λ changes, with a complete repeat."""
     return [each for each in candidates if each.settings.population and each.repeats]
+
+
+def schedules_of(population: Candidate, read: Curves) -> Schedules:
+    """Return the schedules of a population's trials, read by their identities."""
+    return {
+        (repeat.number, fold): read(identity)
+        for repeat in population.repeats
+        for fold, identity in enumerate(repeat.identities)
+    }
 
 
 def population_table(candidates: Sequence[Candidate]) -> Table:

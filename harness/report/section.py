@@ -26,6 +26,14 @@ from harness.report.pages import Pages, bullets
 from harness.report.pairs import answered, draw_pairs, pairs_table
 from harness.report.panels import GAUSSIAN, LAMBDA, Axis, panels_of
 from harness.report.paper import paper_table
+from harness.report.populations import (
+    NOTE,
+    population_table,
+    populations,
+    schedule_figure,
+    schedule_table,
+    schedules_of,
+)
 from harness.report.sources import Sources
 from harness.report.tables import best_singles, candidate_table, table2, table3
 
@@ -63,7 +71,7 @@ class Section:
         parts += bullets(notes_on_candidates(self._candidates))
         if self.systems:
             parts += [*self._paper_tables(), *self._trust()]
-        parts += self._epochs()
+        parts += [*self._populations(), *self._epochs()]
         parts += self._varied("Figure 7a: accuracy against λ", "figure7a", LAMBDA)
         parts += self._varied("Figure 7b: accuracy against the Gaussian filter", "figure7b", GAUSSIAN)
         return parts + self._examples()
@@ -104,6 +112,22 @@ class Section:
         title = "Confusion matrices, held-out, slices of all repeats"
         parts += self._pages.figure(title, "confusion", confusion_figure(named))
         return parts + self._pages.figure("Calibration, held-out", "calibration", calibration_figure(named))
+
+    def _populations(self) -> list[str]:
+        changing = populations(self._candidates)
+        if not changing:
+            return []
+        table = population_table(self._candidates)
+        parts = self._pages.table("Does a λ that changes during training do better?", "populations", table)
+        parts += bullets([NOTE, *notes_on_comparisons(self._conditions)])
+        if not self._sources.schedules:
+            return parts
+        for number, (name, each) in enumerate(zip(names_of(changing), changing, strict=True), start=1):
+            schedules = schedules_of(each, self._sources.schedules)
+            stem = f"schedule{number}" if len(changing) > 1 else "schedule"
+            parts += self._pages.figure(f"Schedules of {name}", stem, schedule_figure(schedules))
+            parts += self._pages.table(f"Winning λ of {name}", stem, schedule_table(schedules))
+        return parts
 
     def _varied(self, title: str, name: str, axis: Axis) -> list[str]:
         panels = panels_of(self._candidates, axis)

@@ -9,14 +9,16 @@ from harness.report.curves import Curves
 
 @dataclass(frozen=True)
 class Sources:
-    """Where curves, selections and slices come from.
+    """Where curves, schedules, selections and slices come from.
 
     Attributes:
         curves: reads a trial's metrics by epoch (`harness.tracking.read.curves` of a store).
+        schedules: reads a population's λ by epoch and member (`harness.tracking.read.schedule`).
         selections: reports of the collections' selections, by data digest (`harness.tracking.artifacts`).
         collections: prepared collections by their digest; MLflow holds no slices.
     """
 
     curves: Curves | None = None
+    schedules: Curves | None = None
     selections: Mapping[str, str] = field(default_factory=dict)
     collections: Mapping[str, PreparedData] = field(default_factory=dict)

@@ -120,3 +120,17 @@ def curves(identity: str) -> pd.DataFrame:
         table[f"{column}/loss"] = np.exp(-epochs) + random.random(5) / 10
         table[f"{column}/accuracy"] = 1 - np.exp(-epochs - 1) - random.random(5) / 10
     return pd.DataFrame(table, index=pd.Index(epochs, name="epoch"))
+
+
+def made_schedule() -> pd.DataFrame:
+    """Two members, four epochs; member 1 takes over member 2 after the second, and wins at the third."""
+    return pd.DataFrame(
+        {
+            "epoch": [0, 0, 1, 1, 2, 2, 3, 3],
+            "member": [1, 2] * 4,
+            "lambda": [1.0, 5.0, 1.0, 5.0, 4.0, 5.0, 4.0, 5.0],
+            "choice_accuracy": [0.1, 0.2, 0.1, 0.2, 0.9, 0.3, 0.5, 0.3],
+            "taken_from": [0, 0, 0, 0, 2, 0, 0, 0],
+            "won": [False, True, False, True, True, False, False, False],
+        }
+    )

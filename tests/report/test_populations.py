@@ -1,8 +1,7 @@
 from collections.abc import Sequence
 
-import pandas as pd
 import pytest
-from made_sweeps import sdl, single, sweep_of, trial
+from made_sweeps import made_schedule, sdl, single, sweep_of, trial
 
 from harness.config.population import Population
 from harness.config.settings import Settings
@@ -69,20 +68,6 @@ def test_a_population_is_never_chosen_as_a_weight() -> None:
     assert choice
     assert {each.settings.synergic_weight for each in choice.ranked} == {1, 5}
     assert choose_among(candidates("patients", [None])) is None
-
-
-def made_schedule() -> pd.DataFrame:
-    """Two members, four epochs; member 1 takes over member 2 after the second, and wins at the third."""
-    return pd.DataFrame(
-        {
-            "epoch": [0, 0, 1, 1, 2, 2, 3, 3],
-            "member": [1, 2] * 4,
-            "lambda": [1.0, 5.0, 1.0, 5.0, 4.0, 5.0, 4.0, 5.0],
-            "choice_accuracy": [0.1, 0.2, 0.1, 0.2, 0.9, 0.3, 0.5, 0.3],
-            "taken_from": [0, 0, 0, 0, 2, 0, 0, 0],
-            "won": [False, True, False, True, True, False, False, False],
-        }
-    )
 
 
 def test_a_schedule_reads_as_spans_of_epochs() -> None:

@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from made_sweeps import GRADES, curves, sdl, single, sweep_of, trial
+from made_sweeps import GRADES, curves, made_schedule, sdl, single, sweep_of, trial
 from report.test_card import SELECTION
 from rich.console import Console
 
+from harness.config.population import Population
 from harness.data.prepared import PreparedData
 from harness.predictions import KEYS
 from harness.report.best import choose
@@ -116,6 +117,26 @@ def test_the_report_tells_choice_protocols_tables_trust_figures_and_collection(t
     ]
     places = [text.index(f"\n{heading}") for heading in told]
     assert places == sorted(places)
+
+
+def test_a_population_has_its_comparison_and_its_schedules(tmp_path: Path) -> None:
+    population = Population(members=2, interval=10, low=1, high=5)
+    changing = sdl(0, epochs=40).model_copy(update={"population": population})
+    trials = [trial(settings, [20, 20], protocol="patients") for settings in (changing, sdl(3, epochs=40))]
+    read: list[str] = []
+
+    def schedules(identity: str) -> pd.DataFrame:
+        read.append(identity)
+        return made_schedule()
+
+    sources = Sources(schedules=schedules)
+    text = write_report([sweep_of(trials)], tmp_path / "demo", sources).read_text(encoding="utf-8")
+    assert "Does a λ that changes during training do better?" in text
+    assert "| 1 | 1 | 5 (1–2), 4 (3–3) |" in text
+    assert read == [trials[0].identity]
+    for name in ("populations.csv", "schedule.csv", "schedule.png", "schedule.svg"):
+        assert (tmp_path / "demo" / name).exists()
+    assert "schedule.png" not in write_report([sweep_of(trials)], tmp_path / "bare", Sources()).read_text()
 
 
 def test_no_folder_of_the_machine_is_named(tmp_path: Path) -> None:
