@@ -3,14 +3,12 @@
 from pathlib import Path
 
 import pytest
+from config.spaces import faults, load
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.config.load import load_space
 from harness.config.population import Population
 from harness.config.settings import Settings
-from harness.config.space import Space
-from harness.errors import InvalidInputError
 
 SPACE = """
 dataset: generated
@@ -29,20 +27,8 @@ groups:
 """
 
 
-def load(folder: Path, *overrides: str, text: str = SPACE) -> Space:
-    path = folder / "space.yaml"
-    path.write_text(text)
-    return load_space(path, overrides, lambda backbone: None)
-
-
-def faults(folder: Path, *overrides: str, text: str = SPACE) -> list[tuple[str, str]]:
-    with pytest.raises(InvalidInputError) as raised:
-        load(folder, *overrides, text=text)
-    return [(fault.where, fault.rule) for fault in raised.value.faults]
-
-
 def test_a_population_is_one_candidate_for_each_point_of_the_other_grids(tmp_path: Path) -> None:
-    changing, fixed = load(tmp_path).families()
+    changing, fixed = load(tmp_path, SPACE).families()
     found = [settings for _, settings in changing.proposals(0)]
     population = Population(members=6, interval=10, low=3, high=8)
     assert [(each.backbone, each.population) for each in found] == [
@@ -80,7 +66,7 @@ def test_text_and_json_are_read_back(low: float, high: float, members: int, inte
 def test_all_faults_of_a_population_at_once(tmp_path: Path) -> None:
     text = SPACE.replace("{uniform: [3, 8]}", "3").replace("members: 6, interval", "members: 1, intervall")
     text = text.replace("{grid: [alexnet, resnet18]}", "{choice: [alexnet, resnet18]}\n    samples: 3")
-    found = faults(tmp_path, text=text)
+    found = faults(tmp_path, text)
     rules = "\n".join(rule for _, rule in found)
     for part in (
         "greater than or equal to 2",
@@ -96,7 +82,7 @@ def test_all_faults_of_a_population_at_once(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("interval", [50, 51])
 def test_an_exchange_comes_before_the_end(tmp_path: Path, interval: int) -> None:
-    found = faults(tmp_path, f"groups.changing.population.interval={interval}")
+    found = faults(tmp_path, SPACE, f"groups.changing.population.interval={interval}")
     assert [rule for _, rule in found] == ["population.interval: an exchange comes before the last epoch"]
     population = Population(members=2, interval=interval, low=0, high=1)
     with pytest.raises(ValueError, match="before the last epoch"):
@@ -105,17 +91,17 @@ def test_an_exchange_comes_before_the_end(tmp_path: Path, interval: int) -> None
 
 def test_the_default_number_of_epochs_counts_too(tmp_path: Path) -> None:
     text = SPACE.replace("settings: {epochs: 50}\n", "")
-    assert faults(tmp_path, "groups.changing.population.interval=250", text=text)
+    assert faults(tmp_path, text, "groups.changing.population.interval=250")
 
 
 def test_a_single_network_has_no_population(tmp_path: Path) -> None:
-    assert "no synergic layer" in faults(tmp_path, "groups.changing.model=single")[0][1]
+    assert "no synergic layer" in faults(tmp_path, SPACE, "groups.changing.model=single")[0][1]
 
 
 @pytest.mark.parametrize("raw", ["5", "[6, 10]"])
 def test_a_population_is_a_mapping(tmp_path: Path, raw: str) -> None:
-    assert "population takes a mapping" in faults(tmp_path, f"groups.changing.population={raw}")[0][1]
+    assert "population takes a mapping" in faults(tmp_path, SPACE, f"groups.changing.population={raw}")[0][1]
 
 
 def test_a_population_is_no_setting(tmp_path: Path) -> None:
-    assert "no setting" in faults(tmp_path, "settings.population={members: 6, interval: 10}")[0][1]
+    assert "no setting" in faults(tmp_path, SPACE, "settings.population={members: 6, interval: 10}")[0][1]

@@ -3,11 +3,9 @@
 from pathlib import Path
 
 import pytest
+from config.spaces import faults, load
 
-from harness.config.load import load_space
 from harness.config.search import rungs
-from harness.config.space import Space
-from harness.errors import InvalidInputError
 
 SPACE = """
 dataset: generated
@@ -24,20 +22,8 @@ groups:
 """
 
 
-def load(folder: Path, *overrides: str, text: str = SPACE) -> Space:
-    path = folder / "space.yaml"
-    path.write_text(text)
-    return load_space(path, overrides, lambda backbone: None)
-
-
-def faults(folder: Path, *overrides: str, text: str = SPACE) -> list[tuple[str, str]]:
-    with pytest.raises(InvalidInputError) as raised:
-        load(folder, *overrides, text=text)
-    return [(fault.where, fault.rule) for fault in raised.value.faults]
-
-
 def test_a_searched_group_plans_nothing_and_knows_its_shapes(tmp_path: Path) -> None:
-    (group,) = load(tmp_path).families()
+    (group,) = load(tmp_path, SPACE).families()
     assert group.search is not None
     assert (group.search.sampler, group.search.proposals, group.search.startup) == ("tpe", 12, 4)
     assert list(group.proposals(0)) == []
@@ -46,7 +32,7 @@ def test_a_searched_group_plans_nothing_and_knows_its_shapes(tmp_path: Path) -> 
 
 
 def test_lambda_exists_for_sdl_alone(tmp_path: Path) -> None:
-    (group,) = load(tmp_path).families()
+    (group,) = load(tmp_path, SPACE).families()
     values = {"backbone": "alexnet", "lambda": 5.0}
     assert group.candidate({**values, "model": "sdl"}).synergic_weight == 5
     assert group.candidate({**values, "model": "single"}).synergic_weight == 0
@@ -55,7 +41,7 @@ def test_lambda_exists_for_sdl_alone(tmp_path: Path) -> None:
 def test_all_faults_of_a_search_at_once(tmp_path: Path) -> None:
     text = SPACE.replace("tpe, proposals: 12, startup: 4, stop: wilcoxon", "tpo, startup: 0, stpo: asha")
     text = text.replace("{uniform: [0, 8]}", "{uniform: [-1, 8]}").replace("choice: [alex", "grid: [alex")
-    found = faults(tmp_path, text=text)
+    found = faults(tmp_path, text)
     assert {where for where, _ in found} == {"space.yaml:10", "space.yaml:11", "space.yaml:12"}
     rules = "\n".join(rule for _, rule in found)
     for part in ("sampler", "proposals is required", "startup", "stpo is no key", "lambda", "no grid"):
@@ -63,25 +49,25 @@ def test_all_faults_of_a_search_at_once(tmp_path: Path) -> None:
 
 
 def test_samples_and_search_exclude_each_other(tmp_path: Path) -> None:
-    assert "not both" in faults(tmp_path, "groups.sdl.samples=3")[0][1]
+    assert "not both" in faults(tmp_path, SPACE, "groups.sdl.samples=3")[0][1]
 
 
 def test_a_search_needs_something_to_draw(tmp_path: Path) -> None:
     text = SPACE.replace("{choice: [sdl, single]}", "sdl").replace("{uniform: [0, 8]}", "3")
-    found = faults(tmp_path, "groups.sdl.backbone=alexnet", text=text)
+    found = faults(tmp_path, text, "groups.sdl.backbone=alexnet")
     assert "a search goes with" in found[0][1]
 
 
 @pytest.mark.parametrize("raw", ["5", "[tpe, 5]"])
 def test_a_search_is_a_mapping(tmp_path: Path, raw: str) -> None:
-    assert "search takes a mapping" in faults(tmp_path, f"groups.sdl.search={raw}")[0][1]
+    assert "search takes a mapping" in faults(tmp_path, SPACE, f"groups.sdl.search={raw}")[0][1]
 
 
 def test_too_few_trials_for_a_test_between_them(tmp_path: Path) -> None:
-    assert faults(tmp_path, "repeats=1") == [
+    assert faults(tmp_path, SPACE, "repeats=1") == [
         ("space.yaml:12", "stop: wilcoxon compares proposals over 5 or more repeats and folds")
     ]
-    assert load(tmp_path, "repeats=1", "groups.sdl.search.stop=asha").repeats == 1
+    assert load(tmp_path, SPACE, "repeats=1", "groups.sdl.search.stop=asha").repeats == 1
 
 
 def test_rungs_are_thirds_of_thirds() -> None:
