@@ -2,17 +2,17 @@
 
 import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from optuna.trial import TrialState
+from sweep import searched
 from sweep.searched import frozen, run_search
-from sweep.test_run import _wait_for_epochs
+from sweep.tiny import start_driver
 
 from harness.metrics import figure_network, score
+from harness.report.best import choose
 from harness.report.candidates import candidates_of
 from harness.tracking.read import SweepRuns, TrialRun, load_sweep
 from harness.tracking.store import find_store
@@ -57,14 +57,7 @@ def test_the_study_is_told_what_the_predictions_say(whole: Path) -> None:
 
 
 def test_a_killed_search_resumes_to_the_same_proposals_and_numbers(whole: Path, tmp_path: Path) -> None:
-    driver = subprocess.Popen(
-        [sys.executable, str(Path(__file__).with_name("searched.py")), str(tmp_path), "same-name", ONE],
-        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    _wait_for_epochs(tmp_path / "results/runs/same-name/spool", 2)
+    driver = start_driver(tmp_path, "same-name", ONE, script=searched.__file__)
     os.killpg(driver.pid, signal.SIGKILL)
     driver.wait()
     begun = frozen(tmp_path, "same-name")
@@ -98,6 +91,31 @@ def test_what_is_stopped_early_is_marked_and_no_candidate(tmp_path: Path) -> Non
     assert not list((tmp_path / "results/runs/asha/checkpoints").iterdir())
     assert run_search(tmp_path, "asha", *stated, resume=True).complete
     assert len(loaded(tmp_path, "asha").trials) == len(sweep.trials)
+
+
+def test_a_gaussian_process_asks_and_wilcoxon_leaves_out_what_is_hopeless(tmp_path: Path) -> None:
+    """A learning rate of 1000 learns nothing, on any repeat: such a proposal is not trained to its end."""
+    stated = [
+        ONE,
+        "repeats=6",
+        "groups.sdl.search={sampler: gp, proposals: 6, startup: 3, stop: wilcoxon}",
+        "groups.sdl.learning_rate={choice: [0.05, 1000.0]}",
+    ]
+    assert run_search(tmp_path, "gp", *stated).complete
+    told, sweep = frozen(tmp_path, "gp"), loaded(tmp_path, "gp")
+    assert len(told) == 6
+    pruned = [trial for trial in told if trial.state == TrialState.PRUNED]
+    assert pruned
+    assert {trial.params["learning_rate"] for trial in pruned} == {1000.0}
+    for trial in pruned:
+        trained = of_proposal(sweep, trial.number)
+        assert 1 < len(trained) < 6
+        assert [run.tags.get("stopped_early") for run in trained] == [None] * (len(trained) - 1) + ["yes"]
+    best = choose([sweep])
+    assert best.chosen.settings.learning_rate == 0.05
+    assert not {each.digest for each in best.ranked} & {
+        run.candidate for run in sweep.trials if "stopped_early" in run.tags
+    }
 
 
 def test_a_failing_proposal_is_told_as_failed(tmp_path: Path) -> None:
