@@ -29,7 +29,7 @@ def report(names: tuple[str, ...], cache: Path) -> None:
     from harness.report.terminal import comparison_table
     from harness.report.write import write_report
     from harness.tracking.artifacts import selections
-    from harness.tracking.read import curves, load_sweep
+    from harness.tracking.read import curves, load_sweep, schedule
     from harness.tracking.store import find_store
 
     store = find_store(RESULTS)
@@ -37,6 +37,7 @@ def report(names: tuple[str, ...], cache: Path) -> None:
     Console().print(comparison_table(runs))
     sources = Sources(
         curves=partial(curves, store=store),
+        schedules=partial(schedule, store=store),
         selections=selections(runs, store),
         collections=cached({sweep.tags["data_digest"] for sweep in runs}, cache),
     )
@@ -100,21 +101,23 @@ def best(
 @click.command()
 @click.argument("name")
 def sync(name: str) -> None:
-    """Deliver records that wait on disk because the tracking store was away.
+    """Deliver records that wait on disk; end the runs of a killed driver.
+
+    Records wait because the tracking store was away. A run that a killed
+    driver left RUNNING becomes KILLED, until the sweep is resumed.
 
     \b
     sdl sync quickstart-1
     """
     from harness.sweep.folder import SweepFolder
-    from harness.tracking.delivery import deliver
-    from harness.tracking.spool import Spool
+    from harness.sweep.sync import sync as sync_sweep
     from harness.tracking.store import create_store, find_store
 
     folder = SweepFolder(RESULTS, name)
     folder.read()
     store = find_store(RESULTS)
     create_store(store)
-    left = deliver(Spool(folder.spool), store)
+    left = sync_sweep(folder, store)
     click.echo(f"{left} records are left" if left else f"all records of {name} are in {store}")
 
 

@@ -1,9 +1,12 @@
 """The folder of a sweep under ``results/runs``: its plan, its spool, its checkpoints."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict
 
 from harness.config.space import Space
@@ -95,6 +98,19 @@ class SweepFolder:
             )
             raise HarnessError(f"no sweep named {self.name!r}; {fix}")
         return Declared.model_validate_json(self._declared.read_text(encoding="utf-8"))
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold the lock of the sweep's one driver.
+
+        Raises:
+            HarnessError: if another process holds it.
+        """
+        try:
+            with FileLock(self.path / "driver.lock").acquire(timeout=0):
+                yield
+        except Timeout:
+            raise HarnessError(f"another process runs the sweep {self.name!r}; wait until it ends") from None
 
     def checkpoints(self, storage: str | None) -> str:
         """Return the root of the checkpoints: on the shared storage, where one is declared."""

@@ -2,14 +2,12 @@
 
 import hashlib
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import yaml
-from filelock import FileLock, Timeout
 from rich.console import Console
 
 from harness.checkpoints import Checkpoints
@@ -97,7 +95,7 @@ def run_sweep(
                     f"{store} has a sweep named {declared.name!r} already: give another --name"
                 )
             folder.create(declared)
-        with _alone(folder):
+        with folder.alone():
             spool = Spool(folder.spool)
             missing = missing_trials(trials, spool)
             root = folder.checkpoints(declared.space.storage)
@@ -174,15 +172,6 @@ def _share(trial: Trial, space: Space, device: str | None) -> float:
 
 def _most_at_once(nodes: Sequence[Node], cpus: int, shares: Iterable[float]) -> int:
     return max(slots(nodes, cpus, share) for share in shares)
-
-
-@contextmanager
-def _alone(folder: SweepFolder) -> Iterator[None]:
-    try:
-        with FileLock(folder.path / "driver.lock").acquire(timeout=0):
-            yield
-    except Timeout:
-        raise HarnessError(f"another process runs the sweep {folder.name!r}; wait until it ends") from None
 
 
 def _labels(declared: Declared, data: PreparedData) -> Labels:

@@ -122,7 +122,7 @@ class Searches:
         return self._space.repeats * self._space.fold_count
 
     def _close_stopped(self, study: Study, proposal: Proposal) -> None:
-        """Record the end of a trial that was stopped by a driver that did not live to record it."""
+        """Record the end of a trial that was stopped by a driver that did not live to record why."""
         identity = study.stopped(proposal.handle.number)
-        if identity and identity not in self._spool.finished():
+        if identity and self._spool.finished().get(identity) != "FINISHED":
             self._spool.finish(identity, time=time.time(), status="KILLED", tags=STOPPED_EARLY)

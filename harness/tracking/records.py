@@ -74,6 +74,7 @@ class RecordFile:
         folder: holds the records, the offset up to which they are delivered, and artifacts.
         epochs: the epochs recorded so far.
         last: the latest start or finish.
+        time: of the latest record, in seconds since 1970.
         parent: the identity of the sweep that the run belongs to; None for a sweep's own run.
     """
 
@@ -81,6 +82,7 @@ class RecordFile:
         self.folder = folder
         self.epochs: set[int] = set()
         self.last: Start | Finish | None = None
+        self.time = 0.0
         self.parent: str | None = None
         self._path = folder / "records.jsonl"
         self._offset_path = folder / "offset"
@@ -142,6 +144,7 @@ class RecordFile:
 
     def _note(self, record: Record, end: int) -> None:
         self._size = end
+        self.time = record.time
         if isinstance(record, Epoch):
             self.epochs.add(record.epoch)
             return

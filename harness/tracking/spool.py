@@ -110,7 +110,7 @@ class Spool:
         artifacts: Mapping[str, bytes | Path] | None = None,
         tags: Mapping[str, str] | None = None,
     ) -> None:
-        """Record that a run ended; ending twice alike adds nothing.
+        """Record that a run ended; ending twice alike (status and tags) adds nothing.
 
         Args:
             identity: the run.
@@ -122,7 +122,7 @@ class Spool:
             tags: what is known of the run at its end only.
         """
         last = self._file(identity).last
-        if isinstance(last, Finish) and last.status == status:
+        if isinstance(last, Finish) and (last.status, last.tags) == (status, dict(tags or {})):
             return
         try:
             stored = self._store(identity, artifacts or {})
@@ -148,6 +148,11 @@ class Spool:
                 else:
                     ended.pop(identity, None)
             return ended
+
+    def running(self) -> dict[str, float]:
+        """Return when each run that goes on was last heard of (seconds since 1970), by identity."""
+        with self._lock:
+            return {name: file.time for name, file in self._files.items() if isinstance(file.last, Start)}
 
     def waiting(self) -> list[str]:
         """Return the identities that delivery has work with, sweeps ahead of their trials."""

@@ -2,14 +2,11 @@
 
 import os
 import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from sweep.tiny import declare, run, tiny_data
+from sweep.tiny import declare, run, start_driver, tiny_data
 
 from harness.errors import HarnessError
 from harness.sweep.plan import plan_trials
@@ -64,15 +61,7 @@ def test_the_state_of_done_trials_is_gone_and_weights_are_in_mlflow(whole: tuple
 
 
 def test_a_killed_driver_resumes_to_the_same_numbers(whole: tuple[Path, SweepRuns], tmp_path: Path) -> None:
-    tests = Path(__file__).parents[1]
-    driver = subprocess.Popen(
-        [sys.executable, str(Path(__file__).with_name("tiny.py")), str(tmp_path), "same-name", "new"],
-        env=os.environ | {"PYTHONPATH": str(tests)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    _wait_for_epochs(tmp_path / "results/runs/same-name/spool", 4)
+    driver = start_driver(tmp_path, "same-name")
     os.killpg(driver.pid, signal.SIGKILL)
     driver.wait()
     begun = Spool(tmp_path / "results/runs/same-name/spool").finished()
@@ -137,15 +126,3 @@ def test_a_failing_trial_does_not_take_the_others_along(tmp_path: Path) -> None:
     assert (outcome.finished, outcome.planned) == (3, 4)  # 32 × 32 pixels are too few for the fourth
     sweep = load_sweep("part", find_store(tmp_path / "results"))
     assert sorted(trial.status for trial in sweep.trials) == ["FAILED", "FINISHED", "FINISHED", "FINISHED"]
-
-
-def _wait_for_epochs(spool: Path, epochs: int) -> None:
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline:
-        if (
-            sum(path.read_text().count('"kind":"epoch"') for path in spool.glob("runs/*/records.jsonl"))
-            >= epochs
-        ):
-            return
-        time.sleep(0.05)
-    raise AssertionError("the driver trained nothing in two minutes")

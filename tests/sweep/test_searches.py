@@ -53,6 +53,23 @@ def test_killed_after_the_decision_to_stop(tmp_path: Path, declared: Declared) -
     assert (record.status, record.tags) == ("KILLED", {"stopped_early": "yes"})
 
 
+def test_killed_after_the_decision_to_stop_and_ended_by_a_sync(tmp_path: Path, declared: Declared) -> None:
+    spool = Spool(tmp_path / "spool")
+    with Searches(declared, tmp_path, spool) as searches:
+        (good, _), (bad, _) = searches.next() or (), searches.next() or ()
+        for trial, accuracy in ((good, 0.8), (bad, 0.7)):
+            start(spool, trial)
+            searches.trained(trial, epoch(accuracy))
+            spool.finish(trial.identity, time=1, status="KILLED")
+    with Searches(declared, tmp_path, spool) as searches:
+        searches.next(), searches.next()
+    ends = {trial: [record for record, _ in spool.unread(trial.identity)][-1] for trial in (good, bad)}
+    assert {trial: end.tags for trial, end in ends.items() if isinstance(end, Finish)} == {
+        good: {},
+        bad: {"stopped_early": "yes"},
+    }
+
+
 def test_killed_between_the_last_record_and_telling_the_figure(tmp_path: Path, declared: Declared) -> None:
     spool = Spool(tmp_path / "spool")
     with Searches(declared, tmp_path, spool) as searches:

@@ -1,6 +1,10 @@
 """A collection and a space so small that a whole sweep takes seconds."""
 
+import os
+import signal
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -77,5 +81,31 @@ def run(
     )
 
 
-if __name__ == "__main__":  # a driver that a test can kill
-    run(Path(sys.argv[1]), sys.argv[2], resume=sys.argv[3] == "resume")
+def start_driver(folder: Path, name: str, *options: str, script: str = __file__) -> subprocess.Popen[bytes]:
+    """Start a sweep in a session of its own, which a test can kill; returns after the second epoch.
+
+    Args:
+        folder: where its results lie.
+        name: of the sweep.
+        options: what else the script takes.
+        script: the one that runs it.
+    """
+    driver = subprocess.Popen(
+        [sys.executable, script, str(folder), name, *options],
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        records = (folder / "results/runs" / name / "spool").glob("runs/*/records.jsonl")
+        if sum(path.read_text().count('"kind":"epoch"') for path in records) >= 2:
+            return driver
+        time.sleep(0.05)
+    os.killpg(driver.pid, signal.SIGKILL)
+    raise AssertionError("the driver trained nothing in two minutes")
+
+
+if __name__ == "__main__":
+    run(Path(sys.argv[1]), sys.argv[2])

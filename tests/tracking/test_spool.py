@@ -108,6 +108,28 @@ def test_start_and_finish_told_twice_add_nothing(tmp_path: Path) -> None:
     assert len(list((tmp_path / "runs/a/artifacts").iterdir())) == 1
 
 
+def test_an_end_with_more_to_say_is_recorded(tmp_path: Path) -> None:
+    spool = Spool(tmp_path)
+    start_sweep(spool, ["a"])
+    for tags in ({}, {"stopped_early": "yes"}, {"stopped_early": "yes"}):
+        spool.finish("a", time=BEGIN, status="KILLED", tags=tags)
+    _, *ends = records(Spool(tmp_path), "a")
+    assert [end.tags for end in ends if isinstance(end, Finish)] == [{}, {"stopped_early": "yes"}]
+
+
+def test_what_runs_is_known_with_its_last_sign_of_life(tmp_path: Path) -> None:
+    spool = Spool(tmp_path)
+    start_sweep(spool, ["a", "b", "c"])
+    train(spool, "b", range(3))
+    train(spool, "c", range(5))
+    finish(spool, "c")
+    for _, end in spool.unread("b"):
+        spool.mark("b", end)
+    running = {"demo-sweep": BEGIN, "a": BEGIN + 1, "b": BEGIN + 12}
+    assert spool.running() == running
+    assert Spool(tmp_path).running() == running
+
+
 def test_how_runs_ended_stays_known_after_they_are_delivered(tmp_path: Path) -> None:
     spool = Spool(tmp_path)
     start_sweep(spool, ["done", "failed", "runs", "goes_on"])
