@@ -11,8 +11,18 @@ from harness.cli.options import RESULTS, cache_option
 
 @click.command()
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder to write, if not results/ and the names.",
+)
+@click.option(
+    "--no-slices",
+    is_flag=True,
+    help="Leave out figure 8, of a collection whose slices may not be shared.",
+)
 @cache_option
-def report(names: tuple[str, ...], cache: Path) -> None:
+def report(names: tuple[str, ...], out: Path | None, no_slices: bool, cache: Path) -> None:
     """Write tables and figures of one or several sweeps under results/.
 
     Figures of slices come from the prepared collection, where the cache
@@ -21,6 +31,7 @@ def report(names: tuple[str, ...], cache: Path) -> None:
     \b
     sdl report quickstart-1
     sdl report table2-1 figure7a-1 figure7b-1
+    sdl report lgg-1 --no-slices --out results/shared
     """
     from rich.console import Console
 
@@ -40,8 +51,9 @@ def report(names: tuple[str, ...], cache: Path) -> None:
         schedules=partial(schedule, store=store),
         selections=selections(runs, store),
         collections=cached({sweep.tags["data_digest"] for sweep in runs}, cache),
+        pictures=not no_slices,
     )
-    written = write_report(runs, RESULTS / "+".join(names), sources)
+    written = write_report(runs, out or RESULTS / "+".join(names), sources)
     click.echo(f"report: {written}")
 
 

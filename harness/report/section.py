@@ -158,7 +158,7 @@ class Section:
         pairs = draw_pairs(answered(held_out[held_out["fold"] == held_out["fold"].min()]), chosen.seed)
         collection = self._sources.collections.get(self._conditions.data_digest)
         title = "Figure 8: pairs of held-out slices, their labels and the networks' answers"
-        if not pairs:
+        if not pairs or not self._sources.pictures:
             return []
         if collection is None:
             return [f"### {title}", *bullets([f"Left out. {NO_SLICES}"])]

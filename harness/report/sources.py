@@ -16,9 +16,11 @@ class Sources:
         schedules: reads a population's λ by epoch and member (`harness.tracking.read.schedule`).
         selections: reports of the collections' selections, by data digest (`harness.tracking.artifacts`).
         collections: prepared collections by their digest; MLflow holds no slices.
+        pictures: whether slices may be shown.
     """
 
     curves: Curves | None = None
     schedules: Curves | None = None
     selections: Mapping[str, str] = field(default_factory=dict)
     collections: Mapping[str, PreparedData] = field(default_factory=dict)
+    pictures: bool = True

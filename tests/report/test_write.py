@@ -84,6 +84,20 @@ def test_figure_8_shows_the_slices_of_the_cache_and_says_where_there_are_none(tm
     assert not list((tmp_path / "without").glob("figure8*"))
 
 
+def test_slices_that_may_not_be_shared_are_not_shown(tmp_path: Path) -> None:
+    collection = PreparedData(
+        dataset="generated",
+        images=np.zeros((3, 32, 32), np.float32),
+        labels=np.arange(3),
+        slice_ids=("a", "b", "c"),
+        patients=("p",) * 3,
+        classes=GRADES,
+    )
+    sources = Sources(collections={"d1": collection}, pictures=False)
+    assert "Figure 8" not in write_report([PAPER_SWEEP], tmp_path, sources).read_text(encoding="utf-8")
+    assert not list(tmp_path.glob("figure8*"))
+
+
 def test_the_card_and_the_checks_come_from_the_selection_once_per_collection(tmp_path: Path) -> None:
     runs = [PAPER_SWEEP, PATIENTS_SWEEP]
     sources = Sources(selections={"d1": SELECTION})
