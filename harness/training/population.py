@@ -44,12 +44,13 @@ class PopulationRun:
 
     They start from the same weights with λ spread evenly over the range. After every interval those in the
     lowest quarter, by the mean accuracy on the choice set over the interval's epochs, take over networks and
-    optimizer of one in the highest quarter, drawn at random, with its λ times 0.8 or 1.2, or one time in four
-    a λ drawn anew (the defaults of Ray Tune's scheduler of that name). The trial's networks are those of the
-    member and epoch with the highest figure; of equals, the first member's.
+    optimizer of one in the highest quarter, drawn at random, with its λ times 0.8 or 1.2 (within the range),
+    or one time in four a λ drawn anew (the defaults of Ray Tune's scheduler of that name). The trial's
+    networks are those of the member and epoch with the highest figure, also where that member gave up
+    later; of equals the earliest epoch's, then the first member's.
 
     It stands in for a `TrainingRun`. Members take turns, so the same seed gives the same schedule; the device
-    holds all of them.
+    and a checkpoint hold all of them.
 
     Args:
         population: how many members, the interval and the range.
@@ -156,7 +157,7 @@ class PopulationRun:
 
     @property
     def _winner(self) -> TrainingRun:
-        return max(self._members, key=lambda member: member.chosen_figure)  # the first of equals
+        return max(self._members, key=lambda member: (member.chosen_figure, -member.chosen_epoch))
 
     def _figure(self, record: EpochRecord) -> float:
         return figure_of_epoch(record.metrics, self._networks, self._protocol)
@@ -168,7 +169,8 @@ class PopulationRun:
         few = min(ceil(len(ranked) * QUANTILE), len(ranked) // 2)
         for loser in ranked[-few:]:
             parent = ranked[int(random.integers(few))]
-            self._members[loser].restore(deepcopy(self._members[parent].state()))
+            own_best = {"chosen": self._members[loser].state()["chosen"]}
+            self._members[loser].restore(deepcopy(self._members[parent].state() | own_best))
             self._members[loser].synergic_weight = self._explored(
                 self._members[parent].synergic_weight, random
             )
@@ -191,7 +193,7 @@ class PopulationRun:
         place = self._members.index(self._winner) + 1
         taken = {(stretch.epoch, stretch.member): stretch.taken_from for stretch in self._stretches}
         path = {}
-        for epoch in reversed(range(self.epoch)):
+        for epoch in reversed(range(self.chosen_epoch + 1)):
             path[epoch] = place
             place = taken[epoch, place] or place
-        return {epoch: member for epoch, member in path.items() if epoch <= self.chosen_epoch}
+        return path

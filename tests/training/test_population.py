@@ -103,6 +103,22 @@ def test_the_winner_has_the_highest_figure_of_all(trained: PopulationRun) -> Non
     assert won["choice_accuracy"] == schedule["choice_accuracy"].max()
 
 
+def test_the_best_networks_stay_where_their_member_gives_up_later() -> None:
+    """Member 1 is the first of equals after one epoch; then it diverges."""
+    run = new_population(2, "paper")
+    run.train_epoch()
+    best = run.best_weights()
+    assert all(torch.equal(value, best[name]) for name, value in run._members[0].state()["networks"].items())
+    for parameter in run._members[0]._networks.parameters():
+        torch.nn.init.constant_(parameter, torch.nan)
+    while run.epoch <= INTERVAL:
+        run.train_epoch()
+    schedule = run.schedule()
+    assert by_member(schedule, "taken_from")[INTERVAL].tolist() == [2, 0]
+    assert schedule.loc[schedule["won"], ["epoch", "member"]].to_numpy().tolist() == [[0, 1]]
+    assert all(torch.equal(value, best[name]) for name, value in run.best_weights().items())
+
+
 def test_the_record_of_an_epoch_is_the_leaders(trained: PopulationRun) -> None:
     schedule = trained.schedule()
     weights, figures = by_member(schedule, "lambda"), by_member(schedule, "choice_accuracy")
