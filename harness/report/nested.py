@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from harness.metrics import SUM, probabilities
+from harness.metrics import probabilities
 from harness.predictions import KEYS, classes_of, probability_columns
 from harness.report.candidates import Candidate, Repeat
 from harness.report.estimate import Estimate
@@ -59,6 +59,18 @@ def nested_estimate(candidates: Sequence[Candidate], rule: Rule) -> Nested | Non
     """
     if rule.on_test or candidates[0].conditions.chosen_on_held_out:
         return None
+    return pick_by_split(candidates, rule)
+
+
+def pick_by_split(candidates: Sequence[Candidate], rule: Rule) -> Nested | None:
+    """Let the rule pick in each fold of each repeat by that fold's choice set alone, and pool the picks.
+
+    Under the paper's protocol that set is the test set: the figures are of the kind that the paper reports,
+    no estimate.
+
+    Returns:
+        None where no repeat is complete in every candidate.
+    """
     numbers = [{repeat.number for repeat in candidate.repeats} for candidate in candidates]
     picks: list[float] = []
     repeats = []
@@ -66,7 +78,7 @@ def nested_estimate(candidates: Sequence[Candidate], rule: Rule) -> Nested | Non
         tables = []
         for chosen in _picks(candidates, rule, number):
             picks.append(chosen.settings.synergic_weight)
-            tables.append(_held_out_sum(chosen.repeats[0]))
+            tables.append(_held_out(chosen.repeats[0]))
         repeats.append(Repeat(number, candidates[0].conditions.protocol, (), pd.concat(tables)))
     if not repeats:
         return None
@@ -86,9 +98,12 @@ def _picks(candidates: Sequence[Candidate], rule: Rule, number: int) -> list[Can
     ]
 
 
-def _held_out_sum(repeat: Repeat) -> pd.DataFrame:
-    """Return the held-out rows as a table of one network, the sum: picks may differ in their networks."""
+def _held_out(repeat: Repeat) -> pd.DataFrame:
+    """Return the held-out rows as answered by what stands for the repeat, as a table of one network.
+
+    Picks may differ in their networks.
+    """
     rows = repeat.rows("held_out")
     columns = probability_columns(1, classes_of(rows))
-    values = pd.DataFrame(probabilities(rows, SUM), columns=columns, index=rows.index)
+    values = pd.DataFrame(probabilities(rows, repeat.network), columns=columns, index=rows.index)
     return pd.concat([rows[list(KEYS)], values], axis=1)

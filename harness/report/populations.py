@@ -8,21 +8,21 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from harness.report.best import choose_among
 from harness.report.candidates import Candidate
-from harness.report.choice import Choice
 from harness.report.comparisons import Comparison, compare_with
 from harness.report.curves import Curves
 from harness.report.estimate import Estimate
 from harness.report.intervals import accuracy
 from harness.report.measures import names_of
+from harness.report.nested import Nested, pick_by_split
+from harness.report.rules import DEFAULT_RULE, RULES
 from harness.report.style import CYCLE, styled
 from harness.report.table import Cell, Table
 from harness.statistics.comparison import holm
 
 NOTE = (
     "Epochs are those of all members, or of all λ picked from, in a repeat and fold. Member and λ are picked"
-    " by the same choice slices; where the epochs differ, compute is not equal."
+    " in each repeat and fold by the same choice slices; where the epochs differ, compute is not equal."
 )
 Schedules = Mapping[tuple[int, int], pd.DataFrame]
 """Table of `PopulationRun.schedule` by repeat and fold, both from 0."""
@@ -45,19 +45,22 @@ def schedules_of(population: Candidate, read: Curves) -> Schedules:
 def population_table(candidates: Sequence[Candidate]) -> Table:
     """Return every population beside the best fixed λ among candidates that share its other settings.
 
-    Under protocol ``patients`` the fixed λ is picked in each fold by that fold's choice set, as a population
-    picks its member; under ``paper`` it is the best by test accuracy.
+    The fixed λ is picked in each split by that split's choice set, as a population picks its member; under
+    the paper's protocol that set is the test set, for both.
     """
     changing = populations(candidates)
-    choices = [choose_among(_rivals(each, candidates)) for each in changing]
-    compared = _corrected([_compared(each, choice) for each, choice in zip(changing, choices, strict=True)])
+    rivals = [_rivals(each, candidates) for each in changing]
+    fixed = [pick_by_split(each, RULES[DEFAULT_RULE]) if each else None for each in rivals]
+    compared = _corrected([_compared(*each) for each in zip(changing, fixed, strict=True)])
     rows: list[tuple[Cell, ...]] = []
-    for name, each, choice, comparison in zip(names_of(changing), changing, choices, compared, strict=True):
+    for name, each, others, picks, comparison in zip(
+        names_of(changing), changing, rivals, fixed, compared, strict=True
+    ):
         epochs = each.settings.epochs
         rows.append((name, each.settings.members * epochs, accuracy(each, "held_out"), None, None, None))
-        if choice:
-            fixed, held_out = _picked(choice), accuracy(_best(choice), "held_out")
-            rows.append((fixed, len(choice.ranked) * epochs, held_out, *_against(comparison)))
+        if picks:
+            system = f"fixed λ, picked in each split from {len(others)}"
+            rows.append((system, len(others) * epochs, picks.by_slice, *_against(comparison)))
     return Table(
         ("system", "epochs", "held-out", "population minus it", "p (Holm)", "the population is"), tuple(rows)
     )
@@ -92,7 +95,11 @@ def schedule_figure(schedules: Schedules) -> Figure:
 
 def _rivals(population: Candidate, candidates: Sequence[Candidate]) -> list[Candidate]:
     others = _others(population)
-    return [each for each in candidates if not each.settings.population and _others(each) == others]
+    return [
+        each
+        for each in candidates
+        if each.repeats and not each.settings.population and _others(each) == others
+    ]
 
 
 def _others(candidate: Candidate) -> dict[str, str | int | float]:
@@ -100,18 +107,8 @@ def _others(candidate: Candidate) -> dict[str, str | int | float]:
     return {key: value for key, value in values.items() if key not in ("lambda", "population")}
 
 
-def _best(choice: Choice) -> Candidate:
-    return choice.nested.picked if choice.nested else choice.chosen
-
-
-def _picked(choice: Choice) -> str:
-    if choice.nested:
-        return f"fixed λ, picked in each fold from {len(choice.ranked)}"
-    return f"fixed λ {choice.chosen.settings.synergic_weight:g}, the best of {len(choice.ranked)}"
-
-
-def _compared(population: Candidate, choice: Choice | None) -> Comparison | None:
-    return next(iter(compare_with(population, [_best(choice)])), None) if choice else None
+def _compared(population: Candidate, fixed: Nested | None) -> Comparison | None:
+    return next(iter(compare_with(population, [fixed.picked])), None) if fixed else None
 
 
 def _corrected(found: Sequence[Comparison | None]) -> list[Comparison | None]:
