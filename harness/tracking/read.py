@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -92,7 +93,7 @@ def load_sweep(name: str, store: Store) -> SweepRuns:
     """Read a sweep with the predictions of its finished trials.
 
     Raises:
-        HarnessError: the store has no such sweep.
+        HarnessError: the store has no such sweep, or a trial's predictions are gone.
     """
     client = store.client()
     sweeps = _sweeps(client, store)
@@ -138,8 +139,7 @@ def schedule(identity: str, store: Store) -> pd.DataFrame:
     """
     client = store.client()
     run = _run_of(identity, client, store)
-    with TemporaryDirectory() as folder:
-        return pd.read_csv(client.download_artifacts(run.info.run_id, "lambda_schedule.csv", folder))
+    return pd.read_csv(StringIO(_artifact(client, run, "lambda_schedule.csv")))
 
 
 def _run_of(identity: str, client: MlflowClient, store: Store) -> Run:
@@ -183,7 +183,7 @@ def _trial(client: MlflowClient, run: Run) -> TrialRun:
         status=run.info.status,
         chosen_epoch=int(run.data.metrics["chosen_epoch"]) if finished else None,
         tags=tags,
-        predictions=_predictions(client, run.info.run_id) if finished else pd.DataFrame(),
+        predictions=_predictions(client, run) if finished else pd.DataFrame(),
     )
 
 
@@ -194,7 +194,16 @@ def _settings(params: Mapping[str, str]) -> Settings:
     return Settings.model_validate_strings(texts, strict=False)
 
 
-def _predictions(client: MlflowClient, run_id: str) -> pd.DataFrame:
+def _predictions(client: MlflowClient, run: Run) -> pd.DataFrame:
+    return predictions.from_csv(_artifact(client, run, "predictions.csv"))
+
+
+def _artifact(client: MlflowClient, run: Run, name: str) -> str:
     with TemporaryDirectory() as folder:
-        path = client.download_artifacts(run_id, "predictions.csv", folder)
-        return predictions.from_csv(Path(path).read_text(encoding="utf-8"))
+        try:
+            return Path(client.download_artifacts(run.info.run_id, name, folder)).read_text(encoding="utf-8")
+        except (MlflowException, OSError) as error:
+            raise HarnessError(
+                f"{name} of {run.info.run_name!r} is not at {run.info.artifact_uri}, where the tracking store"
+                " has it; a folder of results that was moved is read at its old place alone"
+            ) from error

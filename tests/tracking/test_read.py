@@ -124,6 +124,15 @@ def test_an_unknown_sweep_is_told_with_the_nearest_name(spool: Spool, store: Sto
         load_sweep("quickstrt-1", store)
 
 
+def test_artifacts_that_were_moved_away_are_told_with_their_place(spool: Spool, store: Store) -> None:
+    record(spool, "demo", SETTINGS[:1])
+    deliver(spool, store)
+    assert store.artifacts
+    store.artifacts.rename(store.artifacts.with_name("moved"))
+    with pytest.raises(HarnessError, match=r"predictions.csv of 'demo-0' is not at .*/artifacts/"):
+        load_sweep("demo", store)
+
+
 def test_a_store_that_was_never_written_has_no_sweeps(store: Store) -> None:
     unknown = Store(store.uri, "another experiment", store.artifacts)
     assert sweep_names(unknown) == []
