@@ -29,13 +29,13 @@ def main() -> None:
     """Sweep synergic deep learning for tumour grading, compare, choose λ.
 
     \b
-    sdl data generate results/generated   a collection to try things on
-    sdl data prepare generated            select, label, scale, cache
-    sdl sweep quickstart                  train every candidate
-    sdl report quickstart-1               tables and figures
+    sdl data generate results/generated    a collection to try things on
+    sdl data prepare generated             select, label, scale, cache
+    sdl sweep quickstart                   train every candidate
+    sdl report quickstart-1                tables and figures
     sdl best quickstart-1 --register NAME  the chosen λ, registered
-    sdl predict NAME DIR                  its answers for new slices
-    sdl ui                                browse the runs in MLflow
+    sdl predict NAME DIR                   its answers for new slices
+    sdl ui                                 browse the runs in MLflow
     """
 
 

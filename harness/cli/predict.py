@@ -41,7 +41,8 @@ def predict(
     MODEL is a registered name, name@alias or name/version, or a folder with
     weights.pt and configuration.json. PATH is a DICOM file, an image or a
     folder of them; images of one folder count as one patient's. Slices are
-    named as in the table of `sdl data select`.
+    named as in the table of `sdl data select`, an image by the first 16 digits
+    of its SHA-256.
 
     \b
     sdl predict grader /data/patient7/T1_SAG
@@ -92,7 +93,7 @@ def _show(answers: "Answers") -> None:
     console = Console()
     slices = answers.slices.assign(answers=answers.slices["answers"].map(tuple_text))
     noted = ["note"] if slices["note"].any() else []
-    console.print(_table(slices[["slice_id", "series", "answers", "sum", "probability", *noted]]))
+    console.print(_table(slices[["slice_id", "patient", "answers", "sum", "probability", *noted]]))
     console.print(_table(answers.patients[["patient", "slices", "class", "probability"]]))
     for reason, count in answers.left_out.items():
         console.print(f"left out: {count} × {reason}", highlight=False, markup=False)

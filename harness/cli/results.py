@@ -88,6 +88,15 @@ def best(
 ) -> None:
     """Print the λ that a sweep chose, and the rule that chose it.
 
+    Rules go by the choice accuracy: that of validation patients, the mean over
+    repeats and folds (under protocol paper, of the test slices). max takes the
+    highest, one-standard-error the smallest λ within one standard error of it,
+    paper the highest test accuracy. Single networks and populations are no
+    candidates.
+
+    --register keeps the weights of the chosen candidate's best trial, with
+    --retrain those of a new training.
+
     \b
     sdl best quickstart-1
     sdl best quickstart-1 --rule one-standard-error --json

@@ -101,7 +101,8 @@ def notes_on_table2(choice: Choice | None, conditions: Conditions) -> list[str]:
             " REMBRANDT: the two are no attempt at the same number."
         )
     if choice and len(choice.ranked) > 1:
-        networks = " and of two networks" if conditions.chosen_on_held_out else ""
+        of_them = f" and of its {choice.chosen.settings.networks} networks"
+        networks = of_them if conditions.chosen_on_held_out else ""
         notes.append(
             f"The SDL row is the best of {len(choice.ranked)} candidates{networks}; a single network had"
             " fewer chances to be lucky, and part of a difference is that."

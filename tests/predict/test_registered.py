@@ -1,6 +1,7 @@
 """From a sweep on DICOM files to a registered model and its answers, by the commands alone."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -155,6 +156,7 @@ def test_axial_slices_are_refused_unless_wanted(made: Made, tmp_path: Path) -> N
     assert "Not for clinical use" in taken.stdout
     [row] = pd.read_csv(tmp_path / "out.csv").to_dict("records")
     assert row["note"] == "not sagittal: axial"
+    assert re.search(rf"{row['slice_id']} +patient 1 ", taken.stdout)
     assert row["answers"].startswith("(")
     assert pd.read_csv(tmp_path / "out-patients.csv")["patient"].tolist() == ["patient 1"]
 

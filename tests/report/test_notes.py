@@ -1,0 +1,11 @@
+from made_sweeps import sdl, sweep_of, trial
+
+from harness.report.best import choose
+from harness.report.notes import notes_on_table2
+
+
+def test_the_chances_of_the_row_of_table_2_are_counted() -> None:
+    trials = [trial(sdl(weight, networks=3), [30, 31, 32]) for weight in (1, 5)]
+    choice = choose([sweep_of(trials)])
+    found = " ".join(notes_on_table2(choice, choice.conditions))
+    assert "best of 2 candidates and of its 3 networks" in found
