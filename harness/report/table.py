@@ -16,6 +16,7 @@ Cell = str | int | float | Estimate | None
 
 PERCENT = 100
 PLUS_MINUS = "\u00a0±\u00a0"  # keeps a figure and its spread on one line of a browser
+MARK = "→ "  # bold alone is lost in a log
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,8 @@ class Table:
         for number, row in enumerate(self.rows):
             cells = zip(self.columns, row, strict=True)
             texts = [self._text(cell, " " if name == interval_in else None) for name, cell in cells]
+            if number == self.marked:
+                texts[0] = MARK + texts[0]
             table.add_row(*map(Text, texts), style="bold" if number == self.marked else None)
         return table
 

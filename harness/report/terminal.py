@@ -10,17 +10,17 @@ from harness.report.tables import candidate_table
 from harness.tracking.read import SweepRuns
 
 ON_TEST = (
-    "accuracy in %, mean ± spread over repeats [95 % interval by slice: too narrow]; "
-    "* chosen by test accuracy (choice = held-out)"
+    "accuracy in %, mean ± spread over repeats\n[95 % interval by slice: too narrow]\n"
+    "epoch, network and λ (→) are chosen by test accuracy (*)"
 )
 ON_CHOICE = (
-    "accuracy in %, mean ± spread over repeats (validation: and folds) [95 % interval over patients]; "
-    "the bold row is chosen by validation"
+    "accuracy in %, mean ± spread over repeats (validation: and folds)\n[95 % interval over patients]\n"
+    "λ (→) is chosen by validation"
 )
 
 
 def comparison_table(runs: Iterable[SweepRuns]) -> RenderableType:
-    """Return every candidate of the sweeps, the chosen one bold, one table for each protocol and data."""
+    """Return every candidate of the sweeps, the chosen one marked, one table for each protocol and data."""
     tables = []
     for conditions, candidates in by_conditions(candidates_of(runs)).items():
         table = candidate_table(candidates, choose_among(candidates))

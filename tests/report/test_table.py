@@ -37,5 +37,7 @@ def test_the_terminal_shows_intervals_of_one_column(column: str, shown: bool) ->
     console.print(TABLE.terminal("title", "caption", column))
     text = console.export_text()
     assert "60.0 ± 14.1" in text
+    assert "→ a|b" in text
+    assert "→ c" not in text
     assert ("[43, 75]" in text) == shown
     assert "title" in text
