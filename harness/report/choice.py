@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
+from textwrap import fill
 from typing import Any
 
 from harness.report.candidates import Candidate, Conditions
@@ -16,6 +17,7 @@ from harness.report.table import PERCENT
 
 CHOSEN_ON_TEST = "chosen by test accuracy, as the paper does: too high a figure for new patients"
 RUNNERS_UP = 5
+WIDTH = 80
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ class Choice:
         highest = max(candidate.choice.mean for candidate in self.ranked)
         level = sum(candidate.choice.mean == highest for candidate in self.ranked)
         if level > 1:
-            found.append(f"{level} candidates share the highest choice accuracy")
+            found.append(f"{level} candidates share the highest {self._figure} accuracy")
         return found
 
     def names(self) -> dict[Candidate, str]:
@@ -78,27 +80,32 @@ class Choice:
         return {candidate: label(candidate.settings, differing) for candidate in self.ranked}
 
     def text(self) -> str:
-        """Return λ, the rule, what it is worth, the runners-up and what to beware of."""
-        chosen, names = self.chosen, self.names()
+        """Return λ, the rule, what it is worth, the runners-up and what to beware of, in 80 columns."""
+        chosen, names, figure = self.chosen, self.names(), self._figure
         lines = [
             f"λ = {chosen.settings.synergic_weight:g}   ({names[chosen]}; {len(names)} candidates)",
             f"rule {self.rule.name}: {self.rule.words}",
-            f"choice accuracy:   {_shown(self.estimate)}",
-            f"held-out accuracy: {_shown(self.held_out)}",
+            f"{figure + ' accuracy:':<20} {_shown(self.estimate)}",
         ]
+        if not self.conditions.chosen_on_held_out:
+            lines.append(f"held-out accuracy:   {_shown(self.held_out)}")
         if self.nested:
             picks = ", ".join(
                 f"{pick:g} ({times}×)" for pick, times in sorted(Counter(self.nested.picks).items())
             )
-            lines.append(f"nested estimate:   {_shown(self.nested.by_slice)}; λ picked in folds: {picks}")
-            lines.append(f"  by patient:      {_shown(self.nested.by_patient)}")
+            lines.append(f"nested estimate:     {_shown(self.nested.by_slice)}; λ picked in folds: {picks}")
+            lines.append(f"  by patient:        {_shown(self.nested.by_patient)}")
         if self.ranked[1:]:
-            lines.append("runners-up: choice accuracy; held-out, the chosen one is (p by Holm):")
+            compared = "" if self.conditions.chosen_on_held_out else "; held-out"
+            lines.append(
+                f"runners-up: {figure} accuracy{compared}, the chosen one is (p by Holm, among these):"
+            )
         lines += [
             f"  {names[each]}: {each.choice.text(1, PERCENT)} %; {_words(against)}"
             for each, against in self._next()
         ]
-        return "\n".join([*lines, *(f"note: {warning}" for warning in self.warnings)])
+        lines += [f"note: {warning}" for warning in self.warnings]
+        return "\n".join(fill(line, WIDTH, subsequent_indent="    ") for line in lines)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the choice as JSON takes it; accuracies are shares in [0, 1]."""
@@ -115,6 +122,11 @@ class Choice:
             "runners_up": [_described(each) | _numbers(against) for each, against in self._next()],
             "warnings": self.warnings,
         }
+
+    @property
+    def _figure(self) -> str:
+        """What people call the set that chooses."""
+        return "test" if self.conditions.chosen_on_held_out else "validation"
 
     def _next(self) -> list[tuple[Candidate, Comparison | None]]:
         against = {comparison.other: comparison for comparison in self.runners_up}

@@ -29,7 +29,7 @@ def test_of_equals_the_smallest_lambda_wins() -> None:
     ]
     choice = choose([sweep_of(trials, repeats=2)])
     assert [each.settings.synergic_weight for each in choice.ranked] == [5, 6, 8]
-    assert "3 candidates share the highest choice accuracy" in choice.warnings
+    assert "3 candidates share the highest test accuracy" in choice.warnings
 
 
 def test_the_choice_never_looks_at_held_out_or_train() -> None:
@@ -72,6 +72,20 @@ def test_json_says_what_the_text_says() -> None:
     assert read["runners_up"][0]["chosen_is"] == "no clear winner"
     assert read["nested"] is None
     assert [each["settings"]["lambda"] for each in read["runners_up"]] == [3]
+
+
+@pytest.mark.parametrize(("protocol", "figure"), [("paper", "test"), ("patients", "validation")])
+@pytest.mark.parametrize("rule", ["max", "one-standard-error", "paper"])
+def test_the_text_fits_80_columns_and_names_the_set_that_chose(protocol: str, figure: str, rule: str) -> None:
+    backbones = ("shufflenet_v2_x0_5", "resnet152")
+    trials = [
+        trial(sdl(weight, backbone), [right] * 2, protocol=protocol)
+        for right, (weight, backbone) in enumerate(((w, b) for w in (1.0, 3.5) for b in backbones), start=30)
+    ]
+    text = choose([sweep_of(trials)], rule).text()
+    assert f"\n{figure} accuracy:" in text
+    assert ("held-out accuracy:" in text) == (protocol == "patients")
+    assert max(map(len, text.splitlines())) <= 80
 
 
 def test_nothing_to_choose_from_is_an_error() -> None:
