@@ -69,22 +69,24 @@ def check(collection: Collection, images: NDArray[np.float32]) -> list[Finding]:
 def _patients(collection: Collection) -> Iterator[Finding]:
     labels, slices, taken = collection.labels, collection.slices, collection.taken
     imageless = labels.of_patient.keys() - set(slices["patient"])
-    yield Finding("patients with a class, but without images", f"{len(imageless)} patients")
+    yield Finding("patients with a class, but without images", _counted(len(imageless), "patient"))
     for check, reason in (
         ("patients with images, but not in the label table", labels.reason("")),
         ("patients with two classes", "the patient has two classes"),
     ):
         rows = slices[slices["reason"] == reason]
-        yield Finding(check, f"{rows['patient'].nunique()} patients", _series(rows))
+        yield Finding(check, _counted(rows["patient"].nunique(), "patient"), _series(rows))
     patients = taken.groupby("class")["patient"].nunique()
     few = [name for name in labels.classes if patients[name] < FEW_PATIENTS]
-    yield Finding(f"classes with fewer than {FEW_PATIENTS} patients", f"{len(few)} classes", ", ".join(few))
+    yield Finding(
+        f"classes with fewer than {FEW_PATIENTS} patients", _counted(len(few), "class"), ", ".join(few)
+    )
 
 
 def _constant(collection: Collection) -> Finding:
     """Count the slices that were left because they show nothing."""
     rows = collection.slices[collection.slices["reason"].str.startswith(CONSTANT)]
-    return Finding("constant slices, left out", f"{len(rows)} slices", _series(rows))
+    return Finding("constant slices, left out", _counted(len(rows), "slice"), _series(rows))
 
 
 def _pixels(collection: Collection, images: NDArray[np.float32]) -> Iterator[Finding]:
@@ -93,12 +95,12 @@ def _pixels(collection: Collection, images: NDArray[np.float32]) -> Iterator[Fin
     same = copies(images, patients)
     alike = pd.concat([taken[same], _under_two_patients(collection.slices)])
     alike = alike.drop_duplicates(["path", "frame"])
-    yield Finding("copies of a slice of another patient", f"{len(alike)} slices", _series(alike))
+    yield Finding("copies of a slice of another patient", _counted(len(alike), "slice"), _series(alike))
     for check, found in (
         ("slices nearly like one of another patient", near_copies(images, patients) & ~same),
         ("saturated slices", (images >= 1).mean(axis=(1, 2)) > SATURATED),
     ):
-        yield Finding(check, f"{found.sum()} slices", _series(taken[found]))
+        yield Finding(check, _counted(found.sum(), "slice"), _series(taken[found]))
 
 
 def _under_two_patients(slices: pd.DataFrame) -> pd.DataFrame:
@@ -114,7 +116,13 @@ def _one_origin(taken: pd.DataFrame, what: str, origins: list[str]) -> Finding:
     alone = list(counts.index[counts == 1]) if known["origin"].nunique() > 1 else []
     if known.empty:
         return Finding(f"classes from one {what} alone", "0 classes", f"no {what} is named")
-    return Finding(f"classes from one {what} alone", f"{len(alone)} classes", ", ".join(alone))
+    return Finding(f"classes from one {what} alone", _counted(len(alone), "class"), ", ".join(alone))
+
+
+def _counted(number: int, what: str) -> str:
+    """Return a number with its unit: 0 classes, 1 class, 2 classes."""
+    plural = "es" if what.endswith("s") else "s"
+    return f"{number} {what}{'' if number == 1 else plural}"
 
 
 def _series(rows: pd.DataFrame) -> str:

@@ -50,8 +50,8 @@ def warned(collection: Collection, pixels: np.ndarray | None = None) -> dict[str
 
 
 ALWAYS = {
-    "patients with a class, but without images": ("1 patients", ""),
-    "classes from one hospital alone": ("1 classes", "IV"),
+    "patients with a class, but without images": ("1 patient", ""),
+    "classes from one hospital alone": ("1 class", "IV"),
 }
 
 
@@ -75,7 +75,7 @@ def test_few_patients_are_named_and_an_empty_class_is_refused() -> None:
     assert warned(made(taken=taken), images()[: taken.count("yes")])[
         f"classes with fewer than {FEW_PATIENTS} patients"
     ] == (
-        "1 classes",
+        "1 class",
         "II",
     )
     with pytest.raises(HarnessError, match="no slice is left of class II"):
@@ -86,7 +86,7 @@ def test_left_patients_are_counted_with_their_series() -> None:
     reasons = ["the patient has two classes"] * 2 + ["the patient is not in the label table"] + [""] * 9
     found = warned(made(taken=["no"] * 3 + ["yes"] * 9, reason=reasons), images()[:9])
     assert found["patients with two classes"] == ("2 patients", "s0, s1")
-    assert found["patients with images, but not in the label table"] == ("1 patients", "s2")
+    assert found["patients with images, but not in the label table"] == ("1 patient", "s2")
 
 
 def test_copies_and_saturation_are_counted_with_their_series() -> None:
@@ -95,7 +95,7 @@ def test_copies_and_saturation_are_counted_with_their_series() -> None:
     pixels[2, :20] = 1
     found = warned(made(), pixels)
     assert found["copies of a slice of another patient"] == ("2 slices", "s1, s8")
-    assert found["saturated slices"] == ("1 slices", "s2")
+    assert found["saturated slices"] == ("1 slice", "s2")
     assert "slices nearly like one of another patient" not in found
 
 

@@ -88,8 +88,8 @@ def test_the_report_counts_every_reason_and_names_nobody(made: Path, tmp_path: P
         "| a constant image | 1 |", "| not T1-weighted: T2 | 1 |", "| not a DICOM file | 1 |",
         "| the patient is not in the label table | 1 |", "| the patient's label is missing or no class | 1 |",
         "| label reads '?' | 1 |", "| all | 5 |",
-        "| warning | patients with a class, but without images | 1 patients |  |",
-        "| warning | constant slices, left out | 1 slices | c47f5b18b8a430e6 |",
+        "| warning | patients with a class, but without images | 1 patient |  |",
+        "| warning | constant slices, left out | 1 slice | c47f5b18b8a430e6 |",
     ):  # fmt: skip
         assert line in report, line
     assert "DOE" not in report

@@ -21,7 +21,7 @@ Rule: T1-weighted sagittal slices.
 | verdict | check | found | where |
 | --- | --- | --- | --- |
 | fine | copies of a slice of another patient | 0 slices |  |
-| warning | classes from one hospital alone | 1 classes | IV |
+| warning | classes from one hospital alone | 1 class | IV |
 | warning | saturated slices | 3 slices |  |
 """
 
@@ -43,7 +43,7 @@ def test_a_card_has_every_part(protocol: str) -> None:
         "| lambda | 3 |",
         "| split_digest | s1 |",
         f"Dataset `made`, SHA-256 `{'d' * 64}`. Rule: T1-weighted sagittal slices.",
-        "- classes from one hospital alone: 1 classes (IV)",
+        "- classes from one hospital alone: 1 class (IV)",
         "- saturated slices: 3 slices\n",
         "rule max: ",
     ):

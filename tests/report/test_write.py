@@ -106,7 +106,7 @@ def test_the_card_and_the_checks_come_from_the_selection_once_per_collection(tmp
     assert len(set(cards)) == 2
     for card in cards:
         assert "classes from one hospital alone" in (tmp_path / "with" / card).read_text(encoding="utf-8")
-    assert text.count("| warning | classes from one hospital alone | 1 classes | IV |") == 1
+    assert text.count("| warning | classes from one hospital alone | 1 class | IV |") == 1
     text = write_report(runs, tmp_path / "without", Sources()).read_text(encoding="utf-8")
     assert text.count("The model card is left out") == 2
     assert "The outcome of its checks is not in MLflow yet" in text
