@@ -76,8 +76,8 @@ class Table:
         for number, row in enumerate(self.rows):
             cells = zip(self.columns, row, strict=True)
             texts = [self._text(cell, " " if name == interval_in else None) for name, cell in cells]
-            if number == self.marked:
-                texts[0] = MARK + texts[0]
+            if self.marked is not None:
+                texts[0] = (MARK if number == self.marked else " " * len(MARK)) + texts[0]
             table.add_row(*map(Text, texts), style="bold" if number == self.marked else None)
         return table
 
