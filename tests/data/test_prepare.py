@@ -69,6 +69,49 @@ def test_a_recipe_may_ask_for_the_windows_of_the_headers(write_dicom: WriteDicom
     assert "Grey values" not in plain.selection
 
 
+@pytest.mark.parametrize(
+    ("plane", "weighting"), [("coronal", "FLAIR"), ("axial", "T2"), ("axial", "PD"), ("sagittal", "FLAIR")]
+)
+def test_a_recipe_may_ask_for_any_plane_weighting_and_classes(
+    plane: str, weighting: str, write_dicom: WriteDicom, tmp_path: Path
+) -> None:
+    planes = {
+        "axial": [1, 0, 0, 0, 1, 0],
+        "coronal": [1, 0, 0, 0, 0, -1],
+        "sagittal": [0, 1, 0, 0, 0, -1],
+    }
+    timing: dict[str, dict[str, Any]] = {
+        "T1": {"RepetitionTime": 450, "EchoTime": 12},
+        "T2": {"RepetitionTime": 4000, "EchoTime": 100},
+        "PD": {"RepetitionTime": 3000, "EchoTime": 15},
+        "FLAIR": {
+            "ScanningSequence": ["SE", "IR"],
+            "RepetitionTime": 9000,
+            "EchoTime": 120,
+            "InversionTime": 2500,
+        },
+    }
+    wanted = []
+    for patient in ("A", "B"):
+        for number, (own_plane, orientation) in enumerate(planes.items()):
+            for own_weighting, values in timing.items():
+                uid = f"1.2.{ord(patient)}.{number}.{len(own_weighting)}.{values['EchoTime']}"
+                write_dicom(
+                    f"{patient}/{own_plane}-{own_weighting}.dcm",
+                    PatientID=patient,
+                    SOPInstanceUID=uid,
+                    ImageOrientationPatient=orientation,
+                    **values,
+                )
+                if (own_plane, own_weighting) == (plane, weighting):
+                    wanted.append(slice_digest(f"{uid}\x1f1".encode()))
+    (tmp_path / "dicom" / "labels.csv").write_text("id,grade\nA,benign\nB,malignant\n")
+    asked = recipe(slices={"plane": plane, "weighting": weighting}, classes=["benign", "malignant"])
+    data = prepare(asked, tmp_path / "dicom", tmp_path / "cache")
+    assert data.classes == ("benign", "malignant")
+    assert dict(zip(data.slice_ids, data.labels, strict=True)) == dict(zip(wanted, (0, 1), strict=True))
+
+
 def test_a_copy_of_a_patient_without_a_class_takes_no_slice_from_one_with(
     write_dicom: WriteDicom, tmp_path: Path
 ) -> None:
