@@ -117,4 +117,5 @@ def _told(study: Study, hill: Hill, random: np.random.Generator) -> Iterable[Can
 def _candidate(weight: float, figures: list[float]) -> Candidate:
     settings = Settings(model="sdl", backbone="alexnet", synergic_weight=float(weight))
     conditions = Conditions("patients", "fake", "fake")
-    return _Simulated("simulated", conditions, f"{weight}", settings, (), len(figures), tuple(figures))
+    planned = len(figures)
+    return _Simulated("simulated", conditions, f"{weight}", settings, (), planned, figures=tuple(figures))
