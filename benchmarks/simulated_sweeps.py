@@ -118,4 +118,4 @@ def _candidate(weight: float, figures: list[float]) -> Candidate:
     settings = Settings(model="sdl", backbone="alexnet", synergic_weight=float(weight))
     conditions = Conditions("patients", "fake", "fake")
     planned = len(figures)
-    return _Simulated("simulated", conditions, f"{weight}", settings, (), planned, figures=tuple(figures))
+    return _Simulated("simulated", conditions, f"{weight}", settings, (), planned, 0, tuple(figures))
