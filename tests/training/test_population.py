@@ -115,6 +115,7 @@ def test_the_best_networks_stay_where_their_member_gives_up_later() -> None:
         run.train_epoch()
     schedule = run.schedule()
     assert by_member(schedule, "taken_from")[INTERVAL].tolist() == [2, 0]
+    assert [record.metrics["lambda"] for record in run.history] == [1, 1, 8]  # member 2 leads from here
     assert schedule.loc[schedule["won"], ["epoch", "member"]].to_numpy().tolist() == [[0, 1]]
     assert all(torch.equal(value, best[name]) for name, value in run.best_weights().items())
 
