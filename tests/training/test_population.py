@@ -112,12 +112,30 @@ def test_the_best_networks_stay_where_their_member_gives_up_later() -> None:
     for parameter in run._members[0]._networks.parameters():
         torch.nn.init.constant_(parameter, torch.nan)
     while run.epoch <= INTERVAL:
-        run.train_epoch()
+        told = run.train_epoch()
+    assert told == run._members[1].history[-1]  # it leads from here
     schedule = run.schedule()
     assert by_member(schedule, "taken_from")[INTERVAL].tolist() == [2, 0]
-    assert [record.metrics["lambda"] for record in run.history] == [1, 1, 8]  # member 2 leads from here
     assert schedule.loc[schedule["won"], ["epoch", "member"]].to_numpy().tolist() == [[0, 1]]
     assert all(torch.equal(value, best[name]) for name, value in run.best_weights().items())
+
+
+def test_the_winning_path_goes_back_through_those_whose_networks_were_taken_over() -> None:
+    """Member 1 wins in the last epoch; its networks were member 3's, and those member 2's before."""
+    run = new_population(3)
+    while run.epoch < INTERVAL:
+        run.train_epoch()
+    state = run.state()
+    state["members"][0]["chosen"] |= {"epoch": 5, "figure": 2.0}
+    taken = {(2, 3): 2, (4, 1): 3}
+    state["stretches"] = [
+        {"epoch": e, "member": m, "synergic_weight": 1.0, "figure": 0.5, "taken_from": taken.get((e, m), 0)}
+        for e in range(EPOCHS)
+        for m in (1, 2, 3)
+    ]
+    run.restore(state)
+    schedule = run.schedule()
+    assert schedule.loc[schedule["won"], "member"].tolist() == [2, 2, 3, 3, 1, 1]
 
 
 def test_the_record_of_an_epoch_is_the_leaders(trained: PopulationRun) -> None:
