@@ -57,7 +57,6 @@ class PopulationRun:
         new_member: returns a run of the trial.
         networks: n.
         protocol: of the trial; see `figure_of_epoch`.
-        epochs: how many there are; after the last one nothing is exchanged.
         seed: of the exchanges.
     """
 
@@ -68,12 +67,11 @@ class PopulationRun:
         *,
         networks: int,
         protocol: str,
-        epochs: int,
         seed: int,
     ) -> None:
         self.history: list[EpochRecord] = []
         self._population, self._networks, self._protocol = population, networks, protocol
-        self._epochs, self._seed = epochs, seed
+        self._seed = seed
         self._members = [new_member() for _ in range(population.members)]
         weights = np.linspace(population.low, population.high, population.members)
         for member, weight in zip(self._members, weights, strict=True):
@@ -118,7 +116,7 @@ class PopulationRun:
             self._stretches.append(stretch)
         self._taken_from = [0] * len(records)
         self.history.append(records[self._leader])
-        if self.epoch % self._population.interval == 0 and self.epoch < self._epochs:
+        if self.epoch % self._population.interval == 0:
             self._exchange()
         return self.history[-1]
 

@@ -128,6 +128,5 @@ def _new_run(
         new_run,
         networks=settings.networks,
         protocol=trial.protocol,
-        epochs=settings.epochs,
         seed=derive_seed(trial.seed, "population", trial.repeat, trial.fold),
     )

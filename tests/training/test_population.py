@@ -31,7 +31,6 @@ def new_population(
         lambda: new_run(settings, protocol),
         networks=2,
         protocol=protocol,
-        epochs=EPOCHS,
         seed=11,
     )
 
