@@ -110,8 +110,11 @@ def test_the_report_holds_the_table_and_the_command(swept: tuple[Workplace, str]
     assert "Known confounds" in (folder / "card.md").read_text(encoding="utf-8")
 
 
-def test_the_report_draws_slices_of_the_cache_that_it_is_given(swept: tuple[Workplace, str]) -> None:
+def test_the_report_draws_slices_of_the_cache_that_it_is_given(
+    swept: tuple[Workplace, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     workplace, _ = swept
+    monkeypatch.chdir(workplace.folder)  # where the dataset's own root is the small collection
     folder = workplace.folder / "results/quickstart-1"
     workplace.sdl("report", "quickstart-1")
     assert "--cache" in (folder / "report.md").read_text(encoding="utf-8")
