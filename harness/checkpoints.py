@@ -3,12 +3,14 @@
 A file belongs to a trial's identity, never to a process or to Ray: whoever trains that trial next finds it.
 """
 
-from io import BytesIO
+from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
 import torch
 from pyarrow import fs
+
+_AHEAD = 2**23  # bytes: a state has hundreds of small tensors, and a bucket answers each read by a request
 
 
 class Checkpoints:
@@ -28,8 +30,14 @@ class Checkpoints:
 
     def load_state(self, identity: str) -> dict[str, Any] | None:
         """Return the last state of a trial, on the CPU, or None if it has none."""
-        state: dict[str, Any] | None = self._read(self._state(identity))
-        return state
+        path = self._state(identity)
+        if not self._is_file(path):
+            return None
+        with BufferedReader(self._files.open_input_file(path), _AHEAD) as file:
+            # Tensor by tensor, so that memory holds the state once. Not mapped: in a folder that machines
+            # share, another may delete the file under the map.
+            state: dict[str, Any] = torch.load(file, "cpu", weights_only=True)
+            return state
 
     def save_weights(self, identity: str, weights: dict[str, torch.Tensor]) -> None:
         """Keep the weights of a trial at its chosen epoch."""
@@ -52,7 +60,7 @@ class Checkpoints:
 
     def is_done(self, identity: str) -> bool:
         """Return whether a trial was marked."""
-        return bool(self._files.get_file_info(self._mark(identity)).type == fs.FileType.File)
+        return self._is_file(self._mark(identity))
 
     def drop_mark(self, identity: str) -> None:
         """Forget that a trial was marked."""
@@ -77,17 +85,16 @@ class Checkpoints:
             torch.save(content, stream)
         self._files.move(partial, path)
 
-    def _read(self, path: str) -> Any:
-        content = self._bytes(path)
-        return None if content is None else torch.load(BytesIO(content), "cpu", weights_only=True)
+    def _is_file(self, path: str) -> bool:
+        return bool(self._files.get_file_info(path).type == fs.FileType.File)
 
     def _bytes(self, path: str) -> bytes | None:
-        if self._files.get_file_info(path).type != fs.FileType.File:
+        if not self._is_file(path):
             return None
         with self._files.open_input_stream(path) as stream:
             content: bytes = stream.read()
             return content
 
     def _delete(self, path: str) -> None:
-        if self._files.get_file_info(path).type == fs.FileType.File:
+        if self._is_file(path):
             self._files.delete_file(path)

@@ -1,6 +1,9 @@
 """States and weights by the identity of their trial, whole or not at all."""
 
+import io
+import tracemalloc
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -27,6 +30,51 @@ def test_a_state_comes_back_bit_for_bit_until_it_is_dropped(checkpoints: Checkpo
     checkpoints.drop_state("a")
     checkpoints.drop_state("a")
     assert checkpoints.load_state("a") is None
+
+
+def test_a_state_is_loaded_without_a_second_copy(checkpoints: Checkpoints) -> None:
+    checkpoints.save_state("a", {f"w{number}": torch.zeros(2**20) for number in range(16)})
+    tracemalloc.start()  # sees the bytes that Python holds, not torch's own
+    try:
+        assert checkpoints.load_state("a") is not None
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 64 * 2**20 / 4
+
+
+class Bucket:
+    """The files of a folder, counting the reads as a bucket counts requests."""
+
+    def __init__(self, files: Any) -> None:
+        self._files = files
+        self.requests = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._files, name)
+
+    def open_input_file(self, path: str) -> io.RawIOBase:
+        bucket = self
+
+        class File(io.FileIO):
+            def readinto(self, buffer: Any) -> int | None:
+                bucket.requests += 1
+                return super().readinto(buffer)
+
+        return File(path)
+
+
+def test_many_small_tensors_take_few_requests(
+    checkpoints: Checkpoints, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = {f"w{number}": torch.full((64,), number) for number in range(300)}
+    checkpoints.save_state("a", state)
+    bucket = Bucket(checkpoints._files)
+    monkeypatch.setattr(checkpoints, "_files", bucket)
+    loaded = checkpoints.load_state("a")
+    assert loaded is not None
+    assert all(torch.equal(loaded[name], tensor) for name, tensor in state.items())
+    assert 0 < bucket.requests < 20
 
 
 def test_weights_are_kept_apart_from_the_state(checkpoints: Checkpoints) -> None:
