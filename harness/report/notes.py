@@ -37,6 +37,10 @@ MEASURES_IN_WORDS = (
     " higher one has the higher expected grade) and quadratic-weighted kappa take the classes in their order."
     " Of the Brier score (0 to 2) and the expected calibration error (10 bins) less is better."
 )
+CURVES = (
+    "Figures 4 to 6: the chosen candidate; mean and range over repeats and folds. Epochs count from 1, as"
+    " everywhere in a report; MLflow's steps count from 0."
+)
 FIGURE8 = (
     "The chosen candidate in its first repeat and fold; pairs are drawn by the sweep's seed, not picked. In"
     " brackets what each network answers, below it what their sum answers; ✗ marks a wrong answer. These are"

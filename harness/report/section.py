@@ -14,6 +14,7 @@ from harness.report.leakage import systems
 from harness.report.matrices import calibration_figure, confusion_figure
 from harness.report.measures import comparison_table, measures_table, names_of
 from harness.report.notes import (
+    CURVES,
     FIGURE8,
     MEASURES_IN_WORDS,
     NO_CARD,
@@ -145,10 +146,7 @@ class Section:
         parts = []
         for name, (of_set, kind, title) in TITLES.items():
             parts += self._pages.figure(title, name, curve_figure(trials, of_set, kind))
-        return [
-            *parts,
-            *bullets(["Figures 4 to 6: the chosen candidate; mean and range over repeats and folds."]),
-        ]
+        return [*parts, *bullets([CURVES])]
 
     def _examples(self) -> list[str]:
         if not self._choice:

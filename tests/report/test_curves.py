@@ -23,6 +23,8 @@ def test_each_figure_draws_the_mean_and_range_of_its_networks(figure: str, shown
         for line, band, part in zip(axes.lines, axes.collections, shown, strict=True):
             values = scale * np.stack([trial[f"{part}/{measure}"] for trial in TRIALS])
             np.testing.assert_allclose(line.get_ydata(), values.mean(axis=0))
+            assert list(line.get_xdata()) == [1, 2, 3, 4, 5], "epochs are logged from 0 and told from 1"
             (path,) = band.get_paths()
+            assert (path.vertices[:, 0].min(), path.vertices[:, 0].max()) == (1, 5)
             assert path.vertices[:, 1].min() == pytest.approx(values.min())
             assert path.vertices[:, 1].max() == pytest.approx(values.max())

@@ -60,6 +60,7 @@ def test_every_picture_of_the_text_lies_beside_it(tmp_path: Path) -> None:
     assert all((tmp_path / picture).stat().st_size > 10_000 for picture in pictures)
     assert "Protocol `paper`" in text
     assert "Protocol `patients`" in text
+    assert text.count("Epochs count from 1") == 2, "each part has figures 4 to 6"
 
 
 def test_figure_8_shows_the_slices_of_the_cache_and_says_where_there_are_none(tmp_path: Path) -> None:
