@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedKFold
 
+from harness.data.counts import counts_by_class
 from harness.data.grouping import IntArray, group_slices, regroup
 from harness.data.split import Split
 from harness.errors import HarnessError
@@ -23,6 +24,7 @@ def patients_split(
     patients: Sequence[str],
     networks: int,
     *,
+    classes: Sequence[str],
     seed: int,
     repeat: int,
     fold: int,
@@ -38,6 +40,7 @@ def patients_split(
         labels: (N,) class of every slice.
         patients: N patients of the slices.
         networks: n, how many networks learn together; 1 for a single network.
+        classes: C names of classes, in the order of ``labels``.
         seed: seed of the sweep.
         repeat: number of the repeat, from 0; each repeat deals the patients anew.
         fold: number of the fold, from 0.
@@ -48,11 +51,11 @@ def patients_split(
             counts: every training part needs a validation patient and two training patients of each class.
     """
     owner, _ = pd.factorize(np.asarray(patients))  # by first slice, so that pseudonyms do not matter
-    classes = labels[np.unique(owner, return_index=True)[1]]
-    if (classes[owner] != labels).any():
+    own = labels[np.unique(owner, return_index=True)[1]]  # class of every patient
+    if (own[owner] != labels).any():
         raise HarnessError("a patient has slices of two classes: a split by patient cannot be stratified")
-    held_out = _folds_of(classes, folds, derive_seed(seed, "folds", repeat)) == fold
-    choice = _validation_of(classes, held_out, folds, derive_seed(seed, "validation", repeat, fold))
+    held_out = _folds_of(own, classes, folds, derive_seed(seed, "folds", repeat)) == fold
+    choice = _validation_of(own, classes, held_out, folds, derive_seed(seed, "validation", repeat, fold))
     train = np.flatnonzero(~(held_out | choice)[owner])
     pairing = np.random.default_rng(derive_seed(seed, "pairs", repeat, fold))
     groups = train[group_slices(labels[train], 2, pairing)]
@@ -61,37 +64,35 @@ def patients_split(
     return Split(groups, np.flatnonzero(choice[owner]), np.flatnonzero(held_out[owner]))
 
 
-def _validation_of(classes: IntArray, held_out: BoolArray, folds: int, seed: int) -> BoolArray:
+def _validation_of(
+    own: IntArray, classes: Sequence[str], held_out: BoolArray, folds: int, seed: int
+) -> BoolArray:
     """Return which patients validate."""
     random = np.random.default_rng(seed)
-    choice = np.zeros(len(classes), dtype=bool)
-    for label in range(classes.max() + 1):
-        left = random.permutation(np.flatnonzero((classes == label) & ~held_out))
+    choice = np.zeros(len(own), dtype=bool)
+    for label, name in enumerate(classes):
+        left = random.permutation(np.flatnonzero((own == label) & ~held_out))
         if len(left) < 1 + TRAINING_PATIENTS:
             raise HarnessError(
-                f"patients by class: {_counts(classes)}; with {folds} folds only {len(left)} of class number "
-                f"{label + 1} are left to train and validate, and {1 + TRAINING_PATIENTS} are needed: "
+                f"patients by class: {counts_by_class(own, classes)}; with {folds} folds only {len(left)} of "
+                f"class {name} may be left to train and validate, and {1 + TRAINING_PATIENTS} are needed: "
                 "take more folds or more patients"
             )
         choice[left[: max(1, round(len(left) / VALIDATION_PARTS))]] = True
     return choice
 
 
-def _counts(classes: IntArray) -> list[int]:
-    return [int(count) for count in np.bincount(classes)]
-
-
-def _folds_of(classes: IntArray, folds: int, seed: int) -> IntArray:
+def _folds_of(own: IntArray, classes: Sequence[str], folds: int, seed: int) -> IntArray:
     """Return the fold of every patient."""
-    if folds == len(classes):
+    if folds == len(own):
         return np.random.default_rng(seed).permutation(folds)
-    if folds > min(_counts(classes)):
+    if folds > np.bincount(own, minlength=len(classes)).min():
         raise HarnessError(
-            f"patients by class: {_counts(classes)}; {folds} folds need at least {folds} of each, "
-            f"or as many folds as patients ({len(classes)}) to leave one out at a time"
+            f"patients by class: {counts_by_class(own, classes)}; {folds} folds need at least {folds} of "
+            f"each, or as many folds as patients ({len(own)}) to leave one out at a time"
         )
-    dealt = np.empty(len(classes), dtype=np.int64)
+    dealt = np.empty(len(own), dtype=np.int64)
     splitter = StratifiedKFold(folds, shuffle=True, random_state=seed % 2**32)
-    for number, (_, members) in enumerate(splitter.split(classes, classes)):
+    for number, (_, members) in enumerate(splitter.split(own, own)):
         dealt[members] = number
     return dealt

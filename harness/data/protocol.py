@@ -18,9 +18,16 @@ def make_split(
         HarnessError: if the collection is too small for the protocol, or would leak from one set to another.
     """
     if protocol == "paper":
-        return paper_split(data.labels, networks, seed=seed, repeat=repeat)
+        return paper_split(data.labels, networks, classes=data.classes, seed=seed, repeat=repeat)
     split = patients_split(
-        data.labels, data.patients, networks, seed=seed, repeat=repeat, fold=fold, folds=folds
+        data.labels,
+        data.patients,
+        networks,
+        classes=data.classes,
+        seed=seed,
+        repeat=repeat,
+        fold=fold,
+        folds=folds,
     )
     check_leaks(split, data)
     return split

@@ -11,6 +11,8 @@ from harness.data.protocol import check_leaks, make_split
 from harness.data.split import Split
 from harness.errors import HarnessError
 
+CLASSES = ("II", "III", "IV")
+
 
 def collection(*patients: int, seed: int = 0) -> tuple[np.ndarray, list[str]]:
     """So many patients of each class, each with 3 to 9 slices, all slices in mixed order."""
@@ -26,7 +28,23 @@ def collection(*patients: int, seed: int = 0) -> tuple[np.ndarray, list[str]]:
 
 
 def split(patients: tuple[int, ...], fold: int, folds: int = 3, repeat: int = 0, networks: int = 2) -> Split:
-    return patients_split(*collection(*patients), networks, seed=5, repeat=repeat, fold=fold, folds=folds)
+    labels, names = collection(*patients)
+    return deal(labels, names, fold, folds, seed=5, repeat=repeat, networks=networks)
+
+
+def deal(
+    labels: np.ndarray,
+    names: list[str],
+    fold: int,
+    folds: int = 3,
+    *,
+    seed: int = 0,
+    repeat: int = 0,
+    networks: int = 2,
+) -> Split:
+    return patients_split(
+        labels, names, networks, classes=CLASSES, seed=seed, repeat=repeat, fold=fold, folds=folds
+    )
 
 
 @given(
@@ -56,7 +74,7 @@ def test_each_patient_stands_in_one_set_and_is_held_out_once(
 def test_the_paper_has_six_patients_of_grade_three() -> None:
     labels, names = collection(7, 6, 7)
     for fold in range(3):
-        made = patients_split(labels, names, 2, seed=0, repeat=0, fold=fold, folds=3)
+        made = deal(labels, names, fold)
         of_three = [
             {names[i] for i in part if labels[i] == 1} for part in (made.train, made.choice, made.held_out)
         ]
@@ -65,7 +83,7 @@ def test_the_paper_has_six_patients_of_grade_three() -> None:
 
 def test_leaving_one_patient_out() -> None:
     labels, names = collection(4, 4, 4)
-    folds = [patients_split(labels, names, 2, seed=0, repeat=0, fold=f, folds=12) for f in range(12)]
+    folds = [deal(labels, names, f, 12) for f in range(12)]
     assert sorted({names[i] for i in made.held_out}.pop() for made in folds) == sorted(set(names))
     assert all(len({names[i] for i in made.held_out}) == 1 for made in folds)
 
@@ -73,7 +91,7 @@ def test_leaving_one_patient_out() -> None:
 def test_other_names_for_the_same_patients_give_the_same_split() -> None:
     labels, names = collection(6, 6, 6)
     renamed = [f"{hash(name) % 10**6:06}-{name[::-1]}" for name in names]
-    one, other = (patients_split(labels, n, 2, seed=1, repeat=0, fold=1, folds=3) for n in (names, renamed))
+    one, other = (deal(labels, n, 1, seed=1) for n in (names, renamed))
     for part in ("groups", "choice", "held_out"):
         np.testing.assert_array_equal(getattr(one, part), getattr(other, part))
 
@@ -88,8 +106,10 @@ def test_candidates_share_their_slices_and_repeats_do_not() -> None:
 @pytest.mark.parametrize(
     ("patients", "folds", "said"),
     [
-        ((4, 2, 4), 3, r"\[4, 2, 4\]; 3 folds need at least 3 of each"),
-        ((6, 3, 6), 3, r"\[6, 3, 6\]; with 3 folds only 2 of class number 2 are left"),
+        ((4, 2, 4), 3, "by class: II 4, III 2, IV 4; 3 folds need at least 3 of each"),
+        ((6, 3, 6), 3, "by class: II 6, III 3, IV 6; with 3 folds only 2 of class III may be left"),
+        ((6, 6), 3, "by class: II 6, III 6, IV 0; 3 folds need at least 3 of each"),
+        ((2, 2), 4, "by class: II 2, III 2, IV 0; with 4 folds only 2 of class II may be left"),
     ],
 )
 def test_too_few_patients_are_named(patients: tuple[int, ...], folds: int, said: str) -> None:
@@ -100,16 +120,14 @@ def test_too_few_patients_are_named(patients: tuple[int, ...], folds: int, said:
 def test_a_patient_of_two_classes_is_refused() -> None:
     labels, names = collection(6, 6, 6)
     with pytest.raises(HarnessError, match="two classes"):
-        patients_split(
-            labels, ["0-0" if n == "1-1" else n for n in names], 2, seed=0, repeat=0, fold=0, folds=3
-        )
+        deal(labels, ["0-0" if n == "1-1" else n for n in names], 0)
 
 
 def prepared() -> PreparedData:
     labels, names = collection(6, 6, 6)
     images = np.random.default_rng(1).random((len(labels), 4, 4), dtype=np.float32)
     slices = tuple(f"{i:04}" for i in range(len(labels)))
-    return PreparedData("made", images, labels, slices, tuple(names), ("II", "III", "IV"))
+    return PreparedData("made", images, labels, slices, tuple(names), CLASSES)
 
 
 def test_a_copy_of_an_image_on_both_sides_stops_training() -> None:
