@@ -91,8 +91,8 @@ def best(
     Rules go by the choice accuracy: that of validation patients, the mean over
     repeats and folds (under protocol paper, of the test slices). max takes the
     highest, one-standard-error the smallest λ within one standard error of it,
-    paper the highest test accuracy. Single networks and populations are no
-    candidates.
+    paper the highest test accuracy. Populations are no candidates, nor are
+    single networks: the best of each backbone is compared with the choice.
 
     --register keeps the weights of the chosen candidate's best trial, with
     --retrain those of a new training.

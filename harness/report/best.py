@@ -6,7 +6,7 @@ from harness.errors import HarnessError
 from harness.report.candidates import Candidate, by_conditions, candidates_of
 from harness.report.choice import Choice
 from harness.report.nested import nested_estimate
-from harness.report.rules import DEFAULT_RULE, rule_named
+from harness.report.rules import DEFAULT_RULE, by_choice, rule_named
 from harness.tracking.read import SweepRuns
 
 
@@ -41,4 +41,14 @@ def choose_among(candidates: Sequence[Candidate], rule: str = DEFAULT_RULE) -> C
     if not synergic:
         return None
     ranked = tuple(used.ranked(synergic))
-    return Choice(used, ranked[0].conditions, ranked, nested_estimate(synergic, used))
+    nested = nested_estimate(synergic, used)
+    return Choice(used, ranked[0].conditions, ranked, tuple(best_singles(candidates)), nested)
+
+
+def best_singles(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Return the best single network of every backbone, by the rule that chooses λ."""
+    singles = [each for each in candidates if each.settings.model == "single" and each.repeats]
+    best: dict[str, Candidate] = {}
+    for candidate in sorted(singles, key=by_choice):
+        best.setdefault(candidate.settings.backbone, candidate)
+    return list(best.values())

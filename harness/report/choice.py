@@ -1,6 +1,7 @@
 """The choice of λ and how sure it is, for people and for programs."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from textwrap import fill
@@ -22,18 +23,20 @@ WIDTH = 80
 
 @dataclass(frozen=True)
 class Choice:
-    """The SDL candidate that a rule picks, and those it was picked from.
+    """The SDL candidate that a rule picks, those it was picked from, and those it is compared with.
 
     Attributes:
         rule: the rule.
         conditions: protocol and data that the candidates share.
         ranked: every SDL candidate with a complete repeat, the chosen one first.
+        singles: the best single network of every backbone.
         nested: what the rule's picks are worth on held-out folds, where that can be said.
     """
 
     rule: Rule
     conditions: Conditions
     ranked: tuple[Candidate, ...]
+    singles: tuple[Candidate, ...]
     nested: Nested | None
 
     @property
@@ -52,9 +55,12 @@ class Choice:
         return accuracy(self.chosen, "held_out")
 
     @cached_property
-    def runners_up(self) -> list[Comparison]:
-        """The chosen candidate against the next ones, by held-out accuracy."""
-        return compare_with(self.chosen, self.next_best)
+    def comparisons(self) -> list[Comparison]:
+        """The chosen candidate against single networks and the next ones, by held-out accuracy.
+
+        They are one family: p is corrected for all of them, wherever some are shown.
+        """
+        return compare_with(self.chosen, [*self.singles, *self.next_best])
 
     @property
     def next_best(self) -> tuple[Candidate, ...]:
@@ -76,14 +82,15 @@ class Choice:
 
     def names(self) -> dict[Candidate, str]:
         """Return what people call each candidate."""
-        differing = varying(candidate.settings for candidate in self.ranked)
-        return {candidate: label(candidate.settings, differing) for candidate in self.ranked}
+        every = [*self.ranked, *self.singles]
+        differing = varying(candidate.settings for candidate in every)
+        return {candidate: label(candidate.settings, differing) for candidate in every}
 
     def text(self) -> str:
         """Return λ, the rule, what it is worth, the runners-up and what to beware of, in 80 columns."""
         chosen, names, figure = self.chosen, self.names(), self._figure
         lines = [
-            f"λ = {chosen.settings.synergic_weight:g}   ({names[chosen]}; {len(names)} candidates)",
+            f"λ = {chosen.settings.synergic_weight:g}   ({names[chosen]}; {len(self.ranked)} candidates)",
             f"rule {self.rule.name}: {self.rule.words}",
             f"{figure + ' accuracy:':<20} {_shown(self.estimate)}",
         ]
@@ -95,14 +102,12 @@ class Choice:
             )
             lines.append(f"nested estimate:     {_shown(self.nested.by_slice)}; λ picked in folds: {picks}")
             lines.append(f"  by patient:        {_shown(self.nested.by_patient)}")
-        if self.ranked[1:]:
+        if others := self._against(self.singles) + self._against(self.next_best):
             compared = "" if self.conditions.chosen_on_held_out else "; held-out"
-            lines.append(
-                f"runners-up: {figure} accuracy{compared}, the chosen one is (p by Holm, among these):"
-            )
+            lines.append(f"others: {figure} accuracy{compared}, the chosen is (p by Holm, among these):")
         lines += [
             f"  {names[each]}: {each.choice.text(1, PERCENT)} %; {_words(against)}"
-            for each, against in self._next()
+            for each, against in others
         ]
         lines += [f"note: {warning}" for warning in self.warnings]
         return "\n".join(fill(line, WIDTH, subsequent_indent="    ") for line in lines)
@@ -119,7 +124,8 @@ class Choice:
             "chosen": _described(self.chosen)
             | {"choice": self.estimate.as_dict(), "held_out": self.held_out.as_dict()},
             "nested": self.nested and self.nested.as_dict(),
-            "runners_up": [_described(each) | _numbers(against) for each, against in self._next()],
+            "single_networks": _compared(self._against(self.singles)),
+            "runners_up": _compared(self._against(self.next_best)),
             "warnings": self.warnings,
         }
 
@@ -128,9 +134,9 @@ class Choice:
         """What people call the set that chooses."""
         return "test" if self.conditions.chosen_on_held_out else "validation"
 
-    def _next(self) -> list[tuple[Candidate, Comparison | None]]:
-        against = {comparison.other: comparison for comparison in self.runners_up}
-        return [(each, against.get(each)) for each in self.next_best]
+    def _against(self, others: Sequence[Candidate]) -> list[tuple[Candidate, Comparison | None]]:
+        found = {comparison.other: comparison for comparison in self.comparisons}
+        return [(each, found.get(each)) for each in others]
 
 
 def _shown(estimate: Estimate) -> str:
@@ -153,6 +159,10 @@ def _numbers(comparison: Comparison | None) -> dict[str, Any]:
         "p_adjusted": comparison.adjusted,
         "chosen_is": comparison.verdict,
     }
+
+
+def _compared(others: Sequence[tuple[Candidate, Comparison | None]]) -> list[dict[str, Any]]:
+    return [_described(each) | _numbers(against) for each, against in others]
 
 
 def _described(candidate: Candidate) -> dict[str, Any]:

@@ -8,12 +8,12 @@ import pandas as pd
 from harness.data.duplicates import alike, perceptual_hashes
 from harness.data.prepared import PreparedData
 from harness.metrics import SUM
+from harness.report.best import best_singles
 from harness.report.candidates import Candidate, Conditions
 from harness.report.choice import Choice
 from harness.report.estimate import Estimate
 from harness.report.intervals import accuracy, samples
 from harness.report.table import Cell, Table
-from harness.report.tables import best_singles
 from harness.statistics import measures
 from harness.statistics.comparison import unpaired_difference
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from harness.report.candidates import Candidate
 from harness.report.choice import Choice
-from harness.report.comparisons import Comparison, compare_with
+from harness.report.comparisons import Comparison
 from harness.report.estimate import Estimate
 from harness.report.intervals import estimate, samples
 from harness.report.labels import label, varying
@@ -24,12 +24,11 @@ def measures_table(systems: Sequence[Candidate]) -> Table:
     return Table(("measure", "by", *names_of(systems)), tuple(rows), digits=3, scale=1)
 
 
-def comparison_table(choice: Choice, singles: Sequence[Candidate]) -> Table:
+def comparison_table(choice: Choice) -> Table:
     """Return the chosen SDL candidate against single networks and runners-up, by held-out accuracy."""
-    found = compare_with(choice.chosen, [*singles, *choice.next_best])
-    names = names_of([choice.chosen, *(comparison.other for comparison in found)])
-    rows = [_row(name, comparison) for name, comparison in zip(names[1:], found, strict=True)]
-    columns = (f"{names[0]} minus", "difference", "p", "p (Holm)", "the chosen one is")
+    names = choice.names()
+    rows = [_row(names[comparison.other], comparison) for comparison in choice.comparisons]
+    columns = (f"{names[choice.chosen]} minus", "difference", "p", "p (Holm)", "the chosen one is")
     return Table(columns, tuple(rows))
 
 

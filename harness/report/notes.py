@@ -31,7 +31,7 @@ TESTED_BY_PATIENT = (
     "Differences are of held-out accuracy, in percentage points, with the paired bootstrap's interval over"
     " patients; p is the sign-flip permutation test by patient, two-sided."
 )
-HOLM = "p (Holm) is corrected for the number of comparisons; at 0.05 or more there is no clear winner."
+HOLM = "p (Holm) is corrected for all comparisons of the table; at 0.05 or more there is no clear winner."
 MEASURES_IN_WORDS = (
     "Mean ± spread over repeats. Ordinal AUC (the probability that of two slices of different grade the"
     " higher one has the higher expected grade) and quadratic-weighted kappa take the classes in their order."

@@ -36,7 +36,7 @@ from harness.report.populations import (
     schedules_of,
 )
 from harness.report.sources import Sources
-from harness.report.tables import best_singles, candidate_table, table2, table3
+from harness.report.tables import candidate_table, table2, table3
 
 
 class Section:
@@ -106,7 +106,7 @@ class Section:
         by_class = by_class_table(compared)
         parts += self._pages.table("Every class against the rest, held-out, by slice", "classes", by_class)
         if self._choice:
-            better = comparison_table(self._choice, best_singles(self._candidates))
+            better = comparison_table(self._choice)
             parts += self._pages.table("Is the chosen candidate better?", "comparisons", better)
             parts += bullets(notes_on_comparisons(self._conditions))
         named = dict(zip(names_of(compared), compared, strict=True))

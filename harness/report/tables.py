@@ -1,17 +1,17 @@
 """The tables of a report: every candidate, and the paper's tables 2 and 3 beside ours."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 
 from harness.config.settings import Settings
 from harness.metrics import CLASS_MEASURES, SUM, ClassMeasure
+from harness.report.best import best_singles
 from harness.report.candidates import Candidate
 from harness.report.choice import Choice
 from harness.report.estimate import Estimate
 from harness.report.intervals import accuracy, accuracy_by_patient, estimate, of_class, samples
 from harness.report.labels import label, reading_order, varying
-from harness.report.rules import by_choice
 from harness.report.table import Cell, Table
 
 ON_TEST = ("train", "test*", "test, sum")
@@ -48,15 +48,6 @@ def _accuracies(candidate: Candidate, on_test: bool) -> tuple[Cell, ...]:
         accuracy(candidate, "held_out"),
         accuracy_by_patient(candidate),
     )
-
-
-def best_singles(candidates: Iterable[Candidate]) -> list[Candidate]:
-    """Return the best single network of every backbone, by the rule that chooses λ."""
-    singles = [each for each in candidates if each.settings.model == "single" and each.repeats]
-    best: dict[str, Candidate] = {}
-    for candidate in sorted(singles, key=by_choice):
-        best.setdefault(candidate.settings.backbone, candidate)
-    return list(best.values())
 
 
 def table2(candidates: Sequence[Candidate], choice: Choice | None, paper: pd.DataFrame) -> Table:

@@ -1,11 +1,14 @@
 import json
+import re
 
 import pytest
 from made_sweeps import sdl, single, sweep_of, trial
+from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
 from harness.errors import HarnessError
 from harness.report.best import choose
+from harness.report.measures import comparison_table
 
 
 def test_the_highest_mean_over_repeats_wins_and_not_the_best_trial() -> None:
@@ -44,7 +47,10 @@ def test_the_choice_never_looks_at_held_out_or_train() -> None:
 
 def test_a_single_network_is_no_candidate() -> None:
     trials = [trial(sdl(3), [30, 30]), trial(single(), [42])]
-    assert [each.settings.model for each in choose([sweep_of(trials)]).ranked] == ["sdl"]
+    choice = choose([sweep_of(trials)])
+    assert [each.settings.model for each in choice.ranked] == ["sdl"]
+    assert "; 1 candidates)" in choice.text()
+    assert "  single alexnet: 100.0 %; worse (p = 0.00049)" in choice.text()
 
 
 def test_missing_repeats_and_the_papers_choice_are_said() -> None:
@@ -72,6 +78,25 @@ def test_json_says_what_the_text_says() -> None:
     assert read["runners_up"][0]["chosen_is"] == "no clear winner"
     assert read["nested"] is None
     assert [each["settings"]["lambda"] for each in read["runners_up"]] == [3]
+    assert read["single_networks"] == []
+
+
+@pytest.mark.parametrize("protocol", ["paper", "patients"])
+def test_a_candidate_has_one_corrected_p_in_the_choice_its_json_and_the_report(protocol: str) -> None:
+    hits = {sdl(3): 42, sdl(4): 36, sdl(5): 35, single("vgg19"): 34, single(): 36, single(gaussian=3): 33}
+    trials = [trial(each, [right] * each.networks, protocol=protocol) for each, right in hits.items()]
+    choice = choose([sweep_of(trials)])
+    read = choice.as_dict()
+    compared = read["single_networks"] + read["runners_up"]
+    assert [each["settings"]["backbone"] for each in read["single_networks"]] == ["alexnet", "vgg19"]
+    assert [each["settings"]["lambda"] for each in read["runners_up"]] == [4, 5]
+    corrected = multipletests([each["p"] for each in compared], method="holm")[1]
+    assert [each["p_adjusted"] for each in compared] == pytest.approx(corrected)
+    words = [f"{p:.2g}" for p in corrected]
+    assert [row[3] for row in comparison_table(choice).rows] == words
+    assert re.findall(r"\(p = (.*)\)", choice.text()) == words
+    names = [str(row[0]) for row in comparison_table(choice).rows]
+    assert all(f"\n  {name}: " in choice.text() for name in names)
 
 
 @pytest.mark.parametrize(("protocol", "figure"), [("paper", "test"), ("patients", "validation")])
