@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -9,8 +10,11 @@ from rich.text import Text
 
 from harness.config.space import Group as Family
 from harness.config.space import Space
+from harness.data.cache import last_preparation, load_cached
+from harness.data.recipe import load_recipe
 from harness.sweep.cluster import Node, slots
-from harness.sweep.plan import plan_trials
+from harness.sweep.plan import plan_shapes, plan_trials
+from harness.sweep.run import check_splits
 from harness.trial import Trial
 
 
@@ -23,6 +27,26 @@ def dry_run(name: str, space: Space, device: str | None, nodes: Sequence[Node]) 
         Text(f"{_times(space)}: {len(trials)} trials, {_epochs(trials)} epochs in all\n"),
     ]
     return Group(*(planned if trials else []), *searched, _packing(trials, space, device, nodes))
+
+
+def check_prepared(space: Space, cache: Path) -> None:
+    """Make every split of a sweep whose collection is prepared already; nothing is prepared for it.
+
+    Args:
+        space: the sweep.
+        cache: folder of prepared data.
+
+    Raises:
+        HarnessError: there is no such dataset, its cache is damaged, or it is too small for the protocol or
+            would leak.
+    """
+    known = last_preparation(cache, load_recipe(space.dataset).digest)
+    if known is None:
+        return
+    data = load_cached(known.digest, cache)
+    if space.slices_per_class is not None:
+        data = data.first_of_each_class(space.slices_per_class)
+    check_splits(plan_shapes("", space, data_digest=""), data)
 
 
 def _search(group: Family, space: Space) -> Text:

@@ -2,14 +2,22 @@
 
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from rich.console import Console
-from sweep.tiny import declare
+from sweep.tiny import declare, tiny_data
 
+from harness.config.space import Space
+from harness.data.cache import save
+from harness.data.prepared import PreparedData
+from harness.data.recipe import load_recipe
+from harness.errors import HarnessError
+from harness.sweep import run
 from harness.sweep.cluster import Node
-from harness.sweep.dry_run import dry_run
+from harness.sweep.dry_run import check_prepared, dry_run
 
 
 def printed(folder: Path, *overrides: str, device: str | None = None, nodes: list[Node] | None = None) -> str:
@@ -83,3 +91,56 @@ def test_what_a_search_will_ask_for(tmp_path: Path) -> None:
     assert "3 repeat(s) of 1 fold(s) each: 3 trials, 15 epochs in all" in text  # of the other group
     rows = [line.split() for line in text.splitlines()]
     assert ["alexnet", "as", "asked", "1", "0", "4"] in rows
+
+
+def of_patients(*counts: int) -> PreparedData:
+    """The tiny collection, dealt to so many patients of each class."""
+    data = tiny_data()
+    turns = [int(np.sum(data.labels[:place] == label)) for place, label in enumerate(data.labels)]
+    names = [f"{label}-{turn % counts[label]}" for label, turn in zip(data.labels, turns, strict=True)]
+    return replace(data, patients=tuple(names))
+
+
+def space_of(folder: Path, data: PreparedData | None, *overrides: str) -> Space:
+    """A space of a dataset that is prepared in a cache below `folder` where there are data."""
+    recipe = folder / "made.yaml"
+    recipe.write_text("source: dicom\nlabels: {table: t.csv, patient: id, label: grade}\n")
+    if data is not None:
+        save(folder / "cache", load_recipe(str(recipe)).digest, "inputs", data)
+    folds = ("protocol=patients", "folds=3")
+    return declare(folder, "dry", f"dataset={recipe}", *folds, *overrides).space
+
+
+def test_a_prepared_collection_that_is_too_small_is_refused_by_the_plan(tmp_path: Path) -> None:
+    space = space_of(tmp_path, of_patients(5, 3, 5))
+    with pytest.raises(HarnessError, match="II 5, III 3, IV 5; with 3 folds only 2 of class III"):
+        check_prepared(space, tmp_path / "cache")
+
+
+def test_a_collection_that_is_large_enough_or_not_prepared_is_no_fault(tmp_path: Path) -> None:
+    check_prepared(space_of(tmp_path, None), tmp_path / "cache")
+    check_prepared(space_of(tmp_path, of_patients(5, 5, 5)), tmp_path / "cache")
+
+
+def test_the_plan_checks_what_the_space_leaves_of_a_collection(tmp_path: Path) -> None:
+    space = space_of(tmp_path, of_patients(5, 5, 5), "slices_per_class=3")
+    with pytest.raises(HarnessError, match="II 3, III 3, IV 3; with 3 folds only 2 of class II "):
+        check_prepared(space, tmp_path / "cache")
+
+
+def test_a_sweep_of_too_few_patients_ends_before_ray_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "cluster", None)
+    declared = declare(tmp_path, "few", "protocol=patients", "folds=3")
+    with pytest.raises(HarnessError, match="II 5, III 3, IV 5"):
+        run.run_sweep(
+            declared,
+            of_patients(5, 3, 5),
+            tmp_path / "results",
+            resume=False,
+            address=None,
+            device=None,
+            console=Console(),
+        )
+    assert not (tmp_path / "results").exists()
