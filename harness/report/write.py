@@ -5,6 +5,7 @@ from pathlib import Path
 
 from harness.report.candidates import Conditions, by_conditions, candidates_of
 from harness.report.collection import collection_section
+from harness.report.folder import prefix_of, renewed
 from harness.report.header import header_table
 from harness.report.leakage import both_protocols, leakage_table
 from harness.report.notes import notes_on_leakage
@@ -18,14 +19,21 @@ from harness.tracking.read import SweepRuns
 def write_report(runs: Sequence[SweepRuns], folder: Path, sources: Sources) -> Path:
     """Write ``report.md`` with its tables and figures into a folder, made if need be, and return its path.
 
-    Sweeps under the same protocol and data share one part of the report; others get a part each.
+    Sweeps under the same protocol and data share one part of the report; others get a part each. An older
+    report in the folder goes, with every table and figure of its own.
 
     Args:
         runs: the sweeps, with the predictions of their finished trials.
         folder: where the report goes.
         sources: of all else; what they lack is left out, and the report says so.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    with renewed(folder) as fresh:
+        (fresh / "report.md").write_text(_text(runs, fresh, sources), encoding="utf-8")
+    return folder / "report.md"
+
+
+def _text(runs: Sequence[SweepRuns], folder: Path, sources: Sources) -> str:
+    """Write tables and figures and return the Markdown that goes with them."""
     groups = by_conditions(candidates_of(runs))
     sections = {
         conditions: Section(candidates, Pages(folder, _prefix(conditions, list(groups))), sources)
@@ -39,9 +47,7 @@ def write_report(runs: Sequence[SweepRuns], folder: Path, sources: Sources) -> P
         parts += section.write()
     for digest, conditions in {each.data_digest: each for each in groups}.items():
         parts += collection_section(conditions, sources.selections.get(digest))
-    report = folder / "report.md"
-    report.write_text("\n\n".join(part.strip("\n") for part in parts) + "\n", encoding="utf-8")
-    return report
+    return "\n\n".join(part.strip("\n") for part in parts) + "\n"
 
 
 def _leakage(sections: Mapping[Conditions, Section], folder: Path, sources: Sources) -> list[str]:
@@ -58,7 +64,5 @@ def _leakage(sections: Mapping[Conditions, Section], folder: Path, sources: Sour
 
 
 def _prefix(conditions: Conditions, every: Sequence[Conditions]) -> str:
-    """Return what keeps the files of several parts apart; a report of one part needs nothing."""
-    return (
-        "" if len(every) == 1 else f"{conditions.protocol}-{conditions.dataset}-{conditions.data_digest[:8]}-"
-    )
+    """Return the prefix of a part's files; a report of one part needs none."""
+    return "" if len(every) == 1 else prefix_of(conditions)

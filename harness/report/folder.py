@@ -1,0 +1,45 @@
+"""The folder of a report: a new report takes the place of an older one, and of nothing else there."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from harness.report.candidates import Conditions
+
+PREFIX = r"(paper|patients)-[^/]+-[0-9a-f]{8}-"
+TABLES = "candidates|classes|comparisons|figure8|leakage|measures|populations|schedule[0-9]*|table[23]"
+FIGURES = "calibration|confusion|figure[4-8]|figure7[ab]|schedule[0-9]*"
+OWN = re.compile(rf"({PREFIX})?(({TABLES})\.csv|({FIGURES})\.(png|svg)|card\.md)|report\.md")
+
+
+def prefix_of(conditions: Conditions) -> str:
+    """Return what keeps the files of several parts of a report apart."""
+    return f"{conditions.protocol}-{conditions.dataset}-{conditions.data_digest[:8]}-"
+
+
+@contextmanager
+def renewed(folder: Path) -> Iterator[Path]:
+    """Give a folder to write a report into, whose files then take the place of the report in ``folder``.
+
+    Where a ``report.md`` lies, files that bear a name of a report's go; all others stay. If writing fails,
+    the older report stays whole.
+
+    Args:
+        folder: where the report goes; made if need be.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=folder, prefix=".report-") as fresh:
+        yield Path(fresh)
+        for old in _own_files(folder):
+            old.unlink()  # also what the new report has no more, say a figure 8 that may not be shared
+        for new in Path(fresh).iterdir():
+            new.replace(folder / new.name)
+
+
+def _own_files(folder: Path) -> list[Path]:
+    """Return the files of the report in a folder; none where there is none, whatever bears such a name."""
+    if not (folder / "report.md").is_file():
+        return []
+    return [path for path in folder.iterdir() if OWN.fullmatch(path.name) and path.is_file()]
