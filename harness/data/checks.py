@@ -58,6 +58,7 @@ def check(collection: Collection, images: NDArray[np.float32]) -> list[Finding]:
     return [
         *_patients(collection),
         _constant(collection),
+        *_windows(collection),
         *_pixels(collection, images),
         _one_origin(
             taken, "hospital", [collection.labels.sites.get(patient, "") for patient in taken["patient"]]
@@ -87,6 +88,14 @@ def _constant(collection: Collection) -> Finding:
     """Count the slices that were left because they show nothing."""
     rows = collection.slices[collection.slices["reason"].str.startswith(CONSTANT)]
     return Finding("constant slices, left out", _counted(len(rows), "slice"), _series(rows))
+
+
+def _windows(collection: Collection) -> Iterator[Finding]:
+    """Count the slices that stand beside others on a scale of another kind, where headers were to give it."""
+    if collection.windowless is not None:
+        rows = collection.taken[collection.taken["slice_id"].isin(collection.windowless)]
+        check = "slices without a window in the header, scaled by percentiles"
+        yield Finding(check, _counted(len(rows), "slice"), _series(rows))
 
 
 def _pixels(collection: Collection, images: NDArray[np.float32]) -> Iterator[Finding]:

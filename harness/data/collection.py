@@ -1,6 +1,6 @@
 """The slices of a dataset with their classes: what its recipe takes, and why it leaves the rest."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from harness.data.images import image_facts
 from harness.data.labels import Labels, find_table, normalise_id, read_labels, read_table
 from harness.data.parallel import Progress, map_all
 from harness.data.patients import choose_patients
-from harness.data.pixels import Slice, read_dicom, read_image
+from harness.data.pixels import Reading, read_frames, read_image
 from harness.data.recipe import Recipe
 from harness.data.scan import scan_facts
 from harness.data.select import judge, leave, leave_copies
@@ -25,10 +25,13 @@ class Collection:
     Attributes:
         slices: the columns of ``slices.csv``, ``patient`` (the normalised ID) and ``class``.
         labels: the classes of all patients in the label table.
+        windowless: IDs of the slices taken whose header lacks the window that the recipe asks for; None where
+            it asks for none, and before pixels are read.
     """
 
     slices: pd.DataFrame
     labels: Labels
+    windowless: frozenset[str] | None = None
 
     @property
     def taken(self) -> pd.DataFrame:
@@ -69,27 +72,29 @@ def read_pixels(
         files.setdefault(path, []).append(frame)
     reader = partial(_read_file, recipe, root)
     read = map_all(reader, list(files.items()), "reading pixels", progress)
-    results: dict[tuple[str, int], Slice | str] = {}
-    for (path, frames), slices in zip(files.items(), read, strict=True):
-        results |= {(path, frame): slice_ for frame, slice_ in zip(frames, slices, strict=True)}
-    found = [results.get(place, "") for place in _places(collection.slices)]
-    reasons = pd.Series([result if isinstance(result, str) else "" for result in found], dtype=str)
-    kept = Collection(leave(collection.slices, reasons), collection.labels)
+    results: dict[tuple[str, int], Reading] = {}
+    for (path, frames), of_file in zip(files.items(), read, strict=True):
+        results |= {(path, frame): reading for frame, reading in zip(frames, of_file, strict=True)}
+    found = [results.get(place, Reading("")).pixels for place in _places(collection.slices)]
+    reasons = pd.Series([pixels if isinstance(pixels, str) else "" for pixels in found], dtype=str)
+    kept = replace(collection, slices=leave(collection.slices, reasons))
+    readings = [results[place] for place in _places(kept.taken)]
+    if recipe.window == "header":
+        named = zip(kept.taken["slice_id"], readings, strict=True)
+        kept = replace(kept, windowless=frozenset(name for name, reading in named if reading.windowless))
     shape = (-1, recipe.image_size, recipe.image_size)
-    return kept, np.asarray([results[place] for place in _places(kept.taken)], dtype=np.float32).reshape(
-        shape
-    )
+    return kept, np.asarray([reading.pixels for reading in readings], dtype=np.float32).reshape(shape)
 
 
 def _places(table: pd.DataFrame) -> list[tuple[str, int]]:
     return list(zip(table["path"], table["frame"], strict=True))
 
 
-def _read_file(recipe: Recipe, root: Path, file: tuple[str, list[int]]) -> list[Slice | str]:
+def _read_file(recipe: Recipe, root: Path, file: tuple[str, list[int]]) -> list[Reading]:
     path, frames = file
     if recipe.source == "dicom":
-        return read_dicom(root / path, frames, recipe.image_size, recipe.window)
+        return read_frames(root / path, frames, recipe.image_size, recipe.window)
     if recipe.crop is None:
-        return [read_image(root / path, recipe.image_size)]
+        return [Reading(read_image(root / path, recipe.image_size))]
     mask = root / recipe.crop.masks / Path(path).name
-    return [read_image(root / path, recipe.image_size, mask, recipe.crop.margin)]
+    return [Reading(read_image(root / path, recipe.image_size, mask, recipe.crop.margin))]

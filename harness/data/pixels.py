@@ -3,7 +3,7 @@
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pydicom
@@ -30,10 +30,33 @@ class PixelsError(Exception):
     """Pixels that give no slice; the message is the reason, in words that name no path and no person."""
 
 
+class Reading(NamedTuple):
+    """What came of one slice.
+
+    Attributes:
+        pixels: (size, size), or the reason why there are none.
+        windowless: whether percentiles took the place of a window of the header that was asked for.
+    """
+
+    pixels: Slice | str
+    windowless: bool = False
+
+
 def read_dicom(
     path: Path, frames: Sequence[int], size: int, window: Window = "percentiles"
 ) -> list[Slice | str]:
-    """Decode and prepare frames of a DICOM file.
+    """Decode and prepare frames of a DICOM file; see `read_frames`.
+
+    Returns:
+        For every frame a (size, size) array, or the reason why there is none.
+    """
+    return [reading.pixels for reading in read_frames(path, frames, size, window)]
+
+
+def read_frames(
+    path: Path, frames: Sequence[int], size: int, window: Window = "percentiles"
+) -> list[Reading]:
+    """Decode and prepare frames of a DICOM file, telling which have no window.
 
     Args:
         path: the file.
@@ -41,16 +64,13 @@ def read_dicom(
         size: pixels a side of the result.
         window: what becomes 0 and 1: percentiles of the slice, or the ends of the header's VOI LUT or window,
             for frames that have one.
-
-    Returns:
-        For every frame a (size, size) array, or the reason why there is none.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             dataset = pydicom.dcmread(path, force=True)
         except Exception as error:  # the file changed, or is mangled past its header
-            return [f"the file cannot be read ({type(error).__name__})"] * len(frames)
+            return [Reading(f"the file cannot be read ({type(error).__name__})")] * len(frames)
         if not dataset.file_meta.get("TransferSyntaxUID"):
             dataset.file_meta.TransferSyntaxUID = _bare_syntax(dataset)
         return [_frame(dataset, number, size, window) for number in frames]
@@ -143,7 +163,7 @@ def _square(scaled: Slice, aspect: float, size: int) -> Slice:
     return result
 
 
-def _frame(dataset: Dataset, number: int, size: int, window: Window) -> Slice | str:
+def _frame(dataset: Dataset, number: int, size: int, window: Window) -> Reading:
     try:
         values = pixel_array(dataset, index=number - 1)
         values = _numbers(apply_modality_lut(values, _rescaling(dataset, number)))
@@ -154,11 +174,12 @@ def _frame(dataset: Dataset, number: int, size: int, window: Window) -> Slice | 
             values = values.max() + values.min() - values
             shown = None if shown is None else 1 - shown
         scaled = _scaled(values) if shown is None else _varied(shown)
-        return _square(scaled, _aspect(dataset, number), size)
+        square = _square(scaled, _aspect(dataset, number), size)
+        return Reading(square, windowless=window == "header" and shown is None)
     except PixelsError as error:
-        return str(error)
+        return Reading(str(error))
     except Exception as error:  # decoders raise whatever their library raises
-        return _undecodable(dataset, error)
+        return Reading(_undecodable(dataset, error))
 
 
 def _varied(shown: NDArray[np.float64]) -> Slice:

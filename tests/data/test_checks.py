@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -112,6 +114,15 @@ def test_constant_slices_are_counted_with_their_series() -> None:
     reasons = [""] * 9 + ["a constant image"] * 2 + ["a constant image in the window of its header"]
     found = warned(made(taken=["yes"] * 9 + ["no"] * 3, reason=reasons), images()[:9])
     assert found["constant slices, left out"] == ("3 slices", "s10, s11, s9")
+
+
+def test_slices_without_a_window_are_counted_only_where_one_was_asked_for() -> None:
+    check = "slices without a window in the header, scaled by percentiles"
+    assert check not in findings(made())
+    assert not findings(replace(made(), windowless=frozenset()))[check].found
+    taken = made(taken=["no"] + ["yes"] * 11, reason=["a constant image"] + [""] * 11)
+    found = warned(replace(taken, windowless=frozenset({"00", "03", "07"})), images()[:11])
+    assert found[check] == ("2 slices", "s3, s7")
 
 
 def test_long_lists_are_cut() -> None:

@@ -11,7 +11,7 @@ import pytest
 from made_dicom import WriteDicom
 from PIL import Image
 
-from harness.data import collection
+from harness.data import collection, parallel
 from harness.data.cache import load_cached
 from harness.data.facts import slice_digest
 from harness.data.pixels import read_dicom
@@ -67,6 +67,33 @@ def test_a_recipe_may_ask_for_the_windows_of_the_headers(write_dicom: WriteDicom
     assert np.abs(data.images - plain.images).max() > 0.1
     assert "Grey values: by the header's window" in data.selection
     assert "Grey values" not in plain.selection
+    assert (
+        "| fine | slices without a window in the header, scaled by percentiles | 0 slices |" in data.selection
+    )
+    assert "without a window" not in plain.selection
+
+
+@pytest.mark.parametrize("worthwhile", [parallel.WORTHWHILE, 1])  # in this process, and in several
+def test_slices_without_the_window_that_was_asked_for_are_counted(
+    worthwhile: int, write_dicom: WriteDicom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for patient, series, tags in (
+        ("A", "1.2.1", {"WindowCenter": 4000, "WindowWidth": 2000}),
+        ("A", "1.2.2", {}),
+        ("B", "1.2.2", {"WindowCenter": 4000, "WindowWidth": 0}),
+        ("C", "1.2.4", {}),
+    ):
+        pixels = np.random.default_rng(len(tags)).integers(0, 4000, (96, 96), dtype=np.uint16)
+        write_dicom(f"{patient}{series}.dcm", pixels, PatientID=patient, SeriesInstanceUID=series, **tags)
+    (tmp_path / "dicom" / "labels.csv").write_text("id,grade\nA,II\nB,III\n")
+    monkeypatch.setattr(parallel, "WORTHWHILE", worthwhile)
+    monkeypatch.setattr(parallel, "cores_available", lambda: 2)
+    said = prepare(recipe(window="header"), tmp_path / "dicom", tmp_path / "cache").selection
+    series = slice_digest(b"1.2.2")[:16]
+    assert (
+        f"| warning | slices without a window in the header, scaled by percentiles | 2 slices | {series} |"
+        in said
+    )
 
 
 @pytest.mark.parametrize(
@@ -141,7 +168,7 @@ def test_the_report_counts_every_reason_and_names_nobody(made: Path, tmp_path: P
 
 def test_a_second_call_reads_no_pixels(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = prepare(recipe(), made, tmp_path / "cache")
-    monkeypatch.setattr(collection, "read_dicom", None)
+    monkeypatch.setattr(collection, "read_frames", None)
     monkeypatch.setattr(collection, "scan_facts", None)
     again = prepare(recipe(), made, tmp_path / "cache")
     assert (again.digest, again.patients, again.selection) == (first.digest, first.patients, first.selection)

@@ -11,7 +11,7 @@ from made_dicom import WriteDicom, item, mr_image
 from pydicom.pixels.processing import apply_modality_lut, apply_voi_lut
 from pydicom.uid import ExplicitVRBigEndian, ImplicitVRLittleEndian
 
-from harness.data.pixels import read_dicom
+from harness.data.pixels import read_dicom, read_frames
 
 SIZE = 96
 RAMP = np.arange(SIZE * SIZE, dtype=np.uint16).reshape(SIZE, SIZE) // 3  # 0 to 3071
@@ -109,6 +109,13 @@ def test_frames_have_their_own_windows_or_share_one(write_dicom: WriteDicom) -> 
     shared = item(FrameVOILUTSequence=item(WindowCenter=900, WindowWidth=100))
     for slice_ in read(write_dicom(**common, SharedFunctionalGroupsSequence=shared), (1, 2)):
         np.testing.assert_allclose(slice_, by_formula(RAMP, 900, 100), atol=1e-6)
+
+
+def test_frames_that_percentiles_scale_are_told_where_a_window_was_asked_for(write_dicom: WriteDicom) -> None:
+    own = [item(FrameVOILUTSequence=item(WindowCenter=800, WindowWidth=width))[0] for width in (500, 0)]
+    path = write_dicom(pixels=np.stack([RAMP, RAMP]), NumberOfFrames=2, PerFrameFunctionalGroupsSequence=own)
+    assert [reading.windowless for reading in read_frames(path, (1, 2), SIZE, "header")] == [False, True]
+    assert not any(reading.windowless for reading in read_frames(path, (1, 2), SIZE))
 
 
 def broken(write_dicom: WriteDicom, old: bytes, new: bytes, **tags: Any) -> Path:
