@@ -11,7 +11,7 @@ from harness.report.candidates import Candidate, Conditions
 from harness.report.comparisons import Comparison, compare_with
 from harness.report.estimate import Estimate
 from harness.report.intervals import accuracy
-from harness.report.labels import label, varying
+from harness.report.labels import NO_BREAK, label, together, varying
 from harness.report.nested import Nested
 from harness.report.rules import Rule
 from harness.report.table import PERCENT
@@ -19,6 +19,10 @@ from harness.report.table import PERCENT
 CHOSEN_ON_TEST = "chosen by test accuracy, as the paper does: too high a figure for new patients"
 RUNNERS_UP = 5
 WIDTH = 80
+INDENT = "    "
+
+Against = tuple[Candidate, Comparison | None]
+"""Another candidate and how the chosen one compares with it; None without common slices."""
 
 
 @dataclass(frozen=True)
@@ -87,10 +91,11 @@ class Choice:
         return {candidate: label(candidate.settings, differing) for candidate in every}
 
     def text(self) -> str:
-        """Return λ, the rule, what it is worth, the runners-up and what to beware of, in 80 columns."""
-        chosen, names, figure = self.chosen, self.names(), self._figure
+        """Return λ, the rule, what it is worth, how others compare and what to beware of, in 80 columns."""
+        chosen, name, figure = self.chosen, together(self.names()[self.chosen]), self._figure
+        count = f"{len(self.ranked)}{NO_BREAK}candidate{'s' if self.ranked[1:] else ''}"
         lines = [
-            f"λ = {chosen.settings.synergic_weight:g}   ({names[chosen]}; {len(self.ranked)} candidates)",
+            f"λ = {chosen.settings.synergic_weight:g}   ({name}; {count})",
             f"rule {self.rule.name}: {self.rule.words}",
             f"{figure + ' accuracy:':<20} {_shown(self.estimate)}",
         ]
@@ -98,19 +103,16 @@ class Choice:
             lines.append(f"held-out accuracy:   {_shown(self.held_out)}")
         if self.nested:
             picks = ", ".join(
-                f"{pick:g} ({times}×)" for pick, times in sorted(Counter(self.nested.picks).items())
+                f"{pick:g}{NO_BREAK}({times}×)" for pick, times in sorted(Counter(self.nested.picks).items())
             )
             lines.append(f"nested estimate:     {_shown(self.nested.by_slice)}; λ picked in folds: {picks}")
             lines.append(f"  by patient:        {_shown(self.nested.by_patient)}")
         if others := self._against(self.singles) + self._against(self.next_best):
             compared = "" if self.conditions.chosen_on_held_out else "; held-out"
             lines.append(f"others: {figure} accuracy{compared}, the chosen is (p by Holm, among these):")
-        lines += [
-            f"  {names[each]}: {each.choice.text(1, PERCENT)} %; {_words(against)}"
-            for each, against in others
-        ]
+        lines += self._told(others)
         lines += [f"note: {warning}" for warning in self.warnings]
-        return "\n".join(fill(line, WIDTH, subsequent_indent="    ") for line in lines)
+        return "\n".join(_filled(line) for line in lines)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the choice as JSON takes it; accuracies are shares in [0, 1]."""
@@ -134,9 +136,24 @@ class Choice:
         """What people call the set that chooses."""
         return "test" if self.conditions.chosen_on_held_out else "validation"
 
-    def _against(self, others: Sequence[Candidate]) -> list[tuple[Candidate, Comparison | None]]:
+    def _told(self, others: Sequence[Against]) -> list[str]:
+        """Return a line for each of the others; two where the name of one is too long for its figures."""
+        names = {candidate: together(name) for candidate, name in self.names().items()}
+        told = [(names[each], f"{each.choice.text(1, PERCENT)} %; {_words(found)}") for each, found in others]
+        lines = [f"  {name}: {figures}" for name, figures in told]
+        if all(len(line) <= WIDTH for line in lines):
+            return lines
+        return [line for name, figures in told for line in (f"  {name}", f"{INDENT}{figures}")]
+
+    def _against(self, others: Sequence[Candidate]) -> list[Against]:
         found = {comparison.other: comparison for comparison in self.comparisons}
         return [(each, found.get(each)) for each in others]
+
+
+def _filled(line: str) -> str:
+    """Return a line broken at spaces that may break, so that names stay whole between their commas."""
+    lines = fill(line, WIDTH, subsequent_indent=INDENT, break_long_words=False, break_on_hyphens=False)
+    return lines.replace(NO_BREAK, " ")
 
 
 def _shown(estimate: Estimate) -> str:
@@ -161,7 +178,7 @@ def _numbers(comparison: Comparison | None) -> dict[str, Any]:
     }
 
 
-def _compared(others: Sequence[tuple[Candidate, Comparison | None]]) -> list[dict[str, Any]]:
+def _compared(others: Sequence[Against]) -> list[dict[str, Any]]:
     return [_described(each) | _numbers(against) for each, against in others]
 
 

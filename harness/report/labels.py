@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import PurePath
+from textwrap import wrap
 
 from harness.config.settings import Settings
 
 SYNERGIC = ("model", "networks", "lambda")  # what sets SDL apart from the single network
+NO_BREAK = "\u00a0"
 ALWAYS_SAID = ("model", "backbone", "lambda", "population")
 
 
@@ -41,6 +43,17 @@ def label(settings: Settings, differing: Sequence[str], *, without: str = "") ->
         said.remove("networks")
     parts = [f"{_word(key)} {shown(values[key])}" for key in said if key != without]
     return ", ".join([f"{'SDL' if settings.model == 'sdl' else 'single'} {settings.backbone}", *parts])
+
+
+def wrapped(name: str, width: int) -> list[str]:
+    """Return what `label` returns as lines up to a width, broken after commas alone."""
+    lines = wrap(together(name), width, break_long_words=False, break_on_hyphens=False)
+    return [line.replace(NO_BREAK, " ") for line in lines]
+
+
+def together(name: str) -> str:
+    """Return what `label` returns with spaces that do not break inside its parts."""
+    return ", ".join(part.replace(" ", NO_BREAK) for part in name.split(", "))
 
 
 def shown(value: str | int | float) -> str:

@@ -5,18 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from io import StringIO
 
-import rich.box
-import rich.table
-from rich.text import Text
-
 from harness.report.estimate import Estimate
+from harness.report.layout import Layout
 
 Cell = str | int | float | Estimate | None
 
 
 PERCENT = 100
 PLUS_MINUS = "\u00a0±\u00a0"  # keeps a figure and its spread on one line of a browser
-MARK = "→ "  # bold alone is lost in a log
 
 
 @dataclass(frozen=True)
@@ -66,20 +62,16 @@ class Table:
         rows = tuple(tuple(row[number] for number in kept) for row in self.rows)
         return replace(self, columns=tuple(self.columns[number] for number in kept), rows=rows)
 
-    def terminal(self, title: str, caption: str, interval_in: str) -> rich.table.Table:
+    def terminal(self, title: str, caption: str, interval_in: str) -> Layout:
         """Return the table for a terminal, with the intervals of one column, so that it fits."""
-        table = rich.table.Table(
-            title=title, caption=caption, box=rich.box.SIMPLE, padding=(0, 1, 0, 0), pad_edge=False
-        )
-        for name, numeric in zip(self.columns, self._numeric(), strict=True):
-            table.add_column(name, justify="right" if numeric else "left", no_wrap=numeric)
-        for number, row in enumerate(self.rows):
-            cells = zip(self.columns, row, strict=True)
-            texts = [self._text(cell, " " if name == interval_in else None) for name, cell in cells]
-            if self.marked is not None:
-                texts[0] = (MARK if number == self.marked else " " * len(MARK)) + texts[0]
-            table.add_row(*map(Text, texts), style="bold" if number == self.marked else None)
-        return table
+        rows = [
+            [
+                self._text(cell, " " if name == interval_in else None)
+                for name, cell in zip(self.columns, row, strict=True)
+            ]
+            for row in self.rows
+        ]
+        return Layout(title, caption, self.columns, rows, self._numeric(), self.marked)
 
     def _numeric(self) -> list[bool]:
         columns: Sequence[Sequence[Cell]] = list(zip(*self.rows, strict=True)) or [()] * len(self.columns)

@@ -49,7 +49,7 @@ def test_a_single_network_is_no_candidate() -> None:
     trials = [trial(sdl(3), [30, 30]), trial(single(), [42])]
     choice = choose([sweep_of(trials)])
     assert [each.settings.model for each in choice.ranked] == ["sdl"]
-    assert "; 1 candidates)" in choice.text()
+    assert "; 1 candidate)" in choice.text()
     assert "  single alexnet: 100.0 %; worse (p = 0.00049)" in choice.text()
 
 
@@ -111,6 +111,24 @@ def test_the_text_fits_80_columns_and_names_the_set_that_chose(protocol: str, fi
     assert f"\n{figure} accuracy:" in text
     assert ("held-out accuracy:" in text) == (protocol == "patients")
     assert max(map(len, text.splitlines())) <= 80
+
+
+def test_long_names_stay_whole_and_their_figures_stand_below() -> None:
+    axes = [(3.0, 0, 1e-4), (4.7381, 5, 0.0003712), (8.0, 5, 0.0003712)]
+    settings = [sdl(w, "shufflenet_v2_x0_5", gaussian=size, learning_rate=rate) for w, size, rate in axes]
+    trials = [trial(each, [42 - number] * 2) for number, each in enumerate(settings)]
+    lines = choose([sweep_of(trials)], "one-standard-error").text().splitlines()
+    assert lines[:2] == [
+        "λ = 3   (SDL shufflenet_v2_x0_5, λ 3, gaussian none, learning rate 0.0001;",
+        "    3 candidates)",
+    ]
+    start = next(number for number, line in enumerate(lines) if line.startswith("others: "))
+    assert lines[start + 1 : start + 5] == [
+        "  SDL shufflenet_v2_x0_5, λ 4.7381, gaussian 5, learning rate 0.0003712",
+        "    97.6 %; no clear winner (p = 1)",
+        "  SDL shufflenet_v2_x0_5, λ 8, gaussian 5, learning rate 0.0003712",
+        "    95.2 %; no clear winner (p = 1)",
+    ]
 
 
 def test_nothing_to_choose_from_is_an_error() -> None:

@@ -1,7 +1,7 @@
 from made_sweeps import sdl, single
 
 from harness.config.population import Population
-from harness.report.labels import label, reading_order, varying
+from harness.report.labels import label, reading_order, varying, wrapped
 
 
 def test_only_what_differs_is_said() -> None:
@@ -46,3 +46,10 @@ def test_a_population_is_named_by_its_range_and_comes_after_fixed_ones() -> None
         "SDL alexnet, λ 3 to 8 (6 members, every 25 epochs)",
         "single alexnet",
     ]
+
+
+def test_a_name_is_broken_after_commas_alone() -> None:
+    name = "SDL vgg19, λ 3, learning rate 0.0001, weights a-file-of-weights.pt"
+    lines = wrapped(name, 25)
+    assert lines == ["SDL vgg19, λ 3,", "learning rate 0.0001,", "weights a-file-of-weights.pt"]
+    assert wrapped(name, 80) == [name]
