@@ -55,10 +55,10 @@ def select(directory: Path, out: Path) -> None:
     from harness.data.scan import scan_into
 
     with file_bars() as progress:
-        table = scan_into(out, directory, progress=progress)
-    taken = table["taken"] == "yes"
-    click.echo(f"{taken.sum()} of {len(table)} slices taken: {out}")
-    for reason, count in table.loc[~taken, "reason"].value_counts().items():
+        counts = scan_into(out, directory, progress=progress)
+    click.echo(f"{counts['']} of {counts.total()} slices taken: {out}")
+    del counts[""]
+    for reason, count in counts.most_common():
         click.echo(f"{count:>8}  {reason}")
 
 

@@ -12,7 +12,7 @@ from harness.data.headers import MAX_SIDE
 from harness.data.labels import find_column
 from harness.data.parallel import Progress, map_all
 from harness.data.recipe import Recipe
-from harness.data.scan import as_table
+from harness.data.slices import as_table
 
 
 def image_facts(recipe: Recipe, root: Path, table: pd.DataFrame, progress: Progress) -> pd.DataFrame:

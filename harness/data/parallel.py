@@ -3,22 +3,29 @@
 import multiprocessing
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sized
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from typing import TypeVar
+from itertools import islice
+from typing import Protocol, TypeVar
 
 from harness.errors import HarnessError
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many items are done, and how many there are."""
 
-Item = TypeVar("Item")
+Item = TypeVar("Item", covariant=True)
 Result = TypeVar("Result")
 
 WORTHWHILE = 1000  # items; for fewer, starting processes takes longer than it saves
 _CHUNK = 64
+_AHEAD = 8  # chunks a core
 _BETWEEN = 0.1  # seconds from one call of a progress to the next
+
+
+class SizedIterable(Sized, Iterable[Item], Protocol[Item]):
+    """Items that may be counted and walked over."""
 
 
 def no_progress(what: str, done: int, total: int) -> None:
@@ -26,7 +33,10 @@ def no_progress(what: str, done: int, total: int) -> None:
 
 
 def map_all(
-    function: Callable[[Item], Result], items: Sequence[Item], what: str, progress: Progress = no_progress
+    function: Callable[[Item], Result],
+    items: SizedIterable[Item],
+    what: str,
+    progress: Progress = no_progress,
 ) -> Iterator[Result]:
     """Yield ``function(item)`` for every item, in order.
 
@@ -47,7 +57,7 @@ def map_all(
         return
     pool = ProcessPoolExecutor(cores, mp_context=multiprocessing.get_context("spawn"))
     try:
-        yield from _counted(pool.map(function, items, chunksize=_CHUNK), len(items), what, progress)
+        yield from _counted(_mapped(pool, cores, function, items), len(items), what, progress)
     except BrokenProcessPool:
         raise HarnessError(
             f"{what}: a process died, as where memory runs out or a decoder crashes on a damaged file; "
@@ -55,6 +65,24 @@ def map_all(
         ) from None
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _mapped(
+    pool: Executor, cores: int, function: Callable[[Item], Result], items: Iterable[Item]
+) -> Iterator[Result]:
+    """Do what the pool's own ``map`` does, but only so far ahead that few results wait in memory."""
+    rest = iter(items)
+    ahead: deque[Future[list[Result]]] = deque()
+    while chunk := list(islice(rest, _CHUNK)):
+        ahead.append(pool.submit(_each, function, chunk))
+        if len(ahead) > cores * _AHEAD:
+            yield from ahead.popleft().result()
+    for future in ahead:
+        yield from future.result()
+
+
+def _each(function: Callable[[Item], Result], items: list[Item]) -> list[Result]:
+    return [function(item) for item in items]
 
 
 def cores_available() -> int:

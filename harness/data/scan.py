@@ -1,169 +1,150 @@
 """From a folder to the table of its slices, ``slices.csv``.
 
-The table alone holds paths and the collection's own patient IDs, so only its owner may read it. It is its own
-index, too: a scan into a table that exists reads only the files whose size or times have changed since.
+The table is its own index: a scan into one that exists reads only the files whose size or times have changed
+since. What is read goes to disk at once; memory holds a list of the files, and the facts of unchanged ones.
 """
 
-import csv
-import os
-from collections.abc import Iterable
-from dataclasses import fields
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
+from filelock import FileLock, Timeout
 
-from harness.data.facts import VERSION, SliceFacts, facts_of_file
+from harness.data.facts import SliceFacts, facts_of_file
+from harness.data.journal import Journal
+from harness.data.listing import Listing
 from harness.data.parallel import Progress, map_all, no_progress
-from harness.data.select import Rule, apply
-from harness.data.walk import Found, walk
+from harness.data.select import Rule, judge, leave_copies
+from harness.data.slices import ALL_COLUMNS, FACTS_AND_STATE, as_table, read_slices, write_slices
+from harness.data.walk import Found
 from harness.errors import HarnessError
 
-COLUMNS = ("path", "frame", "patient_id", "series_uid", "plane", "weighting", "taken", "reason", "evidence")
-_FACTS = tuple(field.name for field in fields(SliceFacts))
-_STATE = ("size", "modified", "changed", "version")
-_MORE = (*(name for name in _FACTS if name not in COLUMNS), *_STATE)
-_TYPES: dict[str, Any] = {"frame": "int64", "angle": "float64", **dict.fromkeys(_STATE, "int64")}
-_BATCH = 5000
-_PASSING = ("no permission", "cannot be read")
-
-
-def scan(folder: Path, rule: Rule | None = None, progress: Progress = no_progress) -> pd.DataFrame:
-    """Read the header of every file below `folder` and judge every frame.
-
-    Returns:
-        One row a frame, and one for every file that yields none, in the order of paths; the columns `COLUMNS`
-        first. Paths are relative to `folder`.
-
-    Raises:
-        HarnessError: there is no such folder.
-    """
-    return _judged(scan_facts(folder, progress), rule)
+_BATCH = 2000  # rows
 
 
 def scan_into(
     out: Path, folder: Path, rule: Rule | None = None, progress: Progress = no_progress
-) -> pd.DataFrame:
-    """Scan a folder into ``slices.csv``; what the table holds of unchanged files is not read again.
+) -> Counter[str]:
+    """Scan a folder into ``slices.csv``: one row a frame, and one for every file that yields none.
 
-    An interrupted scan leaves what it has read so far in the table, for the next one to go on from.
+    Rows stand in the order of paths, which are relative to `folder`. What the table holds of unchanged files
+    is not read again, nor what a scan has read that was interrupted or killed.
+
+    Returns:
+        How many slices are left out by reason; those that are taken by an empty one.
+
+    Raises:
+        HarnessError: there is no such folder, a process died, or another scan writes the table.
+    """
+    _check(folder)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with _alone(out.with_name(f".{out.name}.lock")):
+            return _scan_into(out, folder, rule or Rule(), progress)
+    except Timeout:
+        raise HarnessError(f"{out}: another scan is writing this table; wait for its end") from None
+
+
+@contextmanager
+def _alone(lock: Path) -> Iterator[None]:
+    with FileLock(lock).acquire(timeout=0):
+        try:
+            yield
+        finally:
+            lock.unlink()
+
+
+def scan_facts(folder: Path, progress: Progress = no_progress) -> pd.DataFrame:
+    """Return the facts of every frame below `folder` in the order of paths, before any rule.
 
     Raises:
         HarnessError: there is no such folder, or a process died.
     """
-    before = _read_slices(out)
-    known = None if before is None else before[[*_FACTS, *_STATE]]
-    batches: list[pd.DataFrame] = []
-    try:
-        table = _judged(scan_facts(folder, progress, known, batches), rule)
-    except (KeyboardInterrupt, HarnessError):
-        if batches:
-            write_slices(_judged(_joined([known, *batches]), rule), out)
-        raise
-    if before is None or not table.equals(before):
-        write_slices(table, out)
-    return table
+    _check(folder)
+    return pd.concat([as_table([], {}), *_read(folder, Listing.of(folder), progress)], ignore_index=True)
 
 
-def scan_facts(
-    folder: Path,
-    progress: Progress = no_progress,
-    known: pd.DataFrame | None = None,
-    batches: list[pd.DataFrame] | None = None,
-) -> pd.DataFrame:
-    """Return the facts of every frame below `folder`, before any rule.
-
-    Args:
-        folder: what to scan.
-        progress: told of every header read.
-        known: facts of an earlier scan.
-        batches: takes the facts that are read, while they are read.
-    """
+def _check(folder: Path) -> None:
     if not folder.is_dir():
         raise HarnessError(f"{folder}: there is no such folder")
-    batches = [] if batches is None else batches
-    found = list(walk(folder))
-    kept = _unchanged(found, known)
-    unread = set() if kept is None else set(kept["path"])
-    fresh = [entry for entry in found if not entry.problem and entry.path not in unread]
-    bad = [SliceFacts(entry.path, problem=entry.problem) for entry in found if entry.problem]
-    batches.append(as_table(bad, {}))
-    reads = map_all(partial(facts_of_file, folder), [e.path for e in fresh], "reading headers", progress)
-    _collect(zip(fresh, reads, strict=True), batches)
-    return _joined([kept, *batches])
 
 
-def as_table(rows: list[SliceFacts], states: dict[str, Found]) -> pd.DataFrame:
-    """Return facts as a table, a column a fact, with the state of the file that each was read from."""
-    columns: dict[str, list[object]] = {name: [getattr(row, name) for row in rows] for name in _FACTS}
-    found = [states.get(row.path, Found(row.path)) for row in rows]
-    columns |= {state: [getattr(entry, state) for entry in found] for state in _STATE[:-1]}
-    columns["version"] = [VERSION] * len(rows)
-    return pd.DataFrame(columns).astype({**dict.fromkeys(_FACTS, str), **_TYPES})
+def _scan_into(out: Path, folder: Path, rule: Rule, progress: Progress) -> Counter[str]:
+    journal = Journal(out.with_name(f".{out.name}.journal"))
+    _take_up(journal, out, rule)
+    before = read_slices(out)
+    kept, changed = Listing.of(folder).compared_with(_facts(before))
+    if before is not None and len(kept) == len(before) and not len(changed):
+        counts: Counter[str] = Counter()
+        if pd.concat(_judged([kept], rule, counts))[list(ALL_COLUMNS)].equals(before):
+            return counts
+    journal.fill(_read(folder, changed, progress))
+    return _write(out, kept, journal, rule)
 
 
-def write_slices(table: pd.DataFrame, path: Path) -> None:
-    """Write ``slices.csv`` in one step, readable by its owner alone."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial_file = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        descriptor = os.open(partial_file, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            # quoted, for a name may hold a carriage return, as the Icon files of a Mac do
-            table.to_csv(file, index=False, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
-        partial_file.replace(path)
-    finally:
-        partial_file.unlink(missing_ok=True)
+def _take_up(journal: Journal, out: Path, rule: Rule) -> None:
+    """Bring what a broken off scan has read into the table."""
+    read = {path for batch in journal.batches() for path in batch["path"]}
+    if read:
+        known = _facts(read_slices(out))
+        _write(out, known[~known["path"].isin(read)], journal, rule)
 
 
-def _judged(facts: pd.DataFrame, rule: Rule | None) -> pd.DataFrame:
-    return apply(rule or Rule(), facts)[[*COLUMNS, *_MORE]]
+def _facts(slices: pd.DataFrame | None) -> pd.DataFrame:
+    return as_table([], {}) if slices is None else slices[list(FACTS_AND_STATE)]
 
 
-def _collect(reads: Iterable[tuple[Found, list[SliceFacts]]], batches: list[pd.DataFrame]) -> None:
-    """Turn facts into tables batch by batch, which hold them in a fraction of the memory."""
+def _write(out: Path, kept: pd.DataFrame, journal: Journal, rule: Rule) -> Counter[str]:
+    """Write the table from the facts of unchanged files and those of the journal, which then is dropped."""
+    counts: Counter[str] = Counter()
+    write_slices(_judged(_merged(kept, journal.batches()), rule, counts), out)
+    journal.drop()
+    return counts
+
+
+def _merged(kept: pd.DataFrame, batches: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+    """Yield all facts in the order of paths, in which both `kept` and `batches` stand."""
+    for batch in batches:
+        before = kept["path"] <= max(batch["path"], default="")
+        part = pd.concat([kept[before], batch], ignore_index=True)
+        yield part.sort_values(["path", "frame"], kind="stable", ignore_index=True)
+        kept = kept[~before]
+    yield kept.reset_index(drop=True)
+
+
+def _judged(parts: Iterable[pd.DataFrame], rule: Rule, counts: Counter[str]) -> Iterator[pd.DataFrame]:
+    """Judge parts of a table, and count the reasons; where several files hold a slice the first is taken."""
+    taken: set[str] = set()
+    for part in parts:
+        table = leave_copies(judge(rule, part), taken)
+        counts.update(table["reason"])
+        yield table
+
+
+def _read(folder: Path, files: Listing, progress: Progress) -> Iterator[pd.DataFrame]:
+    """Yield the facts of files in tables of some rows, the last one also where reading is broken off."""
+    reads = map_all(partial(_facts_of, folder), files, "reading headers", progress)
     rows: list[SliceFacts] = []
     states: dict[str, Found] = {}
     try:
-        for entry, facts in reads:
+        for entry, facts in zip(files, reads, strict=True):
             rows.extend(facts)
             states[entry.path] = entry
             if len(rows) >= _BATCH:
-                batches.append(as_table(rows, states))
+                yield as_table(rows, states)
                 rows, states = [], {}
-    finally:
-        batches.append(as_table(rows, states))
+    except (KeyboardInterrupt, HarnessError):
+        yield as_table(rows, states)
+        raise
+    yield as_table(rows, states)
 
 
-def _joined(tables: list[pd.DataFrame | None]) -> pd.DataFrame:
-    """Return tables as one in the order of paths; of a file that several hold, as the last one has it."""
-    filled = [table for table in tables if table is not None and len(table)]
-    whole = pd.concat(filled or [as_table([], {})], ignore_index=True)
-    whole = whole.sort_values(["path", "frame"], kind="stable", ignore_index=True)
-    repeated = whole.duplicated(["path", "frame"], keep="last")
-    return whole[~repeated].reset_index(drop=True) if repeated.any() else whole
-
-
-def _read_slices(path: Path) -> pd.DataFrame | None:
-    """Read the table of an earlier scan; None where there is none, or one of another version."""
-    types = {**dict.fromkeys([*COLUMNS, *_MORE], str), **_TYPES}
-    try:
-        table = pd.read_csv(path, dtype=types, keep_default_na=False, na_values={"angle": [""]})
-    except (OSError, ValueError):
-        return None
-    current = list(table.columns) == [*COLUMNS, *_MORE] and table["version"].eq(VERSION).all()
-    return table if current else None
-
-
-def _unchanged(found: list[Found], known: pd.DataFrame | None) -> pd.DataFrame | None:
-    """Return the known facts of files whose size and times are the same; failures may have passed."""
-    if known is None:
-        return None
-    paths, *state = (known[name].tolist() for name in ("path", *_STATE[:-1]))
-    states = dict(zip(paths, zip(*state, strict=True), strict=True))
-    same = {e.path for e in found if states.get(e.path) == (e.size, e.modified, e.changed) and not e.problem}
-    kept = pd.Series([path in same for path in paths], index=known.index) & ~known["problem"].str.startswith(
-        _PASSING
+def _facts_of(folder: Path, entry: Found) -> list[SliceFacts]:
+    return (
+        [SliceFacts(entry.path, problem=entry.problem)]
+        if entry.problem
+        else facts_of_file(folder, entry.path)
     )
-    return known if kept.all() else known[kept]

@@ -45,10 +45,20 @@ def judge(rule: Rule, facts: pd.DataFrame) -> pd.DataFrame:
     return table.assign(reason=reason, taken=reason.eq("").map({True: "yes", False: "no"}))
 
 
-def leave_copies(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the table without slices, still taken, that an earlier row holds which is taken, too."""
-    kept = table["slice_id"].where(table["taken"] == "yes")
-    return leave(table, (kept.duplicated() & kept.notna()).map({True: COPY, False: ""}))
+def leave_copies(table: pd.DataFrame, taken: set[str] | None = None) -> pd.DataFrame:
+    """Return the table without slices, still taken, that an earlier row holds which is taken, too.
+
+    Args:
+        table: judged facts.
+        taken: slices taken from tables before; those of this one are added.
+    """
+    seen = set() if taken is None else taken
+    is_copy = []
+    for slice_id, is_taken in zip(table["slice_id"].tolist(), table["taken"].eq("yes").tolist(), strict=True):
+        is_copy.append(is_taken and slice_id in seen)
+        if is_taken:
+            seen.add(slice_id)
+    return leave(table, pd.Series(is_copy, dtype=bool).map({True: COPY, False: ""}))
 
 
 def _reasons(rule: Rule, table: pd.DataFrame) -> list[tuple[pd.Series, str | pd.Series]]:

@@ -8,7 +8,8 @@ from PIL import Image
 
 from harness.data.facts import SliceFacts, facts_of_file, slice_digest
 from harness.data.headers import MAX_SIDE
-from harness.data.scan import as_table, scan_facts
+from harness.data.scan import scan_facts
+from harness.data.slices import as_table
 from harness.errors import HarnessError
 from harness.predict.configuration import InputRule
 

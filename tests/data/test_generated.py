@@ -1,11 +1,11 @@
 from pathlib import Path
 
 import pytest
+from scanned import scan
 
 from harness.data.generate import SliceTruth, generate
 from harness.data.prepare import prepare
 from harness.data.recipe import load_recipe
-from harness.data.scan import scan
 
 
 @pytest.mark.slow

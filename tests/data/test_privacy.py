@@ -9,11 +9,11 @@ import pytest
 from made_dicom import item, mr_image
 from pydicom.datadict import DicomDictionary, keyword_for_tag
 from pydicom.uid import generate_uid
+from scanned import scan
 
 from harness.data.contact_sheet import contact_sheets
 from harness.data.prepare import prepare
 from harness.data.recipe import Recipe
-from harness.data.scan import scan
 from harness.errors import HarnessError
 
 SECRET = "ZWIEBELFISCH"

@@ -1,5 +1,8 @@
 import os
+import signal
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -7,10 +10,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from made_dicom import WriteDicom, item
+from scanned import scan
 
 from harness.data.facts import SliceFacts, facts_of_file
-from harness.data.scan import COLUMNS, scan, scan_into, write_slices
+from harness.data.scan import scan_facts, scan_into
 from harness.data.select import Rule
+from harness.data.slices import COLUMNS, read_slices
+from harness.data.walk import Found
 from harness.errors import HarnessError
 
 
@@ -134,7 +140,7 @@ def test_every_file_has_a_row(write_dicom: WriteDicom) -> None:
 def test_an_empty_folder_has_no_rows_and_a_missing_one_is_an_error(tmp_path: Path) -> None:
     assert list(scan(tmp_path).columns[:2]) == ["path", "frame"]
     with pytest.raises(HarnessError, match="no such folder"):
-        scan(tmp_path / "nothing")
+        scan_facts(tmp_path / "nothing")
     with pytest.raises(HarnessError, match="no such folder"):
         scan_into(tmp_path / "slices.csv", tmp_path / "nothing")
     assert not list(tmp_path.iterdir())
@@ -143,12 +149,10 @@ def test_an_empty_folder_has_no_rows_and_a_missing_one_is_an_error(tmp_path: Pat
 def test_the_table_is_readable_by_its_owner_alone(write_dicom: WriteDicom, tmp_path: Path) -> None:
     out = tmp_path / "slices.csv"
     out.touch(mode=0o644)
-    table = scan(write_dicom().parent)
-    write_slices(table, out)
+    assert scan_into(out, write_dicom().parent) == {"": 1}
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
-    read = pd.read_csv(out, keep_default_na=False, dtype=str)
-    assert list(read["path"]) == ["a.dcm"]
-    assert list(read.columns) == list(table.columns)
+    assert list(pd.read_csv(out)["path"]) == ["a.dcm"]
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["slices.csv"]
 
 
 def test_many_files_are_read_by_several_processes_alike(
@@ -194,7 +198,10 @@ def read_paths(folder: Path, out: Path, monkeypatch: pytest.MonkeyPatch, **more:
 
     with monkeypatch.context() as patch:
         patch.setattr("harness.data.scan.facts_of_file", spy)
-        pd.testing.assert_frame_equal(scan_into(out, folder, **more), scan(folder, **more))
+        counts = scan_into(out, folder, **more)
+        table = scan(folder, **more)
+        pd.testing.assert_frame_equal(read_slices(out), table)
+    assert counts == table["reason"].value_counts().to_dict()
     return read[: len(read) - len([e for e in folder.rglob("*") if e.is_file() and e.stat().st_size])]
 
 
@@ -251,12 +258,14 @@ def test_an_interrupted_scan_goes_on_where_it_stopped(
         patch.setattr("harness.data.scan.facts_of_file", interrupt)
         with pytest.raises(KeyboardInterrupt):
             scan_into(out, folder)
-    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    left = [path for path in tmp_path.iterdir() if path.is_file()]
+    assert left
+    assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in left)
     assert read_paths(folder, out, monkeypatch) == ["4.dcm", "5.dcm"]
 
 
-def die(root: Path, path: str) -> list[SliceFacts]:
-    return os._exit(9) if path == "199.dcm" else facts_of_file(root, path)
+def die(root: Path, entry: Found) -> list[SliceFacts]:
+    return os._exit(9) if entry.path == "199.dcm" else facts_of_file(root, entry.path)
 
 
 def test_a_process_that_dies_leaves_what_was_read(
@@ -268,9 +277,63 @@ def test_a_process_that_dies_leaves_what_was_read(
     with monkeypatch.context() as patch:
         patch.setattr("harness.data.parallel.WORTHWHILE", 2)
         patch.setattr("harness.data.parallel.cores_available", lambda: 2)
-        patch.setattr("harness.data.scan.facts_of_file", die)
+        patch.setattr("harness.data.scan._facts_of", die)
         with pytest.raises(HarnessError, match="a process died"):
             scan_into(out, original.parent)
     read = read_paths(original.parent, out, monkeypatch)
     assert 0 < len(read) < 200
     assert read[-1] == "199.dcm"
+
+
+def test_a_scan_that_is_killed_loses_only_what_it_read_last(
+    write_dicom: WriteDicom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, folder = tmp_path / "slices.csv", write_dicom("0.dcm").parent
+    for number in range(1, 6):
+        write_dicom(f"{number}.dcm")
+    program = f"""
+import os, signal
+from pathlib import Path
+from harness.data import scan
+
+def facts_of(root, path):
+    if path == "4.dcm":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return read(root, path)
+
+read, scan.facts_of_file, scan._BATCH = scan.facts_of_file, facts_of, 2
+scan.scan_into(Path({str(out)!r}), Path({str(folder)!r}))
+"""
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == -signal.SIGKILL
+    write_dicom("1.dcm", PatientID="another")
+    assert read_paths(folder, out, monkeypatch) == ["1.dcm", "4.dcm", "5.dcm"]
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["slices.csv"]
+
+
+@pytest.mark.parametrize("batch", [1, 2, 3, 100])
+def test_new_facts_go_between_known_ones_however_they_are_parted(
+    write_dicom: WriteDicom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, batch: int
+) -> None:
+    monkeypatch.setattr("harness.data.scan._BATCH", batch)
+    out, folder = tmp_path / "slices.csv", write_dicom("d.dcm", SOPInstanceUID="1.2.7").parent
+    for number, name in enumerate(("b/c.dcm", "f.dcm", "h.dcm")):
+        write_dicom(name, SOPInstanceUID=f"1.2.8.{number}")
+    scan_into(out, folder)
+    for name in ("a.dcm", "b.c/c.dcm", "e.dcm", "g.dcm", "z.dcm"):
+        write_dicom(name, SOPInstanceUID="1.2.7")  # copies, one before the slice taken so far
+    (folder / "f.dcm").unlink()
+    assert read_paths(folder, out, monkeypatch) == ["a.dcm", "b.c/c.dcm", "e.dcm", "g.dcm", "z.dcm"]
+    table = read_slices(out)
+    assert table is not None
+    assert list(table["path"]) == sorted(table["path"])
+    assert list(table.loc[table["taken"] == "yes", "path"]) == ["a.dcm", "b/c.dcm", "h.dcm"]
+
+
+def test_of_two_scans_into_one_table_the_second_is_refused(write_dicom: WriteDicom, tmp_path: Path) -> None:
+    out, folder = tmp_path / "slices.csv", write_dicom().parent
+
+    def scan_again(*_: object) -> None:
+        with pytest.raises(HarnessError, match="another scan is writing this table"):
+            scan_into(out, folder)
+
+    assert scan_into(out, folder, progress=scan_again) == {"": 1}

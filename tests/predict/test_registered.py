@@ -11,13 +11,13 @@ import pandas as pd
 import pytest
 import torch
 from click.testing import CliRunner, Result
+from scanned import scan
 
 from harness.cli import main
 from harness.cli.weights import kept_weights
 from harness.data.prepare import load_prepared
 from harness.data.prepared import PreparedData
 from harness.data.recipe import load_recipe
-from harness.data.scan import scan
 from harness.errors import HarnessError
 from harness.model.synergic import SynergicNetworks
 from harness.report.best import choose

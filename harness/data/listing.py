@@ -1,0 +1,64 @@
+"""Every entry below a folder in the order of paths, in a fraction of the memory that objects would take."""
+
+from collections.abc import Iterator
+from dataclasses import fields
+from itertools import islice
+from operator import attrgetter
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from harness.data.slices import STATE, TYPES
+from harness.data.walk import Found, walk
+
+_COLUMNS = tuple(field.name for field in fields(Found))
+_BATCH = 2000
+PASSING = ("no permission", "cannot be read")  # problems that may be gone next time
+
+
+class Listing:
+    """Entries that may be counted and walked over as often as needed.
+
+    Args:
+        table: a row an entry, a column an attribute of `Found`.
+    """
+
+    def __init__(self, table: pd.DataFrame) -> None:
+        self._table = table
+
+    @classmethod
+    def of(cls, folder: Path) -> "Listing":
+        """List every entry below a folder."""
+        entries, parts = walk(folder), [_table([])]
+        while batch := list(islice(entries, _BATCH)):
+            parts.append(_table(batch))
+        return cls(pd.concat(parts).sort_values("path", ignore_index=True))
+
+    def __len__(self) -> int:
+        return len(self._table)
+
+    def __iter__(self) -> Iterator[Found]:
+        for start in range(0, len(self), _BATCH):
+            part = self._table[start : start + _BATCH]
+            yield from (Found(*row) for row in part.itertuples(index=False, name=None))
+
+    def compared_with(self, known: pd.DataFrame) -> tuple[pd.DataFrame, "Listing"]:
+        """Return the rows of a table whose files are as they were then, and all other entries.
+
+        Args:
+            known: facts and states of files, maybe several rows a file.
+        """
+        place = pd.Index(self._table["path"]).get_indexer(pd.Index(known["path"]))
+        problem = self._table["problem"].to_numpy()[place]
+        now, then = self._table[list(STATE)].to_numpy()[place], known[list(STATE)].to_numpy()
+        same = (place >= 0) & (now == then).all(axis=1) & ((problem == "") | (problem == known["problem"]))
+        same &= ~known["problem"].str.startswith(PASSING)
+        others = np.ones(len(self), dtype=bool)
+        others[place[same]] = False
+        return known[same], Listing(self._table[others])
+
+
+def _table(entries: list[Found]) -> pd.DataFrame:
+    columns = {name: list(map(attrgetter(name), entries)) for name in _COLUMNS}
+    return pd.DataFrame(columns).astype({name: TYPES[name] for name in _COLUMNS})
