@@ -86,8 +86,7 @@ def train_trial(
     """
     split = split_of(trial, data)
     run = _new_run(trial, data, split, device, pretrained)
-    if state := checkpoints.load_state(trial.identity):
-        run.restore(state)
+    _restore(run, checkpoints.load_state(trial.identity))
     news = News(trial.identity, device.type, split.digest(data.slice_ids), [asdict(e) for e in run.history])
     tell(news)
     while run.epoch < trial.settings.epochs:
@@ -99,6 +98,12 @@ def train_trial(
     checkpoints.save_weights(trial.identity, run.best_weights())
     schedule = run.schedule().to_csv(index=False) if isinstance(run, PopulationRun) else ""
     tell(News(news.identity, news.device, news.split_digest, [], table, run.chosen_epoch, schedule))
+
+
+def _restore(run: TrainingRun | PopulationRun, state: dict[str, Any] | None) -> None:
+    """Take up a state, in a call of its own: its copies of all networks are free once that returns."""
+    if state is not None:
+        run.restore(state)
 
 
 def _new_run(
