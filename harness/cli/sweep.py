@@ -55,7 +55,7 @@ def sweep(
     else:
         wanted = read_space(space, dataset, overrides)
         if dry_run:
-            _print_plan(wanted, name or Path(space).stem, address, device)
+            _print_plan(wanted, name or Path(space).stem, cache, address, device)
             return
         declared, data = _declare(space, wanted, name, overrides, cache)
     _run(declared, data, resume=resume is not None, address=address, device=device)
@@ -91,12 +91,13 @@ def _declared_before(name: str, cache: Path) -> "tuple[Declared, PreparedData]":
     return declared, data
 
 
-def _print_plan(space: Space, name: str, address: str | None, device: str | None) -> None:
+def _print_plan(space: Space, name: str, cache: Path, address: str | None, device: str | None) -> None:
     from rich.console import Console
 
     from harness.sweep.cluster import cluster, this_machine
-    from harness.sweep.dry_run import dry_run
+    from harness.sweep.dry_run import check_prepared, dry_run
 
+    check_prepared(space, cache)
     if address is None:
         Console().print(dry_run(name, space, device, this_machine()))
         return

@@ -63,10 +63,10 @@ def _print_news(news: "News") -> None:
     from harness.predictions import from_csv
 
     for epoch in news.epochs:
-        click.echo(f"epoch {epoch['epoch']}")
+        click.echo(f"epoch {epoch['epoch'] + 1}")
         for name, value in epoch["metrics"].items():
             click.echo(f"  {name:<24} {value:.4g}")
     if news.predictions:
-        click.echo(f"accuracy at epoch {news.chosen_epoch}, chosen by the choice set")
+        click.echo(f"accuracy at epoch {news.chosen_epoch + 1}, chosen by the choice set")
         for (part, network), scores in score(from_csv(news.predictions)).items():
             click.echo(f"  {f'{part}/{network}':<24} {scores.accuracy:.4g}")

@@ -54,7 +54,7 @@ def kept_weights(trials: Sequence[TrialRun], files: SweepArtifacts) -> Weights:
     return Weights(
         values,
         f"Weights of one trial ({place}), the one that its choice set rates best, at its chosen epoch"
-        f" {best.chosen_epoch} (from 0): trained on a part of the patients. The figures below are those of"
+        f" {_epochs([best])[0]}: trained on a part of the patients. The figures below are those of"
         " all trials of the candidate.",
         {
             "trained_on": place,
@@ -67,6 +67,11 @@ def kept_weights(trials: Sequence[TrialRun], files: SweepArtifacts) -> Weights:
 def _choice_accuracy(trial: TrialRun) -> float:
     network = figure_network(trial.predictions, trial.protocol)
     return score(trial.predictions)["choice", network].accuracy
+
+
+def _epochs(trials: Sequence[TrialRun]) -> list[int]:
+    """Return how many epochs finished trials took up to their chosen one."""
+    return [trial.chosen_epoch + 1 for trial in trials if trial.chosen_epoch is not None]
 
 
 def new_weights(
@@ -82,7 +87,7 @@ def new_weights(
         raise HarnessError(
             f"the weights that the candidate started from ({settings.weights}) are not those of the space now"
         )
-    epochs = median_high([trial.chosen_epoch for trial in trials if trial.chosen_epoch is not None]) + 1
+    epochs = median_high(_epochs(trials))
     keep_freed_memory()
 
     def tell(record: EpochRecord) -> None:

@@ -12,7 +12,7 @@ class Search(BaseModel):
     """The ``search`` of a group.
 
     Attributes:
-        sampler: ``tpe``, ``gp`` (a Gaussian process) or ``random``.
+        sampler: ``gp`` (a Gaussian process, the default by `results/choosing.md`), ``tpe`` or ``random``.
         proposals: how many candidates are asked for; each is trained on every repeat and fold.
         startup: how many of them are drawn at random before the sampler learns.
         stop: ``asha`` stops a proposal at a rung of epochs, ``wilcoxon`` between two of its trials.
@@ -20,7 +20,7 @@ class Search(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    sampler: Literal["tpe", "gp", "random"]
+    sampler: Literal["tpe", "gp", "random"] = "gp"
     proposals: int = Field(ge=1)
     startup: int = Field(default=10, ge=1)
     stop: Literal["asha", "wilcoxon"] | None = None

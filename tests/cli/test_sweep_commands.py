@@ -51,6 +51,15 @@ def test_what_cannot_be_done_says_why_and_leaves_nothing(
     assert not (empty.folder / "results/runs").exists()
 
 
+@pytest.mark.parametrize("more", [(), ("--dry-run",)])
+def test_folds_that_the_prepared_collection_is_too_small_for_are_told_at_once(
+    prepared: Workplace, more: tuple[str, ...]
+) -> None:
+    said = prepared.sdl("sweep", "quickstart", *more, "--set", "folds=10", code=1).stderr
+    assert "patients by class: II 2, III 2, IV 2; 10 folds need at least 10 of each" in said
+    assert not (prepared.folder / "results/runs").exists()
+
+
 @pytest.mark.parametrize("name", ["../up", "a/b", "a b"])
 def test_a_name_of_a_sweep_is_no_path(prepared: Workplace, name: str) -> None:
     result = prepared.sdl("sweep", "quickstart", *SET, "--name", name, code=1)

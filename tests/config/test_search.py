@@ -27,6 +27,9 @@ def test_a_searched_group_plans_nothing_and_knows_its_shapes(tmp_path: Path) -> 
     assert group.search is not None
     assert (group.search.sampler, group.search.proposals, group.search.startup) == ("tpe", 12, 4)
     assert list(group.proposals(0)) == []
+    (default,) = load(tmp_path, SPACE.replace("sampler: tpe, ", "")).families()
+    assert default.search is not None
+    assert default.search.sampler == "gp"  # results/choosing.md
     shapes = {(s.model, s.backbone, s.networks) for s in group.shapes()}
     assert shapes == {(m, b, n) for m, n in (("sdl", 2), ("single", 1)) for b in ("alexnet", "resnet18")}
 
