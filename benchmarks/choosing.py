@@ -14,7 +14,9 @@ FALLS = (0.2, 0.4)
 
 def main() -> None:
     torch.set_num_threads(1)  # the Gaussian process fits matrices so small that threads wait for each other
-    print(f"Share of {SWEEPS} simulated sweeps whose chosen λ lies within one step of the best, of ten steps.\n")
+    print(
+        f"Share of {SWEEPS} simulated sweeps whose chosen λ lies within one step of the best, of ten steps.\n"
+    )
     print("| lost five steps away | trials | sampler | rule max | rule one-standard-error |")
     print("| ---: | ---: | --- | ---: | ---: |")
     for fall in FALLS:
