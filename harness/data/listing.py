@@ -1,6 +1,7 @@
 """Every entry below a folder in the order of paths, in a fraction of the memory that objects would take."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Collection, Iterator
 from dataclasses import fields
 from itertools import islice
 from operator import attrgetter
@@ -28,9 +29,11 @@ class Listing:
         self._table = table
 
     @classmethod
-    def of(cls, folder: Path) -> "Listing":
-        """List every entry below a folder."""
-        entries, parts = walk(folder), [_table([])]
+    def of(cls, folder: Path, but: Collection[Path] = ()) -> "Listing":
+        """List every entry below a folder, but files that may lie there and are not its own."""
+        left = {os.path.relpath(path.resolve(), folder.resolve()) for path in but}
+        entries = (found for found in walk(folder) if found.path not in left)
+        parts = [_table([])]
         while batch := list(islice(entries, _BATCH)):
             parts.append(_table(batch))
         return cls(pd.concat(parts).sort_values("path", ignore_index=True))

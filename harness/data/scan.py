@@ -5,7 +5,7 @@ since. What is read goes to disk at once; memory holds a list of the files, and 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -37,13 +37,19 @@ def scan_into(
         How many slices are left out by reason; those that are taken by an empty one.
 
     Raises:
-        HarnessError: there is no such folder, a process died, or another scan writes the table.
+        HarnessError: there is no such folder, a process died, the table cannot be written, or another scan
+            is writing it.
     """
     _check(folder)
-    out.parent.mkdir(parents=True, exist_ok=True)
+    lock = out.with_name(f".{out.name}.lock")
     try:
-        with _alone(out.with_name(f".{out.name}.lock")):
-            return _scan_into(out, folder, rule or Rule(), progress)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        lock.touch()
+    except OSError as error:
+        raise HarnessError(f"{out}: no table can be written there: {error.strerror}") from None
+    try:
+        with _alone(lock):
+            return _scan_into(out, folder, rule or Rule(), progress, but=(out, lock))
     except Timeout:
         raise HarnessError(f"{out}: another scan is writing this table; wait for its end") from None
 
@@ -72,11 +78,13 @@ def _check(folder: Path) -> None:
         raise HarnessError(f"{folder}: there is no such folder")
 
 
-def _scan_into(out: Path, folder: Path, rule: Rule, progress: Progress) -> Counter[str]:
+def _scan_into(
+    out: Path, folder: Path, rule: Rule, progress: Progress, but: Collection[Path]
+) -> Counter[str]:
     journal = Journal(out.with_name(f".{out.name}.journal"))
     _take_up(journal, out, rule)
     before = read_slices(out)
-    kept, changed = Listing.of(folder).compared_with(_facts(before))
+    kept, changed = Listing.of(folder, but).compared_with(_facts(before))
     if before is not None and len(kept) == len(before) and not len(changed):
         counts: Counter[str] = Counter()
         if pd.concat(_judged([kept], rule, counts))[list(ALL_COLUMNS)].equals(before):

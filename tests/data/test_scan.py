@@ -329,6 +329,23 @@ def test_new_facts_go_between_known_ones_however_they_are_parted(
     assert list(table.loc[table["taken"] == "yes", "path"]) == ["a.dcm", "b/c.dcm", "h.dcm"]
 
 
+def test_a_table_in_its_own_folder_is_none_of_its_files(
+    write_dicom: WriteDicom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_dicom("a.dcm").parent
+    monkeypatch.chdir(folder)
+    for _ in range(2):
+        assert scan_into(Path("slices.csv"), folder) == {"": 1}
+        assert scan_into(folder / "slices.csv", Path()) == {"": 1}
+
+
+def test_a_place_where_no_table_can_be_written_is_told(write_dicom: WriteDicom, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for out in (tmp_path / "file" / "slices.csv", Path("/proc/slices.csv")):
+        with pytest.raises(HarnessError, match="no table can be written there"):
+            scan_into(out, write_dicom().parent)
+
+
 def test_of_two_scans_into_one_table_the_second_is_refused(write_dicom: WriteDicom, tmp_path: Path) -> None:
     out, folder = tmp_path / "slices.csv", write_dicom().parent
 
