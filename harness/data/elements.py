@@ -29,7 +29,8 @@ _WORDS = (
     "VolumeBasedCalculationTechnique", "FrameType", "InversionRecovery", "Spoiling", "RepetitionTime",
     "EchoTime", "EffectiveEchoTime", "InversionTime", "InversionTimes", "FlipAngle",
     "ContrastBolusVolume", "DiffusionBValue", "ImageOrientationPatient", "SamplesPerPixel",
-    "NumberOfFrames", "Rows", "Columns", "BitsAllocated",
+    "NumberOfFrames", "Rows", "Columns", "BitsAllocated", "SteadyStatePulseSequence", "PhaseContrast",
+    "TimeOfFlightContrast", "ContrastBolusAgentAdministered",
 )  # fmt: skip
 _CODES = ("AnatomicRegionSequence", "ContrastBolusAgentSequence")
 _GROUPS = ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence")
@@ -38,6 +39,7 @@ _MACROS = {
     for word in (
         "MRImageFrameTypeSequence", "MRTimingAndRelatedParametersSequence", "MREchoSequence",
         "MRModifierSequence", "MRDiffusionSequence", "FrameAnatomySequence", "PlaneOrientationSequence",
+        "ContrastBolusUsageSequence",
         "UnassignedSharedConvertedAttributesSequence", "UnassignedPerFrameConvertedAttributesSequence",
     )
 }  # fmt: skip
@@ -45,6 +47,7 @@ _KEYWORDS = {tag: word for word in _WORDS if (tag := tag_for_keyword(word))}
 _VRS = {tag: dictionary_VR(tag) for tag in _KEYWORDS}
 _SEQUENCES = {tag: word for word in (*_CODES, *_GROUPS) if (tag := tag_for_keyword(word))}
 _TAGS = [*_KEYWORDS, *_SEQUENCES]
+_UNSTATED = ("", "UN", None)  # software that did not know an element hands it on as UN
 _CHARACTER_SET, _SYNTAX, _MEDIA = 0x00080005, 0x00020010, 0x00020002
 _MAX_INFLATED = 2**28
 
@@ -99,7 +102,7 @@ def _read_quickly(file: BinaryIO) -> Elements:
     values = {
         _KEYWORDS[tag]: value
         for tag, (vr, content) in found.items()
-        if (value := plain_values(content, vr or _VRS[tag], True, character_set))
+        if (value := plain_values(content, vr if vr not in _UNSTATED else _VRS[tag], True, character_set))
     }
     return Elements(values, syntax, media, place, implicit, True, {}, ())
 
@@ -145,8 +148,16 @@ def _group_values(item: Dataset) -> Values:
     values: Values = {}
     for tag in item.keys():  # noqa: SIM118 - iterating a data set converts every value in it
         if tag in _MACROS and item[tag].VR == "SQ" and item[tag].value:
-            values |= _values(item[tag].value[0])
+            values |= _values(max(item[tag].value, key=_is_given))
     return values
+
+
+def _is_given(item: Dataset) -> bool:
+    """Say whether an item reports that an agent was given: one of several agents is enough.
+
+    Of items without such a report, the first is the greatest.
+    """
+    return "ContrastBolusAgentAdministered" in item and item.ContrastBolusAgentAdministered == "YES"
 
 
 def _values(dataset: Dataset) -> Values:
@@ -169,13 +180,16 @@ def _value(dataset: Dataset, tag: BaseTag, character_set: tuple[Any, ...]) -> tu
     content = getattr(element, "value", None)
     if not isinstance(content, bytes):
         return ()
-    return plain_values(content, element.VR or _VRS[tag], element.is_little_endian, character_set)
+    vr = element.VR if element.VR not in _UNSTATED else _VRS[tag]
+    little = element.is_little_endian or element.VR == "UN"  # whatever the file's byte order
+    return plain_values(content, vr, little, character_set)
 
 
 def _meaning(dataset: Dataset, tag: BaseTag) -> tuple[Any, ...]:
-    """Return what the first code of a sequence means, in words."""
+    """Return what the first code of a sequence means, in words; nothing where it is left empty."""
     try:
         item = dataset[tag].value[0]
-        return (str(item.get("CodeMeaning") or item.get("CodeValue") or "named"),)
+        meaning = str(item.get("CodeMeaning") or item.get("CodeValue") or "").strip()
+        return (meaning,) if meaning else ()
     except Exception:  # empty, or no sequence
         return ()

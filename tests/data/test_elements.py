@@ -1,3 +1,4 @@
+import struct
 import zlib
 from contextlib import suppress
 from pathlib import Path
@@ -5,7 +6,8 @@ from pathlib import Path
 import pydicom
 import pytest
 from made_dicom import WriteDicom, item, mr_image
-from pydicom.uid import DeflatedExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pydicom.sequence import Sequence
+from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ImplicitVRLittleEndian
 
 from harness.data import elements
 from harness.data.elements import UnusableFileError, read_elements
@@ -103,3 +105,76 @@ def test_a_deflated_header_is_read_and_a_bomb_is_not(tmp_path: Path, monkeypatch
     with (tmp_path / "a.dcm").open("rb") as file, pytest.raises(UnusableFileError, match="absurd size"):
         read_elements(file)
     assert pydicom.uid.UID(DeflatedExplicitVRLittleEndian).is_deflated
+
+
+def stored_as_unknown(path: Path, keyword: str, content: bytes) -> Path:
+    """Store an element of a file, explicit little endian, as software does that does not know it."""
+    tag = pydicom.datadict.tag_for_keyword(keyword)
+    assert tag is not None
+    head = struct.pack("<HH", tag >> 16, tag & 0xFFFF)
+    whole = path.read_bytes()
+    start = whole.index(head + pydicom.datadict.dictionary_VR(tag).encode())
+    (length,) = struct.unpack_from("<H", whole, start + 6)
+    rest = whole[start + 8 + length :]
+    path.write_bytes(whole[:start] + head + struct.pack("<2s2xI", b"UN", len(content)) + content + rest)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("keyword", "content", "value"),
+    [
+        ("DiffusionBValue", struct.pack("<d", 800), 800.0),
+        ("Rows", struct.pack("<H", 96), 96),
+        ("RepetitionTime", b"300 ", "300"),
+    ],
+)
+def test_known_elements_that_are_stored_as_unknown_are_read(
+    write_dicom: WriteDicom, keyword: str, content: bytes, value: object
+) -> None:
+    path = stored_as_unknown(write_dicom(DiffusionBValue=0.0), keyword, content)
+    quick, slow = both_ways(path)
+    assert quick == slow
+    assert slow.values[keyword] == (value,)
+
+
+def test_the_bytes_of_an_unknown_element_are_little_endian_in_every_file(tmp_path: Path) -> None:
+    dataset = mr_image()
+    dataset.file_meta.TransferSyntaxUID = ExplicitVRBigEndian
+    dataset.save_as(tmp_path / "a.dcm", implicit_vr=False, little_endian=False)
+    content = (tmp_path / "a.dcm").read_bytes()
+    rows = b"\x00\x28\x00\x10US\x00\x02\x00\x60"
+    assert content.count(rows) == 1
+    unknown = b"\x00\x28\x00\x10UN\x00\x00\x00\x00\x00\x02\x60\x00"
+    (tmp_path / "a.dcm").write_bytes(content.replace(rows, unknown))
+    assert both_ways(tmp_path / "a.dcm")[1].values["Rows"] == (96,)
+
+
+@pytest.mark.parametrize(
+    ("code", "meaning"),
+    [
+        ({"CodeMeaning": "None ", "CodeValue": "0"}, ("None",)),
+        ({"CodeValue": "C-B0322"}, ("C-B0322",)),
+        ({"CodeMeaning": " "}, None),
+        ({}, None),
+    ],
+)
+def test_a_code_is_read_as_what_it_means(
+    write_dicom: WriteDicom, code: dict[str, str], meaning: tuple[str] | None
+) -> None:
+    path = write_dicom(ContrastBolusAgentSequence=item(**code))
+    assert both_ways(path)[1].values.get("ContrastBolusAgentSequence") == meaning
+
+
+def test_a_frame_tells_whether_any_agent_was_given_for_it(write_dicom: WriteDicom) -> None:
+    def used(*given: str) -> Sequence:
+        return Sequence([item(ContrastBolusAgentAdministered=answer)[0] for answer in given])
+
+    answers = [("NO",), ("YES",), ("NO", "YES"), ("NO", "NO"), ()]
+    path = write_dicom(
+        PerFrameFunctionalGroupsSequence=[item(ContrastBolusUsageSequence=used(*a))[0] for a in answers],
+        SharedFunctionalGroupsSequence=item(ContrastBolusUsageSequence=used("YES")),
+    )
+    header = both_ways(path)[1]
+    told = [frame.get("ContrastBolusAgentAdministered") for frame in header.own]
+    assert told == [("NO",), ("YES",), ("YES",), ("NO",), None]
+    assert header.shared["ContrastBolusAgentAdministered"] == ("YES",)
