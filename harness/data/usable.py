@@ -1,5 +1,7 @@
 """Why a frame is no MR slice to learn from, whatever a rule asks for."""
 
+import re
+
 from harness.data import words
 from harness.data.headers import Frame
 
@@ -16,8 +18,12 @@ _DERIVED = {
     "SUB", "SCREEN SAVE", "CSA REPORT",
 }  # fmt: skip
 _NOT_MAGNITUDE = {
-    "P", "PHASE", "PHASE MAP", "R", "REAL", "I", "IMAGINARY", "VELOCITY", "B0 MAP", "FIELD_MAP", "MIXED",
+    "P", "PHASE", "PHASE MAP", "R", "REAL", "I", "IMAGINARY", "VELOCITY", "B0 MAP", "FIELD_MAP",
 }  # fmt: skip
+# "sub" is short for subtraction, but not in "sub mm" and "sub acute"
+_SUBTRACTED = re.compile(
+    r"(?<![a-z])(?:sub(?:s|tr\w*|str\w*)?(?![a-z])(?! ?(?:mm|milli|acute|dural|arach))|(?:sous|sot|sus)tr)"
+)
 _NAMES = ("SeriesDescription", "ProtocolName")
 
 
@@ -45,7 +51,8 @@ def _kind_problem(frame: Frame) -> str:
         return "a calibration scan"
     if kinds & _DERIVED or any(map(words.is_projection, described)) or _is_computed(frame):
         return "a derived image or a projection"
-    return ""
+    # a protocol of that name acquires what is subtracted, too, so the text nearest to the series decides
+    return "a derived image or a projection" if any(map(_is_subtracted, described[:1])) else ""
 
 
 def _is_coloured(frame: Frame) -> bool:
@@ -56,16 +63,25 @@ def _is_computed(frame: Frame) -> bool:
     return frame.text("VolumeBasedCalculationTechnique").upper() not in ("NONE", "")
 
 
+def _is_subtracted(description: str) -> bool:
+    return bool(_SUBTRACTED.search(words.normalise(description)))
+
+
 def _use_problem(frame: Frame) -> str:
     """Say why an MR image cannot be a slice to learn from."""
-    kinds = frame.texts("ImageType")
-    if "MOSAIC" in kinds:
+    if "MOSAIC" in frame.texts("ImageType"):
         return "a mosaic of many slices"
-    component = frame.text("ComplexImageComponent").upper()
-    if set(kinds[2:]) & _NOT_MAGNITUDE or component in _NOT_MAGNITUDE:
+    if _is_no_magnitude(frame):
         return "not a magnitude image"
     if min(frame.number_of("Rows") or 0, frame.number_of("Columns") or 0) < MIN_SIDE:
         return f"fewer than {MIN_SIDE} pixels a side"
     if not frame.text("SOPInstanceUID"):
         return "no SOP instance UID"
     return "" if frame.text("PatientID") else "no patient ID"
+
+
+def _is_no_magnitude(frame: Frame) -> bool:
+    """Judge by all that a frame is said to be; MIXED among the types of a file is about its contrasts."""
+    component = frame.text("ComplexImageComponent").upper()
+    kinds = {*frame.texts("ImageType")[2:], *frame.texts("FrameType")[2:], component}
+    return bool(kinds & _NOT_MAGNITUDE) or component == "MIXED"
