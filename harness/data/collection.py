@@ -9,13 +9,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from harness.data.images import image_facts
-from harness.data.labels import Labels, find_table, normalise_id, read_labels, read_table
+from harness.data.labels import Labels, find_table, normalise_id, read_labels
 from harness.data.parallel import Progress, map_all
 from harness.data.patients import choose_patients
 from harness.data.pixels import Reading, read_frames, read_image
 from harness.data.recipe import Recipe
 from harness.data.scan import scan_facts
 from harness.data.select import judge, leave, leave_copies
+from harness.data.tables import read_table
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from PIL import Image
 
 from harness.data.facts import SliceFacts, slice_digest
 from harness.data.headers import MAX_SIDE
-from harness.data.labels import find_column
 from harness.data.parallel import Progress, map_all
 from harness.data.recipe import Recipe
 from harness.data.slices import as_table
+from harness.data.tables import find_column
 
 
 def image_facts(recipe: Recipe, root: Path, table: pd.DataFrame, progress: Progress) -> pd.DataFrame:

@@ -1,25 +1,17 @@
 """From a label table to the class of every patient."""
 
 import re
-import unicodedata
-import warnings
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from io import StringIO
 from pathlib import Path
 
 import pandas as pd
 
+from harness.data.grades import is_missing, read_grade
 from harness.data.recipe import LabelTable, Recipe, Replacement
-from harness.errors import HarnessError, did_you_mean
-
-_GRADES = ("I", "II", "III", "IV")
-_GRADE = re.compile(
-    r"(?:who|cns5?|grad(?:e|o|ing)?|grau|gr?|[\s:=.,°-])*(iv|iii|ii|i|[1-4](?:[.,]0)?)[\s.°级級]*"
-)
-_MISSING = {"", "-", "--", "?", "na", "n/a", "nan", "none", "null", "unknown", "not available"}
+from harness.data.tables import bare, find_column
+from harness.errors import HarnessError
 
 
 @dataclass(frozen=True)
@@ -61,39 +53,6 @@ def find_table(labels: LabelTable, root: Path) -> Path:
         if path.is_file():
             return path
     raise HarnessError(f"label table {labels.table!r}: put it into the root of the dataset, {root}")
-
-
-def read_table(path: Path, sheet: str | None = None) -> pd.DataFrame:
-    """Read a label table; every cell is text as it stands.
-
-    Raises:
-        HarnessError: it cannot be read.
-    """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # workbooks without styles, extensions of their format
-            if path.suffix.lower() in (".xlsx", ".xls"):
-                return pd.read_excel(path, sheet_name=sheet or 0, dtype=str, keep_default_na=False)
-            text = _decoded(path.read_bytes())
-            separator = max("\t;,", key=text.split("\n", 1)[0].count)
-            # without index_col a separator at the end of every line would shift the columns by one
-            return pd.read_csv(
-                StringIO(text), sep=separator, dtype=str, keep_default_na=False, index_col=False
-            )
-    except ImportError:
-        raise HarnessError(f"{path.name}: reading .xls needs a package: pip install xlrd") from None
-    except Exception as error:  # whatever a damaged workbook makes its reader raise
-        why = str(error).strip() or type(error).__name__
-        raise HarnessError(f"{path.name}: the label table cannot be read: {why}") from None
-
-
-def _decoded(content: bytes) -> str:
-    if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-        return content.decode("utf-16", "replace")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("latin-1")
 
 
 def read_labels(recipe: Recipe, table: pd.DataFrame) -> Labels:
@@ -139,40 +98,23 @@ def normalise_id(text: str, replacements: Sequence[Replacement]) -> str:
     return text
 
 
-def find_column(table: pd.DataFrame, name: str, where: str) -> str:
-    """Return the column of that name; spaces and case do not count.
-
-    Raises:
-        HarnessError: there is none.
-    """
-    known = {_bare(str(column)): str(column) for column in reversed(table.columns)}
-    if _bare(name) in known:
-        return known[_bare(name)]
-    columns = [str(column).strip().casefold() for column in table.columns]
-    raise HarnessError(f"{where}: there is no column {name!r}; {did_you_mean(name.casefold(), columns)}")
-
-
 def class_of(value: str, classes: Sequence[str]) -> str:
     """Return the class that a cell means, empty where it means none; grades may be spelt in any usual way."""
-    by_name = {_bare(name): name for name in classes}
-    if found := by_name.get(_bare(value)):
+    by_name = {bare(name): name for name in classes}
+    if found := by_name.get(bare(value)):
         return found
     grade = read_grade(value)
     return next((name for name in classes if grade and read_grade(name) == grade), "")
 
 
-def read_grade(text: str) -> str:
-    """Return I to IV from ``II``, ``2``, ``G2``, ``Grade II``, ``WHO grade 2`` and the like, else nothing."""
-    match = _GRADE.fullmatch(unicodedata.normalize("NFKC", text).casefold())  # Ⅱ is one letter
-    if not match:
-        return ""
-    number = match.group(1)
-    return _GRADES[int(number[0]) - 1] if number[0].isdigit() else number.upper()
-
-
 def _classes_of(values: pd.Series) -> tuple[str, ...]:
-    found = {read_grade(value) or value for value in values if value.casefold() not in _MISSING}
-    return tuple(sorted(found, key=lambda name: (name not in _GRADES, name)))
+    """Return the classes that a column holds; 1 is no grade beside 0, nor `low` another class than `Low`."""
+    known = [value for value in values if not is_missing(value)]
+    numbers = [value for value in known if re.fullmatch(r"\d+(?:[.,]\d+)?", value)]
+    graded = all(map(read_grade, numbers))
+    found = {bare(value): value for value in sorted(known, reverse=True)}
+    names = {(read_grade(value) if graded else "") or value for value in found.values()}
+    return tuple(sorted(names, key=lambda name: (graded and not read_grade(name), name)))
 
 
 def _sites(labels: LabelTable, table: pd.DataFrame, patients: list[str]) -> dict[str, str]:
@@ -184,8 +126,4 @@ def _sites(labels: LabelTable, table: pd.DataFrame, patients: list[str]) -> dict
         return {patient: match.group(1) for patient, match in found.items() if match and match.group(1)}
     sites = table[find_column(table, site.column or "", labels.table)].str.strip()
     named = zip(patients, sites, strict=True)
-    return {patient: name for patient, name in named if name.casefold() not in _MISSING}
-
-
-def _bare(name: str) -> str:
-    return re.sub(r"\s+", "", name).casefold()
+    return {patient: name for patient, name in named if not is_missing(name)}

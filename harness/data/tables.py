@@ -1,0 +1,78 @@
+"""Tables that people make: text with any usual separator, and workbooks."""
+
+import csv
+import re
+import warnings
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from io import StringIO
+from pathlib import Path
+
+import pandas as pd
+
+from harness.errors import HarnessError, did_you_mean
+
+_SHOWN = 5
+
+
+def read_table(path: Path, sheet: str | None = None) -> pd.DataFrame:
+    """Read a label table; every cell is text as it stands.
+
+    Raises:
+        HarnessError: it cannot be read, or a row of a text holds more cells than its header names.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # workbooks without styles, extensions of their format
+            if path.suffix.lower() in (".xlsx", ".xls"):
+                return pd.read_excel(path, sheet_name=sheet or 0, dtype=str, keep_default_na=False)
+            return _read_text(_decoded(path.read_bytes()))
+    except Exception as error:  # whatever a damaged workbook makes its reader raise
+        why = str(error).strip() or type(error).__name__
+        raise HarnessError(f"{path.name}: the label table cannot be read: {why}") from None
+
+
+def find_column(table: pd.DataFrame, name: str, where: str) -> str:
+    """Return the column of that name; spaces and case do not count.
+
+    Raises:
+        HarnessError: there is none.
+    """
+    known = {bare(str(column)): str(column) for column in reversed(table.columns)}
+    if bare(name) in known:
+        return known[bare(name)]
+    columns = [str(column).strip().casefold() for column in table.columns]
+    raise HarnessError(f"{where}: there is no column {name!r}; {did_you_mean(name.casefold(), columns)}")
+
+
+def bare(name: str) -> str:
+    """Return a name without what does not count: spaces and case."""
+    return re.sub(r"\s+", "", name).casefold()
+
+
+def _decoded(content: bytes) -> str:
+    if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return content.decode("utf-16", "replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("latin-1")
+
+
+def _read_text(text: str) -> pd.DataFrame:
+    separator = max("\t;,", key=text.split("\n", 1)[0].count)
+    _refuse_wide_rows(text, separator)
+    # without index_col a separator at the end of every line would shift the columns by one
+    return pd.read_csv(StringIO(text), sep=separator, dtype=str, keep_default_na=False, index_col=False)
+
+
+def _refuse_wide_rows(text: str, separator: str) -> None:
+    """Refuse rows with cells past the header's last: a comma in an unquoted cell shifts what follows."""
+    rows = csv.reader(StringIO(text, newline=""), delimiter=separator)
+    width = len(next((row for row in rows if any(map(str.strip, row))), []))
+    wide = [str(rows.line_num) for row in rows if any(cell.strip() for cell in row[width:])]
+    if wide:
+        more = f" and {len(wide) - _SHOWN} more" if len(wide) > _SHOWN else ""
+        raise ValueError(
+            f"more cells than the header names in line {', '.join(wide[:_SHOWN])}{more}; "
+            f"a cell that holds {separator!r} must stand in quotation marks"
+        )

@@ -1,0 +1,117 @@
+import base64
+import random
+import zlib
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from harness.data.tables import read_table
+from harness.errors import HarnessError
+
+# A workbook of Excel 97 to 2003 with the sheets `notes` and `report`, written with xlwt 1.3.0: the format is
+# closed, no writer of it is maintained, and 5632 bytes say more of it than one made here by hand.
+XLS = (
+    b"c-rk)O=uHA6#iy+^GlN^H5FQ+go0IT3oRbhLtPbZ%)wH<C?aTT7Lk^utU0I$t=1d`!IR>p(2JL<7k^MeZytn-9t1&5^w?8D#Y3C*"
+    b"&D-6Y)*Kqp(8_+xd^7Xry?yiZX7=apY`iq}u)T~G*aH<6D+GU)Oi&8Bl^CeqvSiWCgOn@}>k6SDEu`OvXOTAnxrTDR%TVw@dqoU<"
+    b"p>z`C7|Q32WCO9E`;ZZ`4+BD@*i&$qQWS06uNLMr%o~{Rv+i@|y)3!GJV3f7aRRgYQ1>n;j*lyy+!iGkc+55*S<;VIyq0l%<)*N8"
+    b"eb{H7%Z#nfh7PR>)1Z}089BqujFpg}C7i~0D+zpa_v*`}CvU7=faE`y%L6s!w-gPSfOT5PKrAAHc~!Rfkjod0^F@l#l+WImrZJv3"
+    b"3k%rIXK>Iyk1tTnrVo%t%KY)!p!}?v$r^NvzP_Er>2#X-&|p7tvbQ%Z4{+Y_v1J=R!rP#UIE!X3$9Xfv$j!pN`FDp$hV@e{nPA8E"
+    b"qhPb_J1kt47GxY<YO%SSEw(dX<GXI+ayxT^#z=YBaH~@ooMfHr+}cHcb}-)STdK-isa%{p@}#5qRo_PCnN;~wV&;QBg-)85EZNIz"
+    b"5<Q|v+_^3BRCjaX92%dP+x|E}f=bNkyX8FZnz4v57vuIrQE9;=sY(aTZ!}_7HD+}k&#GE;R^^E8nmapoO`)3VSc@9gg01DOydeLA"
+    b"t>;uJv#q6_vcm4N5@uPPMrHd^*pJWgqt@`FvcBKZSJ@AiYSKF3#szA{g$EBFJb3Wn!NZz^;MXPl)l%aR5Budc;QZHFq*U>Kll-?h"
+    b"iacEf`Yb(&9OWi1))hY+;S=t?#42sv|Ai9A$h(PAjBr0j>yBUg_z>0OS+!y8?`@%a{a5Pg=RfxU3o_vSSO"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "separator"), [("t.csv", ","), ("t.csv", ";"), ("t.tsv", "\t"), ("t.CSV", ",")]
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "latin-1"])
+def test_text_tables_are_read_whatever_separates_their_columns(
+    tmp_path: Path, name: str, separator: str, encoding: str
+) -> None:
+    lines = [separator.join(cells) for cells in (("Größe", "grade"), ("001", "NA"), ("2", ""))]
+    (tmp_path / name).write_text("\n".join(lines), encoding=encoding)
+    read = read_table(tmp_path / name)
+    assert read.to_dict("list") == {"Größe": ["001", "2"], "grade": ["NA", ""]}
+
+
+@pytest.mark.parametrize("end", [",", ",,", ", "])
+def test_blank_cells_past_the_last_column_shift_nothing(tmp_path: Path, end: str) -> None:
+    (tmp_path / "t.csv").write_text(f"id,grade\n001,II{end}\n002,III{end}\n")
+    assert read_table(tmp_path / "t.csv").to_dict("list") == {"id": ["001", "002"], "grade": ["II", "III"]}
+
+
+@pytest.mark.parametrize(
+    ("rows", "lines"),
+    [
+        (("A0,3,2,IV", "A1,4,3,II"), "line 2, 3;"),
+        (("A,Glioma, 2, NOS,IV", "B,x,III"), "line 2;"),
+        (("A,x,II", "", "B,x,y,III"), "line 4;"),
+        (("A,x,II,y",) * 7, "line 2, 3, 4, 5, 6 and 2 more;"),
+    ],
+)
+def test_a_row_with_more_cells_than_the_header_names_is_refused(
+    tmp_path: Path, rows: tuple[str, ...], lines: str
+) -> None:
+    (tmp_path / "t.csv").write_text("\n".join(["Patient,Size cm,Grade", *rows]))
+    with pytest.raises(HarnessError, match=f"t.csv: .* more cells than the header names in {lines}"):
+        read_table(tmp_path / "t.csv")
+
+
+def test_a_cell_in_quotation_marks_may_hold_the_separator(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text('id,size,grade\n"A ""B""","3,2",II\nC,"4\n5",III\n')
+    read = read_table(tmp_path / "t.csv")
+    assert read.to_dict("list") == {"id": ['A "B"', "C"], "size": ["3,2", "4\n5"], "grade": ["II", "III"]}
+
+
+def test_a_workbook_is_read_by_sheet(tmp_path: Path) -> None:
+    path = tmp_path / "t.xlsx"
+    with pd.ExcelWriter(path) as writer:
+        pd.DataFrame({"x": ["0"]}).to_excel(writer, sheet_name="notes", index=False)
+        pd.DataFrame({"ID": [7, 8], "grade": [2, None]}).to_excel(writer, sheet_name="report", index=False)
+    assert read_table(path, "report").to_dict("list") == {"ID": ["7", "8"], "grade": ["2", ""]}
+    assert list(read_table(path).columns) == ["x"]
+    with pytest.raises(HarnessError, match=r"t\.xlsx: the label table cannot be read"):
+        read_table(path, "none")
+
+
+def test_a_workbook_of_excel_97_is_read_by_sheet(tmp_path: Path) -> None:
+    (tmp_path / "t.XLS").write_bytes(zlib.decompress(base64.b85decode(XLS)))
+    assert read_table(tmp_path / "t.XLS", "report").to_dict("list") == {
+        "ID": ["007", "8", "HF1"],
+        "Größe": ["2.5", "", "x"],
+        "grade": ["2", "III", " --"],
+    }
+    assert list(read_table(tmp_path / "t.XLS").columns) == ["x"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("t.xlsx", b"no workbook"),
+        ("t.xls", b"no workbook"),
+        ("t.xls", bytes.fromhex("D0CF11E0A1B11AE1") + bytes(600)),
+    ],
+)
+def test_what_is_no_table_is_said_to_be_none(tmp_path: Path, name: str, content: bytes) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(HarnessError, match=f"{name}: the label table cannot be read"):
+        read_table(tmp_path / name)
+
+
+def test_a_damaged_workbook_is_an_error_and_no_crash(tmp_path: Path) -> None:
+    path, rng = tmp_path / "t.xlsx", random.Random(0)
+    pd.DataFrame({"ID": range(50), "grade": ["II", "III"] * 25}).to_excel(path, index=False)
+    whole, refused = path.read_bytes(), 0
+    for _ in range(40):
+        damaged = bytearray(whole)
+        for _ in range(rng.randint(1, 20)):
+            damaged[rng.randrange(len(whole))] = rng.randrange(256)
+        path.write_bytes(damaged)
+        try:
+            read_table(path)
+        except HarnessError as error:
+            refused += str(error).startswith("t.xlsx: the label table cannot be read: ")
+    assert refused > 20
