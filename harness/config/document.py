@@ -1,7 +1,7 @@
 """A YAML file that remembers the line of every value, so that a fault can name it."""
 
 import re
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,8 @@ import yaml
 from harness.errors import Fault, InvalidInputError
 
 Key = tuple[str | int, ...]
+
+_TEXT = "tag:yaml.org,2002:str"
 
 
 class _Loader(yaml.SafeLoader):
@@ -49,8 +51,13 @@ class Document:
         self._places = places
 
     @classmethod
-    def read(cls, path: Path) -> "Document":
+    def read(cls, path: Path, names: Collection[Key] = ()) -> "Document":
         """Read a YAML mapping.
+
+        Args:
+            path: the file.
+            names: keys of lists and mappings whose items and keys are names: text as it stands, where YAML
+                would read 010 as 8, 1:30 as 90 and no as false.
 
         Raises:
             InvalidInputError: if the file is no YAML, no mapping, or states a key twice.
@@ -64,6 +71,8 @@ class Document:
                 rule = "the file must hold a mapping of keys to values"
                 raise InvalidInputError([Fault(f"{name}:1", rule, "none", "add keys")])
             _walk(node, (), name, places, faults)
+            for key in names:
+                _keep_text(_below(node, key))
             data = _construct(node)
         except (yaml.YAMLError, ValueError, RecursionError) as error:
             where = f"{name}:{_line_of(error)}"
@@ -112,6 +121,23 @@ def _construct(node: yaml.Node) -> Any:
         return loader.construct_document(node)
     finally:
         loader.dispose()
+
+
+def _below(node: yaml.Node | None, key: Key) -> yaml.Node | None:
+    """Return the node at a key, None where there is none."""
+    for part in key:
+        inner = node.value if isinstance(node, yaml.MappingNode) else []
+        node = next((value for name, value in inner if name.value == part), None)
+    return node
+
+
+def _keep_text(node: yaml.Node | None) -> None:
+    """Make the items of a list, or the keys of a mapping, text."""
+    if isinstance(node, yaml.SequenceNode | yaml.MappingNode):
+        for item in node.value:
+            named = item[0] if isinstance(item, tuple) else item
+            if isinstance(named, yaml.ScalarNode):
+                named.tag = _TEXT
 
 
 def _walk(node: yaml.Node, key: Key, name: str, places: dict[Key, str], faults: list[Fault]) -> None:

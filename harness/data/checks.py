@@ -77,6 +77,9 @@ def _patients(collection: Collection) -> Iterator[Finding]:
     ):
         rows = slices[slices["reason"] == reason]
         yield Finding(check, _counted(rows["patient"].nunique(), "patient"), _series(rows))
+    lost = slices[(slices["chosen"] == "yes") & ~slices["patient"].isin(taken["patient"])]
+    count = _counted(lost["patient"].nunique(), "patient")
+    yield Finding("chosen patients left without a slice", count, _series(lost))
     patients = taken.groupby("class")["patient"].nunique()
     few = [name for name in labels.classes if patients[name] < FEW_PATIENTS]
     yield Finding(

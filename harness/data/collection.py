@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from harness.data.images import image_facts
 from harness.data.labels import Labels, find_table, normalise_id, read_labels
+from harness.data.masks import MaskError, find_mask, shared_names
 from harness.data.parallel import Progress, map_all
 from harness.data.patients import choose_patients
 from harness.data.pixels import Reading, read_frames, read_image
@@ -24,7 +25,8 @@ class Collection:
     """The table of a dataset's slices and the labels of its patients.
 
     Attributes:
-        slices: the columns of ``slices.csv``, ``patient`` (the normalised ID) and ``class``.
+        slices: the columns of ``slices.csv``, ``patient`` (the normalised ID), ``class``, and ``chosen``:
+            whether (yes or no) the recipe takes the slice, before its pixels are read.
         labels: the classes of all patients in the label table.
         windowless: IDs of the slices taken whose header lacks the window that the recipe asks for; None where
             it asks for none, and before pixels are read.
@@ -57,7 +59,8 @@ def read_collection(recipe: Recipe, root: Path, progress: Progress) -> Collectio
     slices = leave_copies(slices)
     chosen = choose_patients(recipe, labels, set(slices.loc[slices["taken"] == "yes", "patient"]))
     reason = slices["patient"].isin(chosen).map({True: "", False: "the patient was not chosen"})
-    return Collection(leave(slices, reason), labels)
+    slices = leave(slices, reason)
+    return Collection(slices.assign(chosen=slices["taken"]), labels)
 
 
 def read_pixels(
@@ -71,7 +74,7 @@ def read_pixels(
     files: dict[str, list[int]] = {}
     for path, frame in _places(collection.taken):
         files.setdefault(path, []).append(frame)
-    reader = partial(_read_file, recipe, root)
+    reader = partial(_read_file, recipe, root, shared_names(collection.slices))
     read = map_all(reader, list(files.items()), "reading pixels", progress)
     results: dict[tuple[str, int], Reading] = {}
     for (path, frames), of_file in zip(files.items(), read, strict=True):
@@ -91,11 +94,16 @@ def _places(table: pd.DataFrame) -> list[tuple[str, int]]:
     return list(zip(table["path"], table["frame"], strict=True))
 
 
-def _read_file(recipe: Recipe, root: Path, file: tuple[str, list[int]]) -> list[Reading]:
+def _read_file(
+    recipe: Recipe, root: Path, shared: frozenset[str], file: tuple[str, list[int]]
+) -> list[Reading]:
     path, frames = file
     if recipe.source == "dicom":
         return read_frames(root / path, frames, recipe.image_size, recipe.window)
     if recipe.crop is None:
         return [Reading(read_image(root / path, recipe.image_size))]
-    mask = root / recipe.crop.masks / Path(path).name
+    try:
+        mask = find_mask(root, recipe.crop.masks, path, shared)
+    except MaskError as error:
+        return [Reading(str(error))]
     return [Reading(read_image(root / path, recipe.image_size, mask, recipe.crop.margin))]

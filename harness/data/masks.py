@@ -1,15 +1,49 @@
-"""Where the tumour lies in a slice."""
+"""Where the tumour lies in a slice: which mask tells, and what it marks."""
 
+from collections.abc import Container
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 Box = tuple[slice, slice]
 
 
 class MaskError(Exception):
-    """A mask that marks nothing in its slice; the message is the reason."""
+    """A slice without a mask of its own that marks something; the message is the reason."""
+
+
+def shared_names(images: pd.DataFrame) -> frozenset[str]:
+    """Return the bare file names that several images bear, in different folders.
+
+    Args:
+        images: ``path`` and ``slice_id``, the digest of the image, empty where there is none.
+    """
+    there = images[images["slice_id"] != ""]
+    borne = there["slice_id"].groupby(there["path"].map(lambda path: Path(path).name)).nunique()
+    return frozenset(borne.index[borne > 1])
+
+
+def find_mask(root: Path, folder: str, image: str, shared: Container[str]) -> Path:
+    """Return the mask of an image: under the image's path where there is one, else under its bare name.
+
+    Args:
+        root: folder of the collection.
+        folder: of the masks, below the root.
+        image: path of the image below the root.
+        shared: bare names that tell no image.
+
+    Raises:
+        MaskError: there is none but one that may be another image's.
+    """
+    own, named = root / folder / image, root / folder / Path(image).name
+    if own.is_file() and own != root / image:  # as it is where masks lie in the root itself
+        return own
+    if named.name in shared and named.is_file():
+        raise MaskError("the mask bears the name of several images")
+    return named
 
 
 def tumour_box(mask: NDArray[Any], shape: tuple[int, ...], margin: int) -> Box:

@@ -37,12 +37,13 @@ def _with_group(pattern: str) -> str:
     return pattern
 
 
-def _text(value: Any) -> Any:
-    """Classes and patients that YAML reads as numbers are meant as text."""
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-Text = Annotated[str, BeforeValidator(_text), Field(min_length=1)]
+Text = Annotated[str, Field(min_length=1)]
+_NAMES = (
+    ("classes",),
+    ("patients",),
+    ("patients", "list"),
+    ("patients", "count"),
+)  # text, as 007 is no number
 
 
 class _Declared(BaseModel):
@@ -103,7 +104,8 @@ class Crop(_Declared):
     """Cut every slice to its tumour.
 
     Attributes:
-        masks: folder below the root that holds a mask under the file name of every image.
+        masks: folder below the root that holds a mask under the path of every image, or under its bare name
+            where no other image bears that.
         margin: pixels of the image to leave around the tumour.
     """
 
@@ -184,7 +186,7 @@ def load_recipe(name: str) -> Recipe:
         InvalidInputError: with every fault of its file.
     """
     path = resources.find("datasets", name)
-    document = Document.read(path)
+    document = Document.read(path, _NAMES)
     try:
         return Recipe.model_validate({"name": path.stem, **document.data})
     except ValidationError as error:

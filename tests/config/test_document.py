@@ -133,3 +133,24 @@ def test_an_override_takes_the_place_of_what_the_file_says(tmp_path: Path) -> No
 def test_an_override_that_is_no_yaml_is_refused() -> None:
     with pytest.raises(ValueError, match="end"):
         parse_value("[1, 2")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "names: [010, 1:30, 1_0, no, 2020-01-02, 0x1F, 1.10, ~, a]",
+            "010 1:30 1_0 no 2020-01-02 0x1F 1.10 ~ a",
+        ),
+        ("names: {007: 010, yes: 1}", {"007": 8, "yes": 1}),
+        ("inner: {names: ['010', 010, {010: 010}, [010]]}", ["010", "010", {8: 8}, [8]]),
+        ("names: 010", 8),
+    ],
+)
+def test_names_are_text_as_it_stands(tmp_path: Path, text: str, expected: Any) -> None:
+    path = tmp_path / "space.yaml"
+    path.write_text(f"{text}\nother: [010]\n")
+    data = Document.read(path, [("names",), ("inner", "names"), ("missing", "names")]).data
+    found = data.get("inner", data)["names"]
+    assert found == (expected.split() if isinstance(expected, str) else expected)
+    assert data["other"] == [8]

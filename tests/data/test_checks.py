@@ -25,6 +25,7 @@ def made(**columns: list[str]) -> Collection:
         "reason": [""] * 12,
         "series": [f"s{number}" for number in range(12)],
         "scanner": [""] * 12,
+        "chosen": columns.get("taken", ["yes"] * 12),
         **columns,
     }
     sites = {name: "Henry Ford" if name in patients[5:] else "TJU" for name in patients}
@@ -89,6 +90,14 @@ def test_left_patients_are_counted_with_their_series() -> None:
     found = warned(made(taken=["no"] * 3 + ["yes"] * 9, reason=reasons), images()[:9])
     assert found["patients with two classes"] == ("2 patients", "s0, s1")
     assert found["patients with images, but not in the label table"] == ("1 patient", "s2")
+
+
+def test_chosen_patients_that_lose_their_last_slice_to_its_pixels_are_counted() -> None:
+    patients = ["A", "A", "A", "B", "B", "C", "D", *(f"IV-{n}" for n in range(5))]
+    taken = ["no", "no", "yes", "no", "no", *["yes"] * 7]
+    chosen = ["no", "yes", "yes", "yes", "no", *["yes"] * 7]
+    found = warned(made(patient=patients, taken=taken, chosen=chosen), images()[:8])
+    assert found["chosen patients left without a slice"] == ("1 patient", "s3")
 
 
 def test_copies_and_saturation_are_counted_with_their_series() -> None:

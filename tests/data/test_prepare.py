@@ -270,6 +270,18 @@ def claiming(png: bytes, side: int) -> bytes:
     return png[:12] + header + struct.pack(">I", zlib.crc32(header)) + png[33:]
 
 
+@pytest.mark.parametrize("chosen", [["A", "B", "C"], {"count": {"II": 2, "III": 1}}, "all"])
+def test_chosen_patients_whose_slices_cannot_be_decoded_are_counted(
+    chosen: Any, write_dicom: WriteDicom, tmp_path: Path
+) -> None:
+    for number, patient in enumerate("ABC"):
+        pixels = np.random.default_rng(number).integers(0, 4000, (96, 96), dtype=np.uint16)
+        write_dicom(f"{patient}.dcm", pixels * (patient != "B"), PatientID=patient)
+    (tmp_path / "dicom" / "labels.csv").write_text("id,grade\nA,II\nB,II\nC,III\n")
+    data = prepare(recipe(patients=chosen), tmp_path / "dicom", tmp_path / "cache")
+    assert "| warning | chosen patients left without a slice | 1 patient |" in data.selection
+
+
 @pytest.fixture
 def pictures(tmp_path: Path) -> Path:
     folder = tmp_path / "pictures"
@@ -346,3 +358,31 @@ def test_images_are_cut_to_their_tumours(pictures: Path, tmp_path: Path) -> None
     np.testing.assert_allclose(data.images[data.slice_ids.index(slice_id)], expected, atol=1e-6)
     assert "| the mask is missing | 1 |" in data.selection
     assert "cut to the tumour with 5 pixels" in data.selection
+
+
+def test_no_image_is_cut_by_the_mask_of_another(tmp_path: Path) -> None:
+    rows, rng = ["file,id,grade"], np.random.default_rng(0)
+    corners = {"a/0": 4, "b/0": 40, "c/1": 8, "1": 8, "0": 20}
+    for name in ("masks/a", "masks/b", "masks/c", "a", "b", "c", "d"):
+        (tmp_path / name).mkdir(parents=True)
+    for name in ("a/0", "b/0", "c/1", "d/0"):
+        Image.fromarray(rng.integers(0, 255, (64, 64), dtype=np.uint8)).save(tmp_path / f"{name}.png")
+        rows.append(f"{name}.png,{name[0]},{2 + (name[0] == 'b')}")
+    for name in ("a/0", "b/0", "1", "0"):
+        mask = np.zeros((64, 64), np.uint8)
+        mask[corners[name] : corners[name] + 20, :20] = 1
+        Image.fromarray(mask).save(tmp_path / "masks" / f"{name}.png")
+    (tmp_path / "labels.csv").write_text("\n".join(rows))
+    cut = recipe(
+        source="images", labels={"path": "file"}, crop={"masks": "masks", "margin": 0}, patient_ids="public"
+    )
+    data = prepare(cut, tmp_path, tmp_path.with_name(f"{tmp_path.name}-cache"))
+    assert sorted(data.patients) == ["a", "b", "c"]
+    for name in ("a/0", "b/0", "c/1"):
+        with Image.open(tmp_path / f"{name}.png") as image:
+            whole = np.asarray(image, dtype=np.float64)
+        low, high = np.percentile(whole, [0.5, 99.5])
+        part = ((whole - low) / (high - low)).clip(0, 1)[corners[name] : corners[name] + 20, :20]
+        resized = Image.fromarray(part.astype(np.float32)).resize((128, 128), Image.Resampling.BILINEAR)
+        np.testing.assert_allclose(data.images[data.patients.index(name[0])], resized, atol=1e-6)
+    assert "| the mask bears the name of several images | 1 |" in data.selection

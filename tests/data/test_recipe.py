@@ -126,6 +126,14 @@ def test_patients_may_be_all_listed_or_counted(tmp_path: Path) -> None:
     assert (counted.count, counted.seed) == ({"II": 7, "3": 1}, 4)
 
 
+def test_classes_and_patients_are_text_as_it_stands(tmp_path: Path) -> None:
+    recipe = read(tmp_path, WHOLE + "classes: [010, no]\npatients: {list: [010, 007, 1:30, 2020-01-02]}")
+    assert recipe.classes == ("010", "no")
+    assert recipe.patients.listed == ("010", "007", "1:30", "2020-01-02")
+    assert read(tmp_path, WHOLE + "patients: [010, 007]").patients.listed == ("010", "007")
+    assert read(tmp_path, WHOLE + "patients: {count: {010: 2}}").patients.count == {"010": 2}
+
+
 def test_the_digest_knows_every_setting_but_the_root(tmp_path: Path) -> None:
     plain = read(tmp_path, WHOLE)
     assert read(tmp_path, WHOLE + "root: somewhere").digest == plain.digest
