@@ -1,9 +1,16 @@
 """From the elements of a header to its pulse sequence; the enhanced format in the older one's words."""
 
+import re
+
+from harness.data import words
 from harness.data.headers import Frame
 from harness.data.weighting import PulseSequence
 
 DESCRIPTIONS = ("SeriesDescription", "ProtocolName", "PulseSequenceName", "SequenceName")
+_UNSPOILED = ("FREE_PRECESSION", "TRANSVERSE", "TIME_REVERSED")
+# phase contrast is M_PCA to Philips and *fl3d1_v60in to Siemens
+_ANGIOGRAPHY = re.compile(r"^TOF$|(?:^|_)PCA$|^PHASE CONTRAST|_V\d+IN")
+_DOUBLE_INVERSION = re.compile(r"(?<![a-z])(?:dir|double (?:ir|inversion))(?![a-z])")
 
 
 def pulse_sequence(frame: Frame) -> PulseSequence:
@@ -15,6 +22,7 @@ def pulse_sequence(frame: Frame) -> PulseSequence:
     kinds |= {"EP"} if frame.text("EchoPlanarPulseSequence").upper() == "YES" else set()
     variants = set(frame.texts("SequenceVariant"))
     variants |= {"SP"} if frame.text("Spoiling").upper() not in ("", "NONE") else set()
+    variants |= {"SS"} if frame.text("SteadyStatePulseSequence").upper() in _UNSPOILED else set()
     inversion = frame.number_of("InversionTime") or frame.number_of("InversionTimes")
     return PulseSequence(
         kinds=frozenset(kinds),
@@ -35,14 +43,25 @@ def _positive(value: float | None) -> float | None:
 
 
 def _acquisition_contrast(frame: Frame) -> str:
-    """AcquisitionContrast; in the enhanced format the third value of FrameType says the same."""
-    kinds = frame.texts("FrameType")
-    return frame.text("AcquisitionContrast") or (kinds[2] if len(kinds) > 2 else "")
+    """AcquisitionContrast; in the enhanced format the third value of FrameType says the same of one frame."""
+    said, kinds = frame.text("AcquisitionContrast"), frame.texts("FrameType")
+    return said if said.upper() not in ("", "MIXED", "UNKNOWN") else (*kinds, "", "", "")[2]
 
 
 def _special(frame: Frame) -> str:
     kinds = {*frame.texts("ImageType"), *frame.texts("FrameType")}
     if "DIFFUSION" in kinds or (frame.number_of("DiffusionBValue") or 0) > 0:
         return "diffusion"
-    variants = {*frame.texts("SequenceVariant"), *kinds}
-    return "angiography" if frame.text("AngioFlag").upper() == "Y" or "TOF" in variants else ""
+    if _is_angiography(frame, kinds):
+        return "angiography"
+    described = (words.normalise(frame.text(key)) for key in DESCRIPTIONS)
+    return "double inversion recovery" if any(map(_DOUBLE_INVERSION.search, described)) else ""
+
+
+def _is_angiography(frame: Frame, kinds: set[str]) -> bool:
+    flags = ("AngioFlag", "PhaseContrast", "TimeOfFlightContrast")
+    if any(frame.text(flag).upper() in ("Y", "YES") for flag in flags):
+        return True
+    names = ("ScanningSequence", "SequenceVariant", "SequenceName", "PulseSequenceName")
+    said = kinds.union(*map(frame.texts, names))
+    return any(map(_ANGIOGRAPHY.search, said))

@@ -2,7 +2,8 @@
 
 Each witness gives the set of weightings that it allows: the timing, the header's AcquisitionContrast where it
 exists, and last the words of the descriptions. One weighting that all of them allow is the verdict; anything
-else is ``unknown``. Words alone never decide. T2*-weighted slices count as ``other``.
+else, and texts that contradict each other, is ``unknown``. Words alone never decide. T2*-weighted slices
+count as ``other``.
 """
 
 import math
@@ -14,6 +15,8 @@ from harness.data import words
 
 WEIGHTINGS = ("T1", "T2", "FLAIR", "PD", "other", "unknown")
 TISSUE_T1 = 900.0  # ms, between white and grey matter at 1.5 T
+SHORTEST_TR, SHORTEST_TE = 2.0, 0.5  # ms; below, a header counts in seconds or makes times up
+SHORTEST_SPIN_TR = 80.0  # ms, no spin echo repeats faster
 
 _ACQUISITION_CONTRAST = {
     "T1": "T1", "T2": "T2", "PROTON_DENSITY": "PD", "FLUID_ATTENUATED": "FLAIR", "T2_STAR": "other",
@@ -38,7 +41,7 @@ class PulseSequence:
         variants: SequenceVariant (SP spoiled, SS steady state, MP magnetisation prepared and so on).
         name: SequenceName or PulseSequenceName.
         acquisition_contrast: AcquisitionContrast of the enhanced format.
-        special: what makes it no anatomical contrast at all (diffusion, angiography), else empty.
+        special: what makes it none of the contrasts that are told apart (diffusion, angiography), else empty.
         descriptions: texts by people, the most specific first.
     """
 
@@ -63,15 +66,35 @@ def weighting(sequence: PulseSequence) -> tuple[str, str]:
     physics, timing = _physics(sequence)
     named = _ACQUISITION_CONTRAST.get(sequence.acquisition_contrast.upper())
     contrast = frozenset({named} if named else ())
-    claims = next((c for text in sequence.descriptions if (c := words.weightings(text))), frozenset[str]())
+    claims, denial = _claims(sequence.descriptions)
     evidence = (
         f"{timing}: {_names(physics)}; acquisition contrast: {_names(contrast)}; words: {_names(claims)}"
     )
-    first = [witness for witness in (physics, contrast) if witness]
-    if not first:
+    if denial:
+        return "unknown", f"{evidence}, but also {_names(denial)}"
+    if not physics and not contrast:
         return "unknown", evidence
-    agreed = frozenset.intersection(*first, *([claims] if claims else []))
+    witnesses = [witness for witness in (physics, contrast, claims) if witness]
+    if physics == {"FLAIR"} and "IR" in sequence.kinds:
+        witnesses = list(map(_with_flair, witnesses))
+    agreed = frozenset.intersection(*witnesses)
     return (next(iter(agreed)) if len(agreed) == 1 else "unknown"), evidence
+
+
+def _claims(descriptions: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
+    """Return what the most specific text claims, and what another one claims that contradicts it.
+
+    ``other`` contradicts nothing: vendors name the protocol of a whole examination, "brain with MRA".
+    """
+    claimed = [claims for text in descriptions if (claims := words.weightings(text))]
+    first = claimed[0] if claimed else frozenset[str]()
+    rivals = (c for c in claimed if not _with_flair(c) & _with_flair(first) and {"other"} not in (c, first))
+    return first, next(rivals, frozenset())
+
+
+def _with_flair(claims: frozenset[str]) -> frozenset[str]:
+    """FLAIR is T2-weighted, and often called just that ("t2_tirm")."""
+    return claims | {"FLAIR"} if "T2" in claims else claims
 
 
 def _special(sequence: PulseSequence) -> str:
@@ -87,10 +110,13 @@ def _physics(sequence: PulseSequence) -> tuple[frozenset[str], str]:
     techniques = _techniques(sequence)
     timing = " or ".join(techniques) + _timing(sequence)
     repetition, echo = sequence.repetition, sequence.echo
-    if not repetition or echo is None or echo > repetition:
+    if repetition is None or echo is None:
         return frozenset(), timing
+    if repetition < SHORTEST_TR or not SHORTEST_TE <= echo < repetition:
+        return frozenset(), f"{timing} (impossible)"
     judges = {"spin echo": _spin_echo, "gradient echo": _gradient_echo}
-    return frozenset().union(*(judges[name](sequence, repetition, echo) for name in techniques)), timing
+    allowed = frozenset().union(*(judges[name](sequence, repetition, echo) for name in techniques))
+    return allowed, timing if allowed else f"{timing} (impossible)"
 
 
 def _techniques(sequence: PulseSequence) -> list[str]:
@@ -99,7 +125,7 @@ def _techniques(sequence: PulseSequence) -> list[str]:
     gradient = ("GR" in sequence.kinds and "SE" not in sequence.kinds) or bool(
         _GRADIENT_NAME.match(sequence.name)
     )
-    if sequence.repetition and sequence.repetition < 80:  # no spin echo repeats so fast
+    if sequence.repetition and sequence.repetition < SHORTEST_SPIN_TR and (gradient or not spin):
         return ["gradient echo"]
     if not spin and not gradient and _like_a_spin_echo(sequence):
         return ["spin echo"]
@@ -115,6 +141,8 @@ def _like_a_spin_echo(sequence: PulseSequence) -> bool:
 
 
 def _spin_echo(sequence: PulseSequence, repetition: float, echo: float) -> frozenset[str]:
+    if repetition < SHORTEST_SPIN_TR:
+        return frozenset()
     if _inverted(sequence):
         return _inversion_recovery(sequence, echo)
     if repetition <= 1000:

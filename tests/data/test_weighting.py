@@ -81,8 +81,69 @@ def test_a_sequence_of_unknown_technique_needs_both_judgements() -> None:
     assert judge("RM", 420, 12) == "unknown"
 
 
-def test_an_echo_after_the_repetition_is_no_timing() -> None:
-    assert judge("SE", 12, 450) == "unknown"
+@pytest.mark.parametrize(
+    ("kinds", "tr", "te"),
+    [
+        ("SE", 120, 450),  # an echo after the repetition
+        ("SE", 120, 120),
+        ("SE", 10, 5),  # no spin echo repeats so fast
+        ("SE IR", 10, 5),
+        ("SE", 0.5, 0.014),  # seconds
+        ("GR", 2.3, 0.00298),
+        ("RM", 4, 0.1),
+        ("GR", 1, 0.8),
+        ("RM", 0.001, 0.0001),
+    ],
+)
+def test_an_impossible_timing_is_none(kinds: str, tr: float, te: float) -> None:
+    sequence = PulseSequence(frozenset(kinds.split()), repetition=tr, echo=te, flip=90)
+    verdict, evidence = weighting(sequence)
+    assert verdict == "unknown"
+    assert f"TR {tr:g}, TE {te:g}, flip 90 (impossible): not said" in evidence
+
+
+@pytest.mark.parametrize(("kinds", "name"), [("RM", ""), ("GR", "*se"), ("SE", "*fl3d1"), ("", "efgre3d")])
+def test_what_repeats_fast_is_a_gradient_echo_unless_all_else_says_spin_echo(kinds: str, name: str) -> None:
+    assert judge(kinds, 10, 4, flip=25, name=name) == "T1"
+
+
+def test_a_flair_may_be_called_t2_weighted_but_a_t2_no_flair() -> None:
+    tirm: dict[str, Any] = {"inversion": 2500, "descriptions": ("t2_ir_tra",)}
+    assert judge("SE IR", 9000, 120, **tirm) == "FLAIR"
+    assert judge("SE IR", 9000, 120, inversion=2500, acquisition_contrast="T2") == "FLAIR"
+    assert judge("SE", 9000, 120, **tirm) == "unknown"  # nobody but a stray time says that it is inverted
+    assert judge("SE IR", 4000, 60, inversion=160, descriptions=("t2_ir_sag",)) == "unknown"  # a STIR
+    assert judge("SE", 4000, 100, descriptions=("FLAIR",)) == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("series", "protocol", "verdict"),
+    [
+        ("T1 SAG", "T2 TSE SAG", "unknown"),
+        ("T1 SAG", "FLAIR", "unknown"),
+        ("T2 SAG", "T1 SAG", "unknown"),
+        ("T1 SAG", "T1 T2 brain", "T1"),
+        ("T1 SAG", "brain with MRA", "T1"),  # of the whole examination
+        ("T1 SAG", "knee", "T1"),
+    ],
+)
+def test_texts_that_contradict_each_other_leave_nothing_known(
+    series: str, protocol: str, verdict: str
+) -> None:
+    assert judge("SE", 450, 12, descriptions=(series, protocol)) == verdict
+
+
+def test_t2_and_flair_do_not_contradict_each_other() -> None:
+    for texts in (("FLAIR", "t2_ir"), ("t2_ir", "FLAIR")):
+        assert judge("SE IR", 9000, 120, inversion=2500, descriptions=texts) == "FLAIR"
+    assert judge("GR", 700, 20, descriptions=("t2*_gre", "T2 sag")) == "other"
+
+
+def test_the_evidence_names_a_contradiction_between_texts() -> None:
+    sequence = PulseSequence(
+        frozenset({"SE"}), repetition=450, echo=12, descriptions=("T1", "T2 of Doe, Jane")
+    )
+    assert weighting(sequence)[1].endswith("words: T1, but also T2")
 
 
 def test_the_evidence_names_timing_and_witnesses() -> None:
