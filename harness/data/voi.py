@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
-from pydicom.pixels.processing import apply_voi, apply_windowing
+from pydicom.pixels.processing import apply_windowing
 
 _WINDOW = ("WindowCenter", "WindowWidth", "VOILUTFunction")
 
@@ -35,16 +35,23 @@ def shown_by_header(
 
 
 def _by_table(values: NDArray[Any], dataset: Dataset, holder: Dataset) -> NDArray[np.float64]:
-    """Look values up; as if entries had 16 bits, for pydicom counts the entries in bits of the entries."""
     stated = holder.VOILUTSequence[0]
     entries, first, depth = stated.LUTDescriptor
-    table, view = Dataset(), Dataset()
-    table.LUTDescriptor = [entries, first, 16]
-    table["LUTData"] = stated["LUTData"]
-    view.file_meta = dataset.file_meta
-    view.VOILUTSequence = [table]
-    whole = np.rint(values).clip(first, first + (entries or 2**16) - 1).astype(np.int64)
-    return np.asarray(apply_voi(whole, view) / (2**depth - 1), dtype=np.float64)
+    entries = entries or 2**16
+    words = _words(stated.LUTData, dataset.original_encoding[1] is not False)
+    packed = depth <= 8 and len(words) < entries  # two entries to a word, the first of them the lower
+    table = (words.view(np.uint8) if packed else words)[:entries]
+    if len(table) < entries:
+        raise ValueError("a table that is cut short")
+    places = (np.rint(values) - first).clip(0, entries - 1).astype(np.int64)
+    return np.asarray(table[places] / (2**depth - 1), dtype=np.float64)
+
+
+def _words(data: Any, little: bool) -> NDArray[np.uint16]:
+    """Return the words of a table, which pydicom gives as numbers or as bytes in the order of the file."""
+    if isinstance(data, bytes):
+        data = np.frombuffer(data, "<u2" if little else ">u2")
+    return np.atleast_1d(data).astype("<u2")
 
 
 def _by_window(values: NDArray[Any], _: Dataset, holder: Dataset) -> NDArray[np.float64]:

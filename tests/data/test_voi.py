@@ -75,6 +75,16 @@ def test_a_table_comes_before_a_window(write_dicom: WriteDicom, depth: int, top:
     np.testing.assert_allclose(read(path), expected.reshape(SIZE, SIZE), atol=1e-6)
 
 
+@pytest.mark.parametrize("count", [700, 701])
+@pytest.mark.parametrize("vr", ["OW", "US"])
+def test_two_entries_may_share_a_word(write_dicom: WriteDicom, count: int, vr: str) -> None:
+    entries = np.arange(count + count % 2, dtype="<u2").astype(np.uint8)
+    packed = lut(entries.view("<u2").tolist(), 400, 8, vr)
+    packed[0].LUTDescriptor = [count, 400, 8]
+    expected = entries[(RAMP.astype(int) - 400).clip(0, count - 1)] / 255
+    np.testing.assert_allclose(read(write_dicom(pixels=RAMP, VOILUTSequence=packed)), expected, atol=1e-6)
+
+
 @pytest.mark.parametrize("syntax", [ImplicitVRLittleEndian, ExplicitVRBigEndian])
 def test_a_table_reads_alike_in_other_encodings(
     write_dicom: WriteDicom, tmp_path: Path, syntax: pydicom.uid.UID
@@ -152,9 +162,10 @@ def test_what_says_no_values_of_interest_leaves_the_percentiles(
     np.testing.assert_array_equal(read(path), read_dicom(path, [1], SIZE)[0])
 
 
-def test_a_broken_table_leaves_the_window(write_dicom: WriteDicom) -> None:
-    short = lut([1, 2, 3], 0, 16)
-    short[0].LUTDescriptor = [300, 0, 16]
+@pytest.mark.parametrize(("count", "depth"), [(300, 16), (300, 8), (6, 16)])
+def test_a_broken_table_leaves_the_window(write_dicom: WriteDicom, count: int, depth: int) -> None:
+    short = lut([1, 2, 3], 0, depth)
+    short[0].LUTDescriptor = [count, 0, depth]
     path = write_dicom(pixels=RAMP, VOILUTSequence=short, WindowCenter=1000, WindowWidth=500)
     np.testing.assert_allclose(read(path), by_formula(RAMP, 1000, 500), atol=1e-6)
 
