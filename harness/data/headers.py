@@ -7,20 +7,22 @@ import math
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from os import SEEK_END
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from pydicom.uid import UID, DeflatedExplicitVRLittleEndian
+from pydicom.uid import DeflatedExplicitVRLittleEndian
 
+from harness.data.codestream import Size
 from harness.data.elements import Elements, UnusableFileError, read_elements
+from harness.data.stored import is_compressed, length_problem
 
 MAX_SIDE = 4096
 MAX_FRAMES = 20_000
 MAX_BYTES = 2**32
 
-_PIXELS = {0x7FE00008, 0x7FE00009, 0x7FE00010}
+_PIXELS = {(0x7FE0, 0x0008), (0x7FE0, 0x0009), (0x7FE0, 0x0010)}
+_UNDEFINED = 0xFFFFFFFF
 _DICOMDIR = "1.2.840.10008.1.3.10"
 _ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"BZh")
 
@@ -115,32 +117,36 @@ def _frames(elements: Elements, whole: Frame) -> Iterator[Frame]:
 
 
 def _pixel_problem(file: BinaryIO, elements: Elements, whole: Frame) -> str:
-    """Say what is wrong with the pixels, by what the header promises and the size of the file.
+    """Say what is wrong with the pixels, by what the header promises and by their length.
 
-    Compressed pixels can only be checked when they are decoded.
+    Compressed pixels can only be checked when they are decoded, deflated ones too.
     """
-    rows, columns, bits = (whole.number_of(key) or 0 for key in ("Rows", "Columns", "BitsAllocated"))
-    count, samples = (whole.number_of(key) or 1 for key in ("NumberOfFrames", "SamplesPerPixel"))
-    if min(rows, columns, bits, samples, count) < 1:
+    rows, columns, bits = (int(whole.number_of(key) or 0) for key in ("Rows", "Columns", "BitsAllocated"))
+    frames, samples = (int(whole.number_of(key) or 1) for key in ("NumberOfFrames", "SamplesPerPixel"))
+    if min(rows, columns, bits, samples, frames) < 1:
         return "not an image"
-    promised = rows * columns * samples * count * bits / 8
-    if max(rows, columns) > MAX_SIDE or count > MAX_FRAMES or bits > 64 or promised > MAX_BYTES:
+    promised = rows * columns * samples * frames * bits / 8
+    if max(rows, columns) > MAX_SIDE or frames > MAX_FRAMES or bits > 64 or promised > MAX_BYTES:
         return "claims an absurd size"
     if elements.syntax == DeflatedExplicitVRLittleEndian:
         return ""
-    held = file.seek(0, SEEK_END) - elements.place - (8 if elements.implicit else 12)
-    file.seek(elements.place)
-    if held <= 0 or _tag_at(file, elements.little) not in _PIXELS:
+    held = _pixel_length(file, elements)
+    if not held:
         return "no pixel data"
-    return "pixel data cut short" if held < promised and not _is_compressed(elements.syntax) else ""
+    return (
+        ""
+        if is_compressed(elements.syntax)
+        else length_problem(held, Size(rows, columns, samples), frames, bits)
+    )
 
 
-@lru_cache
-def _is_compressed(syntax: str) -> bool:
-    uid = UID(syntax)
-    return uid.is_transfer_syntax and uid.is_compressed
-
-
-def _tag_at(file: BinaryIO, little: bool) -> int:
-    group, element = struct.unpack("<HH" if little else ">HH", file.read(4))
-    return int(group << 16) + int(element)
+def _pixel_length(file: BinaryIO, elements: Elements) -> float:
+    """Return how many bytes of pixels there are, infinite where the file does not say."""
+    file.seek(elements.place)
+    head = file.read(8 if elements.implicit else 12)
+    order = "<" if elements.little else ">"
+    left = file.seek(0, SEEK_END) - elements.place - len(head)
+    if left <= 0 or struct.unpack(f"{order}HH", head[:4]) not in _PIXELS:
+        return 0
+    (stated,) = struct.unpack(f"{order}L", head[-4:])
+    return math.inf if stated == _UNDEFINED else min(stated, left)

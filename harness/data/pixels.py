@@ -10,17 +10,17 @@ import pydicom
 from numpy.typing import NDArray
 from PIL import Image
 from pydicom.dataset import Dataset
-from pydicom.pixels.processing import apply_modality_lut
 from pydicom.pixels.utils import pixel_array
 from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
+from harness.data.frame_elements import aspect, group, padding, rescaled
 from harness.data.masks import Box, MaskError, tumour_box
+from harness.data.stored import stored_problem
 from harness.data.voi import shown_by_header
 
 PERCENTILES = (0.5, 99.5)
 CONSTANT = "a constant image"
 _ANISOTROPIC = 1.01
-_ABSURD_SPACING = 10.0
 
 Slice = NDArray[np.float32]
 Window = Literal["percentiles", "header"]
@@ -73,6 +73,8 @@ def read_frames(
             return [Reading(f"the file cannot be read ({type(error).__name__})")] * len(frames)
         if not dataset.file_meta.get("TransferSyntaxUID"):
             dataset.file_meta.TransferSyntaxUID = _bare_syntax(dataset)
+        if problem := _checked(dataset):
+            return [Reading(problem)] * len(frames)
         return [_frame(dataset, number, size, window) for number in frames]
 
 
@@ -82,6 +84,13 @@ def _bare_syntax(dataset: Dataset) -> UID:
     if implicit:
         return ImplicitVRLittleEndian
     return ExplicitVRLittleEndian if little else ExplicitVRBigEndian
+
+
+def _checked(dataset: Dataset) -> str:
+    try:
+        return stored_problem(dataset)
+    except Exception as error:  # whatever missing or mangled elements raise
+        return _undecodable(dataset, error)
 
 
 def read_image(path: Path, size: int, mask: Path | None = None, margin: int = 0) -> Slice | str:
@@ -140,10 +149,14 @@ def _numbers(values: NDArray[Any]) -> NDArray[np.float64]:
     return values
 
 
-def _scaled(values: NDArray[np.float64]) -> Slice:
-    low, high = np.percentile(values, PERCENTILES)
+def _scaled(values: NDArray[np.float64], padded: NDArray[np.bool_] | None = None) -> Slice:
+    """Map the percentiles to 0 and 1; pixels that are padding do not count."""
+    inside = values if padded is None else values[~padded]
+    if not inside.size:
+        raise PixelsError(CONSTANT)
+    low, high = np.percentile(inside, PERCENTILES)
     if low == high:
-        low, high = values.min(), values.max()
+        low, high = inside.min(), inside.max()
     if low == high:
         raise PixelsError(CONSTANT)
     scaled: Slice = ((values - low) / (high - low)).clip(0, 1).astype(np.float32)
@@ -165,16 +178,18 @@ def _square(scaled: Slice, aspect: float, size: int) -> Slice:
 
 def _frame(dataset: Dataset, number: int, size: int, window: Window) -> Reading:
     try:
-        values = pixel_array(dataset, index=number - 1)
-        values = _numbers(apply_modality_lut(values, _rescaling(dataset, number)))
+        stored = pixel_array(dataset, index=number - 1)
+        padded = padding(stored, dataset)
+        values = _numbers(rescaled(stored, dataset, number))
         shown = None
         if window == "header":
-            shown = shown_by_header(values, dataset, _group(dataset, number, "FrameVOILUTSequence"))
+            shown = shown_by_header(values, dataset, group(dataset, number, "FrameVOILUTSequence"))
         if dataset.get("PhotometricInterpretation") == "MONOCHROME1":
             values = values.max() + values.min() - values
             shown = None if shown is None else 1 - shown
-        scaled = _scaled(values) if shown is None else _varied(shown)
-        square = _square(scaled, _aspect(dataset, number), size)
+        scaled = _scaled(values, padded) if shown is None else _varied(shown, padded)
+        scaled[padded] = 0
+        square = _square(scaled, aspect(dataset, number), size)
         return Reading(square, windowless=window == "header" and shown is None)
     except PixelsError as error:
         return Reading(str(error))
@@ -182,8 +197,9 @@ def _frame(dataset: Dataset, number: int, size: int, window: Window) -> Reading:
         return Reading(_undecodable(dataset, error))
 
 
-def _varied(shown: NDArray[np.float64]) -> Slice:
-    if shown.min() == shown.max():
+def _varied(shown: NDArray[np.float64], padded: NDArray[np.bool_]) -> Slice:
+    inside = shown[~padded]
+    if not inside.size or inside.min() == inside.max():
         raise PixelsError(f"{CONSTANT} in the window of its header")
     return shown.astype(np.float32)
 
@@ -194,34 +210,6 @@ def _undecodable(dataset: Dataset, error: Exception) -> str:
     if "missing dependencies" in str(error) or "missing required" in str(error):
         return f"pixels cannot be decoded: {name} needs pip install pylibjpeg[all]"
     return f"pixels cannot be decoded ({type(error).__name__})"
-
-
-def _rescaling(dataset: Dataset, number: int) -> Dataset:
-    """The data set that holds a frame's rescale slope and intercept, or its modality LUT."""
-    return _group(dataset, number, "PixelValueTransformationSequence") or dataset
-
-
-def _aspect(dataset: Dataset, number: int) -> float:
-    holder = _group(dataset, number, "PixelMeasuresSequence") or dataset
-    try:
-        height, width = (float(value) for value in holder.PixelSpacing)
-        aspect = height / width
-    except (AttributeError, TypeError, ValueError, ZeroDivisionError):
-        return 1.0
-    return aspect if 1 / _ABSURD_SPACING <= aspect <= _ABSURD_SPACING else 1.0
-
-
-def _group(dataset: Dataset, number: int, keyword: str) -> Dataset | None:
-    """One functional group of a frame: its own, else the one shared by all; None in files without groups."""
-    for groups, index in (
-        ("PerFrameFunctionalGroupsSequence", number - 1),
-        ("SharedFunctionalGroupsSequence", 0),
-    ):
-        items = dataset.get(groups)
-        if items and keyword in items[index] and items[index][keyword].value:
-            item: Dataset = items[index][keyword].value[0]
-            return item
-    return None
 
 
 def _grey(values: NDArray[Any]) -> NDArray[Any]:

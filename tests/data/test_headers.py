@@ -1,5 +1,6 @@
 import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pydicom
@@ -8,8 +9,10 @@ from made_dicom import WriteDicom, item, mr_image
 from pydicom.uid import (
     UID,
     ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
     LegacyConvertedEnhancedMRImageStorage,
+    RLELossless,
 )
 
 from harness.data.elements import UnusableFileError
@@ -122,6 +125,43 @@ def test_pixels_are_measured_against_the_size_of_the_file(write_dicom: WriteDico
     assert read_header(path).frames[0].text("PatientID") == "P1"
     path.write_bytes(whole[: -96 * 96 * 2 - 12])
     assert read_header(path).problem == "no pixel data"
+
+
+@pytest.mark.parametrize(
+    ("tags", "problem"),
+    [
+        ({"DataSetTrailingPadding": bytes(50_000)}, ""),
+        ({"Columns": 95}, "pixel data and header differ in length"),
+        ({"Columns": 48}, "pixel data and header differ in length"),
+        ({"BitsAllocated": 8}, "pixel data and header differ in length"),
+        ({"NumberOfFrames": 2}, "pixel data cut short"),
+    ],
+)
+@pytest.mark.parametrize("syntax", [ExplicitVRLittleEndian, ImplicitVRLittleEndian, ExplicitVRBigEndian])
+def test_pixels_are_measured_against_their_own_length(
+    tmp_path: Path, tags: dict[str, Any], problem: str, syntax: UID
+) -> None:
+    dataset = mr_image(**tags)
+    dataset.file_meta.TransferSyntaxUID = syntax
+    dataset.save_as(tmp_path / "a", enforce_file_format=True)
+    assert read_header(tmp_path / "a").problem == problem
+
+
+def test_pixels_in_pieces_are_those_of_a_compressed_syntax_only(write_dicom: WriteDicom) -> None:
+    path = write_dicom()
+    dataset = pydicom.dcmread(path)
+    dataset.compress(RLELossless)
+    dataset.save_as(path)
+    assert read_header(path).problem == ""
+    content = path.read_bytes()
+    plain = ExplicitVRLittleEndian.encode() + b"\0"
+    path.write_bytes(content.replace(RLELossless.encode() + b"\0", plain))
+    assert read_header(path).problem == "pixel data and header differ in length"
+
+
+def test_pixels_padded_by_a_row_are_whole() -> None:
+    path = Path(pydicom.__file__).parent / "data" / "test_files" / "MR_small_padded.dcm"
+    assert read_header(path).problem == ""
 
 
 @pytest.mark.parametrize(
