@@ -2,15 +2,13 @@
 
 import re
 
-from harness.data import words
 from harness.data.headers import Frame
 from harness.data.weighting import PulseSequence
 
 DESCRIPTIONS = ("SeriesDescription", "ProtocolName", "PulseSequenceName", "SequenceName")
 _UNSPOILED = ("FREE_PRECESSION", "TRANSVERSE", "TIME_REVERSED")
 # phase contrast is M_PCA to Philips and *fl3d1_v60in to Siemens
-_ANGIOGRAPHY = re.compile(r"^TOF$|(?:^|_)PCA$|^PHASE CONTRAST|_V\d+IN")
-_DOUBLE_INVERSION = re.compile(r"(?<![a-z])(?:dir|double (?:ir|inversion))(?![a-z])")
+_ANGIOGRAPHY = re.compile(r"^TOF$|(?:^|_)PCA$|^PHASE CONTRAST|_V\d+IN", re.MULTILINE)
 
 
 def pulse_sequence(frame: Frame) -> PulseSequence:
@@ -52,10 +50,7 @@ def _special(frame: Frame) -> str:
     kinds = {*frame.texts("ImageType"), *frame.texts("FrameType")}
     if "DIFFUSION" in kinds or (frame.number_of("DiffusionBValue") or 0) > 0:
         return "diffusion"
-    if _is_angiography(frame, kinds):
-        return "angiography"
-    described = (words.normalise(frame.text(key)) for key in DESCRIPTIONS)
-    return "double inversion recovery" if any(map(_DOUBLE_INVERSION.search, described)) else ""
+    return "angiography" if _is_angiography(frame, kinds) else ""
 
 
 def _is_angiography(frame: Frame, kinds: set[str]) -> bool:
@@ -63,5 +58,4 @@ def _is_angiography(frame: Frame, kinds: set[str]) -> bool:
     if any(frame.text(flag).upper() in ("Y", "YES") for flag in flags):
         return True
     names = ("ScanningSequence", "SequenceVariant", "SequenceName", "PulseSequenceName")
-    said = kinds.union(*map(frame.texts, names))
-    return any(map(_ANGIOGRAPHY.search, said))
+    return bool(_ANGIOGRAPHY.search("\n".join(kinds.union(*map(frame.texts, names)))))

@@ -17,9 +17,7 @@ _DERIVED = {
     "DERIVED", "PROJECTION IMAGE", "MIP", "MINIP", "MAX_IP", "MIN_IP", "MPR", "REFORMATTED", "SUBTRACTION",
     "SUB", "SCREEN SAVE", "CSA REPORT",
 }  # fmt: skip
-_NOT_MAGNITUDE = {
-    "P", "PHASE", "PHASE MAP", "R", "REAL", "I", "IMAGINARY", "VELOCITY", "B0 MAP", "FIELD_MAP",
-}  # fmt: skip
+_NOT_MAGNITUDE = {"P", "PHASE", "R", "REAL", "I", "IMAGINARY", "VELOCITY"}
 # "sub" is short for subtraction, but not in "sub mm" and "sub acute"
 _SUBTRACTED = re.compile(
     r"(?<![a-z])(?:sub(?:s|tr\w*|str\w*)?(?![a-z])(?! ?(?:mm|milli|acute|dural|arach))|(?:sous|sot|sus)tr)"
@@ -81,7 +79,14 @@ def _use_problem(frame: Frame) -> str:
 
 
 def _is_no_magnitude(frame: Frame) -> bool:
-    """Judge by all that a frame is said to be; MIXED among the types of a file is about its contrasts."""
+    """Judge by all that a frame is said to be; MIXED among the types of a file is about its contrasts.
+
+    There are maps of the phase, of the field and of relaxation times.
+    """
     component = frame.text("ComplexImageComponent").upper()
     kinds = {*frame.texts("ImageType")[2:], *frame.texts("FrameType")[2:], component}
-    return bool(kinds & _NOT_MAGNITUDE) or component == "MIXED"
+    return (
+        bool(kinds & _NOT_MAGNITUDE)
+        or component == "MIXED"
+        or any(kind.endswith((" MAP", "_MAP")) for kind in kinds)
+    )

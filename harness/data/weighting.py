@@ -30,6 +30,7 @@ _GRADIENT_NAME = re.compile(
 _PREPARED_NAME = re.compile(r"^\*?(?:tfl|mprage)", re.IGNORECASE)
 _BALANCED_NAME = re.compile(r"^\*?(?:tfi|tru|fiesta|b-?ffe|b-?tfe|ci3d|de3d|psif)", re.IGNORECASE)
 _PLANAR_NAME = re.compile(r"^\*?ep", re.IGNORECASE)
+_DOUBLE_INVERSION = re.compile(r"(?<![a-z])(?:dir|double (?:ir|inversion))(?![a-z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,8 @@ def _special(sequence: PulseSequence) -> str:
         return sequence.special
     if "EP" in sequence.kinds or _PLANAR_NAME.match(sequence.name):
         return "echo planar"
+    if any(_DOUBLE_INVERSION.search(words.normalise(text)) for text in sequence.descriptions):
+        return "double inversion recovery"  # its timing is that of FLAIR
     return "balanced steady state" if _BALANCED_NAME.match(sequence.name) else ""
 
 

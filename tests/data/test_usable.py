@@ -24,6 +24,8 @@ def problem(**values: object) -> str:
         (("MIXED", "PRIMARY", "MIXED", "MIXED"), ("DERIVED", "PRIMARY", "T1", "NONE"), DERIVED),
         (("ORIGINAL", "PRIMARY", "MIXED", "NONE"), ("ORIGINAL", "PRIMARY", "PHASE", "NONE"), NO_MAGNITUDE),
         (("ORIGINAL", "PRIMARY", "P"), (), NO_MAGNITUDE),
+        (("ORIGINAL", "PRIMARY", "T1 MAP", "T1"), (), NO_MAGNITUDE),
+        (("ORIGINAL", "PRIMARY", "M", "FIELD_MAP"), (), NO_MAGNITUDE),
         (("DERIVED", "PRIMARY", "SUBTRACTION"), (), DERIVED),
         (("ORIGINAL", "PRIMARY", "M", "SUB"), (), DERIVED),
     ],
@@ -52,7 +54,3 @@ def test_only_magnitudes_are_used(component: str, reason: str) -> None:
 )  # fmt: skip
 def test_subtractions_are_known_by_their_description(text: str, reason: str) -> None:
     assert problem(SeriesDescription=text) == problem(ProtocolName=text) == reason
-
-
-def test_a_protocol_that_ends_in_a_subtraction_begins_with_images() -> None:
-    assert problem(SeriesDescription="T1 SAG", ProtocolName="T1 DYN SUB") == ""
