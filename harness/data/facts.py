@@ -4,7 +4,8 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.data import words
+from harness.data.body_part import body_part_of
+from harness.data.contrast import contrast_of
 from harness.data.elements import UnusableFileError
 from harness.data.headers import Frame, read_header
 from harness.data.plane import nearest_plane, plane_from_letters, plane_from_words
@@ -12,12 +13,7 @@ from harness.data.sequence import DESCRIPTIONS, pulse_sequence
 from harness.data.usable import problem_of
 from harness.data.weighting import weighting
 
-VERSION = 2  # counts changes of the facts that are read from the same file
-
-_NO_AGENT = {
-    "", "NONE", "NO", "N", "NIL", "0", "NA", "N/A", "-", "--", "WITHOUT", "OHNE", "SANS", "KEINE", "UNKNOWN",
-    "NOT GIVEN",
-}  # fmt: skip
+VERSION = 3  # counts changes of the facts that are read from the same file
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +75,8 @@ def _facts(path: str, frame: Frame, problem: str) -> SliceFacts:
         evidence=evidence,
         nearest_plane=plane,
         angle=angle,
-        contrast=_contrast(frame),
-        body_part=_body_part(frame),
+        contrast=contrast_of(frame),
+        body_part=body_part_of(frame),
         slice_id=slice_digest(f"{uid}\x1f{frame.number}".encode()) if uid else "",
         series=slice_digest(series.encode()) if series else "",
         scanner=_scanner(frame),
@@ -98,30 +94,6 @@ def _plane(frame: Frame) -> tuple[str, float | None]:
     lettered = plane_from_letters(frame.texts("PatientOrientation"))
     descriptions = [frame.text(key) for key in DESCRIPTIONS]
     return (lettered if lettered != "unknown" else plane_from_words(descriptions)), None
-
-
-def _contrast(frame: Frame) -> str:
-    """Tell post- from pre-contrast; an agent that is present but empty is none."""
-    named = frame.text("ContrastBolusAgent")
-    agent = named.upper() not in _NO_AGENT and words.contrast(named) != "pre"  # "no contrast"
-    agent = agent or "ContrastBolusAgentSequence" in frame.values
-    agent = agent or (frame.number_of("ContrastBolusVolume") or 0) > 0
-    said = words.contrast(frame.text("SeriesDescription") or frame.text("ProtocolName"))
-    if agent:
-        return "unknown" if said == "pre" else "post"
-    return said or "pre"
-
-
-def _body_part(frame: Frame) -> str:
-    keys = (
-        "BodyPartExamined",
-        "AnatomicRegionSequence",
-        "SeriesDescription",
-        "ProtocolName",
-        "StudyDescription",
-    )
-    said = {words.body_part(frame.text(key)) for key in keys}
-    return next((part for part in ("elsewhere", "brain") if part in said), "uncertain")
 
 
 def _scanner(frame: Frame) -> str:

@@ -7,18 +7,20 @@ import re
 import unicodedata
 from functools import lru_cache
 
-# All slices of a series share their descriptions.
-_REMEMBER = lru_cache(4096)
+REMEMBER = lru_cache(4096)  # all slices of a series share their descriptions
 
-_START, _END = r"(?<![a-z0-9])", r"(?![a-z0-9])"
-# "sagt1" and "3dt1" claim T1; "scout1" and "test1" do not.
-_JOINED = (
-    "(?:" + _START + "|" + "|".join(f"(?<={word})" for word in ("sag", "ax", "cor", "tra", "3d", "2d")) + ")"
+START, END = r"(?<![a-z0-9])", r"(?![a-z0-9])"
+# "sagt1", "fst1" and Philips' "sT1W" claim T1; "scout1", "set1" and "test1" do not, nor "3 T 1 mm".
+_JOINED = START + r"(?:\w*(?:sag|ax|cor|tra|tse|[23]d)|fse|fs|gre|t?ffe|tfe|ir|[se])?"
+_APART = START + r"(?<!\d )"
+# "T1SAG" names a plane as "SAG" does.
+_PLANE = (
+    "(?:" + START + "|" + "|".join(f"(?<={word})" for word in ("t1", "t2", "t1w", "t2w", "3d", "2d")) + ")"
 )
 
 
 def _word(*alternatives: str) -> re.Pattern[str]:
-    return re.compile(f"{_START}(?:{'|'.join(alternatives)}){_END}")
+    return re.compile(f"{START}(?:{'|'.join(alternatives)}){END}")
 
 
 _NOT_ANATOMY = _word(
@@ -27,51 +29,41 @@ _NOT_ANATOMY = _word(
     r"swp", r"tof\w*", r"mra", r"mrv", r"angio\w*", r"venogr\w*", r"spec?k?tro\w*", r"mrs", r"svs\w*",
     r"csi\w*", r"ciss\w*", r"fiesta\w*", r"tru?e?fi(?:sp)?\w*", r"stir\w*", r"cine", r"field ?map\w*",
     r"b0 ?map", r"t[12]\*? ?map\w*", r"t1 ?rho", r"t2 ?\*", r"t2 ?star\w*", r"mtr",
+    r"(?:[23]d ?)?pca", r"[23]d ?pc", r"phase ?contrast", r"phleb\w*", r"flebo\w*",
 )  # fmt: skip
-_T1 = re.compile(rf"{_JOINED}t1(?!\d)|{_START}(?:mp ?rage\w*|f?spgr\w*|bravo\w*|mdeft\w*|vibe\w*|thrive\w*)")
-_T2 = re.compile(rf"{_JOINED}t2(?!\d)")
+_T1 = re.compile(
+    rf"{_JOINED}t1(?!\d)|{_APART}t 1(?! ?mm){END}"
+    rf"|{START}(?:mp ?rage\w*|f?spgr\w*|bravo\w*|mdeft\w*|vibe\w*|thrive\w*)"
+)
+_T2 = re.compile(rf"{_JOINED}t2(?!\d)|{_APART}t 2(?! ?mm){END}")
 _PD = _word(r"pdw?i?", r"dp", r"proton ?dens\w*", r"densi\w* ?(?:de ?)?proton\w*", r"protonendichte")
 _FLAIR = re.compile(r"flair|dark ?fluid|fluid ?attenuat")
+_TIRM = re.compile(rf"{START}tirm")  # nulls fat or fluid, as its inversion time says
 
+# Parts of the brain are no planes: corpus, cortex and cord, corona, frontal lobe.
 _PLANES = {
-    "sagittal": re.compile(rf"{_START}sag|矢状"),
-    "coronal": re.compile(rf"{_START}(?:cor(?!r|tex)|kor|frontal)|冠状"),
-    "axial": re.compile(rf"{_START}(?:ax(?:ia\w*)?|tra(?:ns\w*)?|trv)(?:{_END}|(?=t[12]))|横断|轴位"),
+    "sagittal": re.compile(rf"{_PLANE}sag|矢状"),
+    "coronal": re.compile(
+        rf"{_PLANE}(?:cor(?!r|te[xc]|ti[cs]|pus|por|d|e|ona{END}|onary)|kor|(?<!lobe )(?<!lobo )frontal"
+        r"(?! ?(?:lob|lap|horn|hirn|gyr|cort|bone|sinus|tumou?r|region|les|glio)))|冠状"
+    ),
+    "axial": re.compile(rf"{_PLANE}(?:ax(?:ia\w*)?|tra(?:ns\w*)?|trv)(?:{END}|(?=t[12]))|横断|轴位"),
 }
 _LOCALIZER = re.compile(
-    rf"{_START}(?:loc{_END}|local\w*|lokal\w*|scouts?|survey|surview|pilot|topogram|3 ?pl(?:ane)?s?{_END}|"
-    rf"ubersicht\w*|uebersicht\w*|reperage|reperes?|smartbrain|plan ?scan|locator)|scout{_END}|定位"
+    rf"{START}(?:loc{END}|local\w*|lokal\w*|scouts?|survey|surview|pilot|topogram|3 ?pl(?:ane)?s?{END}|"
+    rf"ubersicht\w*|uebersicht\w*|reperage|reperes?|smartbrain|plan ?scan|locator|centraggio|centrage"
+    rf"|tri ?plan|(?:3|tres) planos|topo{END})|^planung|scout{END}|定位"
 )
 _CALIBRATION = _word(
     r"cal", r"calib\w*", r"kalib\w*", r"asset cal\w*", r"shim\w*", r"coil sens\w*", r"ref ?scan"
 )
-_PROJECTION = _word(r"mip", r"minip", r"projection\w*", r"reformat\w*", r"subtraction\w*", r"screen ?s\w*")
-
-_AGENT = r"(?:contrast\w*|kontrast\w*|gad\w*|gd\w*|km|mdc|c|inj\w*)"
-_PRE = re.compile(
-    rf"{_START}(?:pre(?:{_END}|contrast|gad)|nativ\w*|unenhanced|non ?contrast|plain{_END}"
-    rf"|(?:without|w/o|wo|ohne|sans|sin|senza|non?|vor|avant) (?:iv )?{_AGENT}{_END})"
-)
-_POST = re.compile(
-    rf"{_START}(?:post(?:{_END}(?! ?op)|contrast|gad|gd)|gad\w*|gd{_END}|c\+|(?:km|mdc|ce|inj){_END}"
-    rf"|inject\w*|contrast\w*|kontrast\w*|enhanced)"
-    rf"|\+ ?(?:c|gd|gad\w*|km|mdc|contrast\w*|kontrast\w*){_END}|造影|增强"
-)
-
-_HEAD = re.compile(
-    rf"{_START}(?:brain|head|skull|crani|crane|cereb|neuro|kopf|schadel|schaedel|hirn|tete|enceph|encef|cabeza"
-    r"|testa|glio|tumou?r cereb)|gehirn|[脳脑頭头颅]"
-)
-_ELSEWHERE = re.compile(
-    rf"{_START}(?:[ctl] ?spine|[hbl]ws{_END}|\w*spin(?:e|al){_END}|cervical|thorac|lumbar|lumbal|wirbel"
-    rf"|rachis|columna|colonna|neck|hals{_END}|shoulder|schulter|epaule|hombro|spalla|knee|knie|genou|rodilla|ginocchio"
-    rf"|hip{_END}|hufte|hanche|cadera|abdom|pelvi|becken|bassin|breast|mamma|mama{_END}|sein{_END}|prostat|heart"
-    rf"|cardiac|herz|liver|leber|hepat|kidney|renal|chest|thorax|wrist|hand{_END}|foot|fuss|ankle|elbow|ellenbogen"
-    rf"|extremity|arm{_END}|leg{_END}|femur|thigh|calf|whole ?body)|[膝肩]|[腰頸颈胸]椎"
-)
+_PROJECTION = _word(
+    r"mip", r"minip", r"projection\w*", r"reformat\w*", r"subtra[ck]\w*", r"(?<=\S )sub(?! ?(?:acu|mm))",
+    r"soustr\w*", r"sottra\w*", r"sustrac\w*", r"vrt?", r"volume render\w*", r"screen ?s\w*",
+)  # fmt: skip
 
 
-@_REMEMBER
+@REMEMBER
 def normalise(text: str) -> str:
     """Return text in lower case without accents, with separators as single spaces."""
     plain = unicodedata.normalize("NFKD", text).casefold()
@@ -79,7 +71,7 @@ def normalise(text: str) -> str:
     return re.sub(r"[\s_\-.,;:()\[\]^|\\]+", " ", plain).strip()
 
 
-@_REMEMBER
+@REMEMBER
 def weightings(text: str) -> frozenset[str]:
     """Return the weightings that a description claims: none, one, or several where it contradicts itself."""
     text = normalise(text)
@@ -88,48 +80,32 @@ def weightings(text: str) -> frozenset[str]:
     t1 = bool(_T1.search(text))
     if _FLAIR.search(text):  # "T1 FLAIR" is a T1-weighted inversion recovery
         return frozenset({"T1" if t1 else "FLAIR"})
+    if _TIRM.search(text) and not t1:
+        return frozenset({"FLAIR", "other"})
     claims = {"T1": t1, "T2": bool(_T2.search(text)), "PD": bool(_PD.search(text))}
     return frozenset(name for name, claimed in claims.items() if claimed)
 
 
-@_REMEMBER
+@REMEMBER
 def plane(text: str) -> str:
     """Return the one plane that a description names, else ``unknown``."""
     named = [name for name, pattern in _PLANES.items() if pattern.search(normalise(text))]
     return named[0] if len(named) == 1 else "unknown"
 
 
-@_REMEMBER
+@REMEMBER
 def is_localizer(text: str) -> bool:
     """Say whether a description calls the series a localizer."""
     return bool(_LOCALIZER.search(normalise(text)))
 
 
-@_REMEMBER
+@REMEMBER
 def is_calibration(text: str) -> bool:
     """Say whether a description calls the series a calibration of the scanner."""
     return bool(_CALIBRATION.search(normalise(text)))
 
 
-@_REMEMBER
+@REMEMBER
 def is_projection(text: str) -> bool:
     """Say whether a description calls the series a projection, a reformation or a picture of the screen."""
     return bool(_PROJECTION.search(normalise(text)))
-
-
-@_REMEMBER
-def contrast(text: str) -> str:
-    """Return ``pre`` or ``post`` where a description says when it was taken, else an empty string."""
-    text = normalise(text)
-    if _PRE.search(text):
-        return "pre"
-    return "post" if _POST.search(text) else ""
-
-
-@_REMEMBER
-def body_part(text: str) -> str:
-    """Return ``brain``, ``elsewhere`` or, where a text names no part of the body, ``uncertain``."""
-    text = normalise(text)
-    if _HEAD.search(text):
-        return "brain"
-    return "elsewhere" if _ELSEWHERE.search(text) else "uncertain"

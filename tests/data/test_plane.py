@@ -43,3 +43,17 @@ def test_letters_and_words_name_the_plane_too() -> None:
     assert plane_from_letters(["L"]) == "unknown"
     assert plane_from_words(["NA", "T1 SAG"]) == "sagittal"
     assert plane_from_words(["ax and cor", ""]) == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("text", "plane"),
+    [
+        ("T1SAG", "sagittal"), ("3DSAG", "sagittal"), ("T1WSAG", "sagittal"), ("T1AX", "axial"),
+        ("Sagittal T1 corpus callosum", "sagittal"), ("SAG T1 cord", "sagittal"),
+        ("SAG corona radiata", "sagittal"), ("frontal lobe T1", "unknown"), ("lobe frontal T1", "unknown"),
+        ("cortical", "unknown"), ("message", "unknown"), ("T1 frontal", "coronal"),
+        ("T1 coronale", "coronal"), ("cort1", "coronal"), ("COR_FS", "coronal"),
+    ],
+)  # fmt: skip
+def test_a_description_names_a_plane_and_no_part_of_the_brain(text: str, plane: str) -> None:
+    assert plane_from_words([text]) == plane

@@ -13,7 +13,11 @@ from harness.data import words
         ("Densité de protons", {"PD"}),
         ("Difusión", {"other"}), ("3D TOF T1", {"other"}), ("STIR", {"other"}),
         ("T1/T2 survey", {"T1", "T2"}),
-        ("T1 map", {"other"}), ("T10 level", set()), ("test1", set()), ("scout1", set()), ("NA", set()),
+        ("T1 map", {"other"}), ("sT2W_TSE", {"T2"}), ("eT2W", {"T2"}), ("TSET2", {"T2"}), ("FST2W", {"T2"}),
+        ("T 2 SAG", {"T2"}), ("3 T 2 mm", set()), ("1.5 T 1 SAG", set()), ("T1 y T2", {"T1", "T2"}),
+        ("oblsagt1", {"T1"}), ("t2_tirm_tra", {"FLAIR", "other"}), ("t1_tirm_sag", {"T1"}),
+        ("3D_PCA", {"other"}), ("Phlebographie", {"other"}), ("set1", set()), ("offset1", set()),
+        ("T10 level", set()), ("test1", set()), ("scout1", set()), ("NA", set()),
         ("", set()),
     ],
 )  # fmt: skip
@@ -22,37 +26,26 @@ def test_descriptions_claim_weightings(text: str, claims: set[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["SAG LOCAL", "localizer", "3-plane loc", "Survey", "AAHead_Scout", "Übersicht"]
-)
+    "text",
+    [
+        "SAG LOCAL", "localizer", "3-plane loc", "Survey", "AAHead_Scout", "Übersicht", "centraggio",
+        "Planung", "Tri-planar", "topo", "3 planos",
+    ],
+)  # fmt: skip
 def test_localizers_are_known_by_many_names(text: str) -> None:
     assert words.is_localizer(text)
 
 
-@pytest.mark.parametrize("text", ["t1 sag", "frontal lobe", "NA"])
+@pytest.mark.parametrize("text", ["t1 sag", "frontal lobe", "OP-Planung T1", "topography", "NA"])
 def test_other_series_are_no_localizers(text: str) -> None:
     assert not words.is_localizer(text)
 
 
-@pytest.mark.parametrize(
-    ("text", "when"),
-    [
-        ("T1 SAG POST", "post"), ("t1 +C", "post"), ("T1 C+", "post"), ("t1 km", "post"), ("T1 Gd", "post"),
-        ("T1 mit KM", "post"), ("T1 ohne KM", "pre"), ("T1 sans gado", "pre"), ("T1 w/o contrast", "pre"),
-        ("pre T1", "pre"), ("T1 nativ", "pre"), ("T1 sin contraste", "pre"),
-        ("T1 post op", ""), ("T1 posterior", ""), ("T1", ""),
-    ],
-)  # fmt: skip
-def test_descriptions_tell_when_an_agent_was_given(text: str, when: str) -> None:
-    assert words.contrast(text) == when
+@pytest.mark.parametrize("text", ["T1 SUB", "T1 subtracted", "Soustraction", "Subtraktion", "VRT", "MIP SAG"])
+def test_derived_series_are_known_by_many_names(text: str) -> None:
+    assert words.is_projection(text)
 
 
-@pytest.mark.parametrize(
-    ("text", "part"),
-    [
-        ("BRAIN", "brain"), ("Kopf", "brain"), ("Tête", "brain"), ("Schädel", "brain"), ("脳", "brain"),
-        ("SHOULDER", "elsewhere"), ("CSPINE", "elsewhere"), ("Knie", "elsewhere"), ("Épaule", "elsewhere"),
-        ("HEADNECK", "brain"), ("spin echo", "uncertain"), ("spinecho", "uncertain"), ("T1", "uncertain"),
-    ],
-)  # fmt: skip
-def test_texts_name_parts_of_the_body(text: str, part: str) -> None:
-    assert words.body_part(text) == part
+@pytest.mark.parametrize("text", ["sub-01_T1w", "T1 sub-acute", "subtle", "t1_mpr_ns_sag", ""])
+def test_other_series_are_not_derived(text: str) -> None:
+    assert not words.is_projection(text)
