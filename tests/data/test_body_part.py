@@ -15,11 +15,11 @@ SHOULDER SPINE SPLEEN SSPINE STERNUM STOMACH SUBMANDIBULAR TESTIS THIGH THUMB TH
 TIBIAFIBULA TLSPINE TMJ TOE TONGUE TRACHEA TSPINE ULNA UPPERARM UPPERLIMB URETER URETHRA UTERUS VAGINA VULVA
 WHOLEBODY WRIST ZYGOMA
 """
-BOTH = {"brain", "elsewhere"}
-ABOUT_THE_HEAD: dict[str, set[str]] = {
-    **{name: {"brain"} for name in ("Brain", "Head", "Skull", "Cerebellum", "Cranial venous system")},
-    **{name: set() for name in ("Circle of Willis", "Internal Auditory Canal", "Sella turcica")},
-    **{name: BOTH for name in ("Head and Neck", "Vertebral column and cranium")},
+BOTH = frozenset({"brain", "elsewhere"})
+ABOUT_THE_HEAD = {
+    **dict.fromkeys(("Brain", "Head", "Skull", "Cerebellum", "Cranial venous system"), frozenset({"brain"})),
+    **dict.fromkeys(("Circle of Willis", "Internal Auditory Canal", "Sella turcica"), frozenset()),
+    **dict.fromkeys(("Head and Neck", "Vertebral column and cranium"), BOTH),
 }
 
 
