@@ -1,7 +1,5 @@
 """Why a frame is no MR slice to learn from, whatever a rule asks for."""
 
-import re
-
 from harness.data import words
 from harness.data.headers import Frame
 
@@ -18,10 +16,6 @@ _DERIVED = {
     "SUB", "SCREEN SAVE", "CSA REPORT",
 }  # fmt: skip
 _NOT_MAGNITUDE = {"P", "PHASE", "R", "REAL", "I", "IMAGINARY", "VELOCITY"}
-# "sub" is short for subtraction, but not in "sub mm" and "sub acute"
-_SUBTRACTED = re.compile(
-    r"(?<![a-z])(?:sub(?:s|tr\w*|str\w*)?(?![a-z])(?! ?(?:mm|milli|acute|dural|arach))|(?:sous|sot|sus)tr)"
-)
 _NAMES = ("SeriesDescription", "ProtocolName")
 
 
@@ -49,8 +43,7 @@ def _kind_problem(frame: Frame) -> str:
         return "a calibration scan"
     if kinds & _DERIVED or any(map(words.is_projection, described)) or _is_computed(frame):
         return "a derived image or a projection"
-    # a protocol of that name acquires what is subtracted, too, so the text nearest to the series decides
-    return "a derived image or a projection" if any(map(_is_subtracted, described[:1])) else ""
+    return ""
 
 
 def _is_coloured(frame: Frame) -> bool:
@@ -59,10 +52,6 @@ def _is_coloured(frame: Frame) -> bool:
 
 def _is_computed(frame: Frame) -> bool:
     return frame.text("VolumeBasedCalculationTechnique").upper() not in ("NONE", "")
-
-
-def _is_subtracted(description: str) -> bool:
-    return bool(_SUBTRACTED.search(words.normalise(description)))
 
 
 def _use_problem(frame: Frame) -> str:

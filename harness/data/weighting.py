@@ -94,7 +94,7 @@ def _claims(descriptions: tuple[str, ...]) -> tuple[frozenset[str], frozenset[st
 
 
 def _with_flair(claims: frozenset[str]) -> frozenset[str]:
-    """FLAIR is T2-weighted, and often called just that ("t2_tirm")."""
+    """FLAIR is T2-weighted, and often called just that."""
     return claims | {"FLAIR"} if "T2" in claims else claims
 
 
