@@ -116,6 +116,6 @@ def _told(study: Study, hill: Hill, random: np.random.Generator) -> Iterable[Can
 
 def _candidate(weight: float, figures: list[float]) -> Candidate:
     settings = Settings(model="sdl", backbone="alexnet", synergic_weight=float(weight))
-    conditions = Conditions("patients", "fake", "fake")
+    conditions = Conditions("patients", "fake", "fake", folds=3, seed=0)
     planned = len(figures)
-    return _Simulated("simulated", conditions, f"{weight}", settings, (), planned, 0, tuple(figures))
+    return _Simulated("simulated", conditions, f"{weight}", settings, (), planned, tuple(figures))

@@ -1,6 +1,6 @@
 """Candidates of sweeps with the figures of their repeats: what every table and rule compares."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -15,16 +15,31 @@ from harness.tracking.read import SweepRuns, TrialRun
 
 @dataclass(frozen=True, order=True)
 class Conditions:
-    """What candidates must share to be compared."""
+    """What candidates must share to be compared: data and how they are split, so that slices are the same.
+
+    Attributes:
+        protocol: how slices are split.
+        dataset: name of the dataset.
+        data_digest: SHA-256 of the prepared collection.
+        folds: of a repeat.
+        seed: of the sweep, by which patients or slices are dealt.
+    """
 
     protocol: str
     dataset: str
     data_digest: str
+    folds: int
+    seed: int
 
     @property
     def chosen_on_held_out(self) -> bool:
         """Whether epoch and λ are picked by the accuracy that is reported (the paper's protocol)."""
         return self.protocol == "paper"
+
+    @property
+    def dealt(self) -> str:
+        """``3 folds, seed 158``; one fold goes without saying."""
+        return f"{self.folds} folds, seed {self.seed}" if self.folds > 1 else f"seed {self.seed}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,12 +93,11 @@ class Candidate:
 
     Attributes:
         sweep: name of its sweep.
-        conditions: protocol and data.
+        conditions: protocol, data and splits.
         digest: digest of its settings.
         settings: its settings.
         repeats: the complete ones, in their order.
         planned: number of repeats that the sweep planned.
-        seed: of the sweep.
     """
 
     sweep: str
@@ -92,7 +106,16 @@ class Candidate:
     settings: Settings
     repeats: tuple[Repeat, ...]
     planned: int
-    seed: int
+
+    @property
+    def numbers(self) -> frozenset[int]:
+        """Numbers of the complete repeats: whoever has the same was measured on the same slices."""
+        return frozenset(repeat.number for repeat in self.repeats)
+
+    @property
+    def done(self) -> str:
+        """``1 of 2 repeats``."""
+        return f"{len(self.repeats)} of {self.planned} repeats"
 
     @property
     def choice(self) -> Estimate:
@@ -115,12 +138,24 @@ def candidates_of(runs: Iterable[SweepRuns]) -> list[Candidate]:
     """Return every candidate of the sweeps, in their order, even one without a complete repeat."""
     found = []
     for sweep in runs:
-        folds = {trial.fold for trial in sweep.trials}
+        seen = {trial.fold for trial in sweep.trials}
+        folds = set(range(sweep.folds)) or seen  # older stores do not say how many folds there are
         by_digest: dict[str, list[TrialRun]] = defaultdict(list)
         for trial in sweep.trials:
             by_digest[trial.candidate].append(trial)
         found += [_candidate(sweep, trials, folds) for trials in by_digest.values()]
     return found
+
+
+def on_same_repeats(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Return the candidates that a rule may rank: those with the most repeats, and the same ones.
+
+    Others were measured on other patients, or on fewer: none must win because its hard repeat failed. Of
+    sets of repeats as large, the one that most candidates have counts.
+    """
+    shared = Counter(candidate.numbers for candidate in candidates)
+    most = max(shared, key=lambda numbers: (len(numbers), shared[numbers]), default=frozenset())
+    return [candidate for candidate in candidates if candidate.numbers == most]
 
 
 def by_conditions(candidates: Iterable[Candidate]) -> dict[Conditions, list[Candidate]]:
@@ -132,24 +167,33 @@ def by_conditions(candidates: Iterable[Candidate]) -> dict[Conditions, list[Cand
 
 
 def _candidate(sweep: SweepRuns, trials: Sequence[TrialRun], folds: set[int]) -> Candidate:
+    stopped = {_proposal(trial) for trial in trials if "stopped_early" in trial.tags}
     finished: dict[int, dict[int, TrialRun]] = defaultdict(dict)
     for trial in trials:
-        if trial.status == "FINISHED":
+        # What a proposal has that was stopped may be its lucky part; others with its settings are whole.
+        if trial.status == "FINISHED" and _proposal(trial) not in stopped:
             finished[trial.repeat].setdefault(trial.fold, trial)
     complete = [(number, of_fold) for number, of_fold in sorted(finished.items()) if set(of_fold) == folds]
-    if any("stopped_early" in trial.tags for trial in trials):  # what it has may be its lucky part
-        complete = []
     return Candidate(
         sweep=sweep.name,
-        conditions=Conditions(sweep.protocol, sweep.tags["dataset"], sweep.tags["data_digest"]),
+        conditions=Conditions(
+            protocol=sweep.protocol,
+            dataset=sweep.tags["dataset"],
+            data_digest=sweep.tags["data_digest"],
+            folds=len(folds),
+            seed=int(sweep.params["seed"]),
+        ),
         digest=trials[0].candidate,
         settings=trials[0].settings,
         repeats=tuple(
             _repeat(number, [of_fold[fold] for fold in sorted(folds)]) for number, of_fold in complete
         ),
         planned=int(sweep.tags["repeats"]),
-        seed=int(sweep.params["seed"]),
     )
+
+
+def _proposal(trial: TrialRun) -> tuple[str, str]:
+    return trial.group, trial.tags.get("proposal", "")
 
 
 def _repeat(number: int, trials: Sequence[TrialRun]) -> Repeat:

@@ -17,7 +17,9 @@ from harness.report.rules import Rule
 from harness.report.table import PERCENT
 
 CHOSEN_ON_TEST = "chosen by test accuracy, as the paper does: too high a figure for new patients"
+BEHIND = "could not be chosen: they lack repeats that others have (failed, stopped early or not trained)"
 RUNNERS_UP = 5
+CALLED = {"choice": "validation", "held_out": "held-out"}
 WIDTH = 80
 INDENT = "    "
 
@@ -31,8 +33,10 @@ class Choice:
 
     Attributes:
         rule: the rule.
-        conditions: protocol and data that the candidates share.
-        ranked: every SDL candidate with a complete repeat, the chosen one first.
+        conditions: protocol, data and splits that the candidates share.
+        ranked: every SDL candidate with a complete repeat, the chosen one first, those that lack
+            repeats last.
+        tried: number of SDL candidates, with those that have no complete repeat.
         singles: the best single network of every backbone.
         nested: what the rule's picks are worth on held-out folds, where that can be said.
     """
@@ -40,6 +44,7 @@ class Choice:
     rule: Rule
     conditions: Conditions
     ranked: tuple[Candidate, ...]
+    tried: int
     singles: tuple[Candidate, ...]
     nested: Nested | None
 
@@ -47,6 +52,11 @@ class Choice:
     def chosen(self) -> Candidate:
         """The candidate that the rule picks."""
         return self.ranked[0]
+
+    @property
+    def picked_from(self) -> list[Candidate]:
+        """The chosen candidate and those measured on the same repeats, of which the rule picked it."""
+        return [candidate for candidate in self.ranked if candidate.numbers == self.chosen.numbers]
 
     @cached_property
     def estimate(self) -> Estimate:
@@ -75,12 +85,12 @@ class Choice:
     def warnings(self) -> list[str]:
         """What makes the choice less sure."""
         found = [CHOSEN_ON_TEST] if self.rule.on_test or self.conditions.chosen_on_held_out else []
-        behind = sum(len(candidate.repeats) < candidate.planned for candidate in self.ranked)
-        if behind:
-            found.append(f"{behind} of {len(self.ranked)} candidates miss repeats; those that finished count")
-        highest = max(candidate.choice.mean for candidate in self.ranked)
-        level = sum(candidate.choice.mean == highest for candidate in self.ranked)
-        if level > 1:
+        figures = [self.rule.figure(candidate).mean for candidate in self.picked_from]
+        if behind := self.tried - len(figures):
+            found.append(f"{behind} of {self.tried} candidates {BEHIND}")
+        if len(self.chosen.repeats) < self.chosen.planned:
+            found.append(f"figures are of {self.chosen.done}: not all trials have finished")
+        if (level := figures.count(max(figures))) > 1:
             found.append(f"{level} candidates share the highest {self._figure} accuracy")
         return found
 
@@ -92,12 +102,13 @@ class Choice:
 
     def text(self) -> str:
         """Return λ, the rule, what it is worth, how others compare and what to beware of, in 80 columns."""
-        chosen, name, figure = self.chosen, together(self.names()[self.chosen]), self._figure
-        count = f"{len(self.ranked)}{NO_BREAK}candidate{'s' if self.ranked[1:] else ''}"
+        chosen, name = self.chosen, together(self.names()[self.chosen])
+        count = f"{len(self.picked_from)}{NO_BREAK}candidate{'s' if self.picked_from[1:] else ''}"
+        figure = self._called("choice") + " accuracy:"
         lines = [
             f"λ = {chosen.settings.synergic_weight:g}   ({name}; {count})",
             f"rule {self.rule.name}: {self.rule.words}",
-            f"{figure + ' accuracy:':<20} {_shown(self.estimate)}",
+            f"{figure:<20} {_shown(self.estimate)}",
         ]
         if not self.conditions.chosen_on_held_out:
             lines.append(f"held-out accuracy:   {_shown(self.held_out)}")
@@ -108,8 +119,9 @@ class Choice:
             lines.append(f"nested estimate:     {_shown(self.nested.by_slice)}; λ picked in folds: {picks}")
             lines.append(f"  by patient:        {_shown(self.nested.by_patient)}")
         if others := self._against(self.singles) + self._against(self.next_best):
-            compared = "" if self.conditions.chosen_on_held_out else "; held-out"
-            lines.append(f"others: {figure} accuracy{compared}, the chosen is (p by Holm, among these):")
+            compared = self._called("held_out")
+            differ = "" if self._figure == compared else f"; {compared}"
+            lines.append(f"others: {self._figure} accuracy{differ}, the chosen is (p by Holm, among these):")
         lines += self._told(others)
         lines += [f"note: {warning}" for warning in self.warnings]
         return "\n".join(_filled(line) for line in lines)
@@ -122,9 +134,10 @@ class Choice:
             "protocol": self.conditions.protocol,
             "dataset": self.conditions.dataset,
             "data_digest": self.conditions.data_digest,
+            "folds": self.conditions.folds,
+            "seed": self.conditions.seed,
             "chosen_on_held_out": self.rule.on_test or self.conditions.chosen_on_held_out,
-            "chosen": _described(self.chosen)
-            | {"choice": self.estimate.as_dict(), "held_out": self.held_out.as_dict()},
+            "chosen": _described(self.chosen),
             "nested": self.nested and self.nested.as_dict(),
             "single_networks": _compared(self._against(self.singles)),
             "runners_up": _compared(self._against(self.next_best)),
@@ -133,17 +146,25 @@ class Choice:
 
     @property
     def _figure(self) -> str:
-        """What people call the set that chooses."""
-        return "test" if self.conditions.chosen_on_held_out else "validation"
+        """What people call the set that the rule ranks by."""
+        return self._called(self.rule.measured_on)
+
+    def _called(self, name: str) -> str:
+        return "test" if self.conditions.chosen_on_held_out else CALLED[name]
 
     def _told(self, others: Sequence[Against]) -> list[str]:
         """Return a line for each of the others; two where the name of one is too long for its figures."""
         names = {candidate: together(name) for candidate, name in self.names().items()}
-        told = [(names[each], f"{each.choice.text(1, PERCENT)} %; {_words(found)}") for each, found in others]
+        told = [(names[each], "; ".join(self._figures(each, found))) for each, found in others]
         lines = [f"  {name}: {figures}" for name, figures in told]
         if all(len(line) <= WIDTH for line in lines):
             return lines
         return [line for name, figures in told for line in (f"  {name}", f"{INDENT}{figures}")]
+
+    def _figures(self, each: Candidate, found: Comparison | None) -> list[str]:
+        """Return what there is to say of one of the others."""
+        told = [_shown(accuracy(each, self.rule.measured_on)), _words(found)]
+        return told if each.numbers == self.chosen.numbers else [*told, each.done]
 
     def _against(self, others: Sequence[Candidate]) -> list[Against]:
         found = {comparison.other: comparison for comparison in self.comparisons}
@@ -189,6 +210,6 @@ def _described(candidate: Candidate) -> dict[str, Any]:
         "settings": candidate.settings.flat(),
         "repeats": len(candidate.repeats),
         "planned": candidate.planned,
-        "choice": candidate.choice.as_dict(),
-        "held_out": candidate.accuracy("held_out").as_dict(),
+        "choice": accuracy(candidate, "choice").as_dict(),
+        "held_out": accuracy(candidate, "held_out").as_dict(),
     }

@@ -41,6 +41,7 @@ class Nested:
         """Return the estimate as JSON takes it."""
         return {
             "picks": list(self.picks),
+            "repeats": len(self.picked.repeats),
             "by_slice": self.by_slice.as_dict(),
             "by_patient": self.by_patient.as_dict(),
         }
@@ -50,48 +51,38 @@ def nested_estimate(candidates: Sequence[Candidate], rule: Rule) -> Nested | Non
     """Let the rule pick in each fold by that fold's choice set alone; pool the picks' held-out predictions.
 
     Args:
-        candidates: SDL candidates under equal conditions, each with a complete repeat.
+        candidates: SDL candidates under equal conditions, with the same complete repeats.
         rule: the rule.
 
     Returns:
-        None where choice and held-out are the same slices, where the rule looks at held-out, or where no
-        repeat is complete in every candidate.
+        None where choice and held-out are the same slices, or where the rule looks at held-out.
     """
     if rule.on_test or candidates[0].conditions.chosen_on_held_out:
         return None
     return pick_by_split(candidates, rule)
 
 
-def pick_by_split(candidates: Sequence[Candidate], rule: Rule) -> Nested | None:
+def pick_by_split(candidates: Sequence[Candidate], rule: Rule) -> Nested:
     """Let the rule pick in each fold of each repeat by that fold's choice set alone, and pool the picks.
 
     Under the paper's protocol that set is the test set: the figures are of the kind that the paper reports,
-    no estimate.
-
-    Returns:
-        None where no repeat is complete in every candidate.
+    no estimate. Candidates are as `nested_estimate` takes them.
     """
-    numbers = [{repeat.number for repeat in candidate.repeats} for candidate in candidates]
     picks: list[float] = []
     repeats = []
-    for number in sorted(set.intersection(*numbers)):
+    for same in zip(*(candidate.repeats for candidate in candidates), strict=True):
         tables = []
-        for chosen in _picks(candidates, rule, number):
+        for chosen in _picks(candidates, same, rule):
             picks.append(chosen.settings.synergic_weight)
             tables.append(_held_out(chosen.repeats[0]))
-        repeats.append(Repeat(number, candidates[0].conditions.protocol, (), pd.concat(tables)))
-    if not repeats:
-        return None
+        repeats.append(Repeat(same[0].number, same[0].protocol, (), pd.concat(tables)))
     return Nested(tuple(picks), replace(candidates[0], repeats=tuple(repeats)))
 
 
-def _picks(candidates: Sequence[Candidate], rule: Rule, number: int) -> list[Candidate]:
-    """Return the candidate picked in each fold of a repeat, cut down to that fold."""
-    of_repeat = [
-        (candidate, next(repeat for repeat in candidate.repeats if repeat.number == number))
-        for candidate in candidates
-    ]
-    folds = sorted(set(of_repeat[0][1].predictions["fold"]))
+def _picks(candidates: Sequence[Candidate], same: Sequence[Repeat], rule: Rule) -> list[Candidate]:
+    """Return the candidate picked in each fold of its repeat, cut down to that fold."""
+    of_repeat = list(zip(candidates, same, strict=True))
+    folds = sorted(set(same[0].predictions["fold"]))
     return [
         rule.ranked([replace(candidate, repeats=(repeat.only(fold),)) for candidate, repeat in of_repeat])[0]
         for fold in folds

@@ -104,11 +104,11 @@ def notes_on_table2(choice: Choice | None, conditions: Conditions) -> list[str]:
             f"Ours are measured on the dataset `{conditions.dataset}`, the paper's on its selection of"
             " REMBRANDT: the two are no attempt at the same number."
         )
-    if choice and len(choice.ranked) > 1:
+    if choice and len(choice.picked_from) > 1:
         of_them = f" and of its {choice.chosen.settings.networks} networks"
         networks = of_them if conditions.chosen_on_held_out else ""
         notes.append(
-            f"The SDL row is the best of {len(choice.ranked)} candidates{networks}; a single network had"
+            f"The SDL row is the best of {len(choice.picked_from)} candidates{networks}; a single network had"
             " fewer chances to be lucky, and part of a difference is that."
         )
     return [*notes, PAPERS_TEST_SETS]

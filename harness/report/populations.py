@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from harness.report.candidates import Candidate
+from harness.report.candidates import Candidate, on_same_repeats
 from harness.report.comparisons import Comparison, compare_with
 from harness.report.curves import Curves
 from harness.report.estimate import Estimate
@@ -49,7 +49,7 @@ def population_table(candidates: Sequence[Candidate]) -> Table:
     the paper's protocol that set is the test set, for both.
     """
     changing = populations(candidates)
-    rivals = [_rivals(each, candidates) for each in changing]
+    rivals = [on_same_repeats(_rivals(each, candidates)) for each in changing]
     fixed = [pick_by_split(each, RULES[DEFAULT_RULE]) if each else None for each in rivals]
     compared = _corrected([_compared(*each) for each in zip(changing, fixed, strict=True)])
     rows: list[tuple[Cell, ...]] = []
@@ -57,9 +57,10 @@ def population_table(candidates: Sequence[Candidate]) -> Table:
         names_of(changing), changing, rivals, fixed, compared, strict=True
     ):
         epochs = each.settings.epochs
-        rows.append((name, each.settings.members * epochs, accuracy(each, "held_out"), None, None, None))
+        cells = (each.settings.members * epochs, accuracy(each, "held_out"))
+        rows.append((name + _lacking(each), *cells, None, None, None))
         if picks:
-            system = f"fixed λ, picked in each split from {len(others)}"
+            system = f"fixed λ, picked in each split from {len(others)}{_lacking(picks.picked)}"
             rows.append((system, len(others) * epochs, picks.by_slice, *_against(comparison)))
     return Table(
         ("system", "epochs", "held-out", "population minus it", "p (Holm)", "the population is"), tuple(rows)
@@ -91,6 +92,10 @@ def schedule_figure(schedules: Schedules) -> Figure:
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         figure.legend(loc="outside right upper", frameon=False)
     return figure
+
+
+def _lacking(system: Candidate) -> str:
+    return f" ({system.done})" if len(system.repeats) < system.planned else ""
 
 
 def _rivals(population: Candidate, candidates: Sequence[Candidate]) -> list[Candidate]:

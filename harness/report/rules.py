@@ -8,6 +8,7 @@ import numpy as np
 
 from harness.errors import HarnessError, did_you_mean
 from harness.report.candidates import Candidate
+from harness.report.estimate import Estimate
 from harness.report.intervals import samples
 from harness.statistics.sample import Sample
 
@@ -29,6 +30,15 @@ class Rule:
     words: str
     ranked: Ranking
     on_test: bool = False
+
+    @property
+    def measured_on(self) -> str:
+        """Set whose accuracy it ranks by."""
+        return "held_out" if self.on_test else "choice"
+
+    def figure(self, candidate: Candidate) -> Estimate:
+        """Return the accuracy that it ranks a candidate by."""
+        return candidate.accuracy("held_out") if self.on_test else candidate.choice
 
 
 def rule_named(name: str) -> Rule:

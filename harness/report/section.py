@@ -57,7 +57,8 @@ class Section:
     @property
     def title(self) -> str:
         """What the candidates share."""
-        return f"Protocol `{self._conditions.protocol}`, dataset `{self._conditions.dataset}`"
+        of = self._conditions
+        return f"Protocol `{of.protocol}`, dataset `{of.dataset}`, {of.dealt}"
 
     def choice(self) -> list[str]:
         """Write the model card and return the choice in words, piece by piece; nothing without a choice."""
@@ -153,7 +154,9 @@ class Section:
             return []
         chosen = self._choice.chosen
         held_out = chosen.repeats[0].rows("held_out")
-        pairs = draw_pairs(answered(held_out[held_out["fold"] == held_out["fold"].min()]), chosen.seed)
+        pairs = draw_pairs(
+            answered(held_out[held_out["fold"] == held_out["fold"].min()]), chosen.conditions.seed
+        )
         collection = self._sources.collections.get(self._conditions.data_digest)
         title = "Figure 8: pairs of held-out slices, their labels and the networks' answers"
         if not pairs or not self._sources.pictures:

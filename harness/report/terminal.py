@@ -24,7 +24,7 @@ def comparison_table(runs: Iterable[SweepRuns]) -> RenderableType:
     tables = []
     for conditions, candidates in by_conditions(candidates_of(runs)).items():
         table = candidate_table(candidates, choose_among(candidates))
-        title = f"protocol {conditions.protocol}, dataset {conditions.dataset}"
+        title = f"protocol {conditions.protocol}, dataset {conditions.dataset}, {conditions.dealt}"
         words, figure = (ON_TEST, "test*") if conditions.chosen_on_held_out else (ON_CHOICE, "held-out")
         tables.append(table.without("train").terminal(title, words, figure))
     return Group(*tables)

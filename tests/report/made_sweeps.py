@@ -59,9 +59,13 @@ def trial(
     status: str = "FINISHED",
     protocol: str = "paper",
     sweep: str = "demo",
+    group: str | None = None,
+    proposal: int = 0,
+    stopped: bool = False,
 ) -> TrialRun:
     """A trial whose network k is right on ``held_out[k]`` of ``count`` slices, and ``choice[k]`` if given."""
     shared = protocol == "paper"
+    tags = {"device": "cpu", "proposal": str(proposal)} | ({"stopped_early": "yes"} if stopped else {})
     tables = [
         rows("train", [39] * len(held_out), 40, repeat=repeat, fold=fold, of="fold" if shared else "train"),
         rows(
@@ -73,20 +77,26 @@ def trial(
         sweep=sweep,
         identity=f"{sweep}-{settings.flat()}-{repeat}-{fold}",
         candidate=str(hash(settings)),
-        group=settings.model,
+        group=group or settings.model,
         settings=settings,
         repeat=repeat,
         fold=fold,
         protocol=protocol,
         status=status,
         chosen_epoch=1,
-        tags={"device": "cpu"},
+        tags=tags,
         predictions=pd.concat(tables, ignore_index=True) if status == "FINISHED" else pd.DataFrame(),
     )
 
 
 def sweep_of(
-    trials: Sequence[TrialRun], *, repeats: int = 1, digest: str = "d1", dataset: str = "generated"
+    trials: Sequence[TrialRun],
+    *,
+    repeats: int = 1,
+    folds: int = 0,
+    seed: int = 7,
+    digest: str = "d1",
+    dataset: str = "generated",
 ) -> SweepRuns:
     tags = {
         "command": "sdl sweep search_spaces/quickstart.yaml --set weights=/home/someone/secret/net.pt",
@@ -99,10 +109,12 @@ def sweep_of(
         name=trials[0].sweep,
         protocol=trials[0].protocol,
         tags=tags,
-        params={"seed": "7"},
+        params={"seed": str(seed)},
         trials=tuple(trials),
         start_time=1_000.0,
         end_time=1_754.0,
+        repeats=repeats,
+        folds=folds,
     )
 
 

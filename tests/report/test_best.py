@@ -6,6 +6,7 @@ from made_sweeps import sdl, single, sweep_of, trial
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
+from harness.config.population import Population
 from harness.errors import HarnessError
 from harness.report.best import choose
 from harness.report.measures import comparison_table
@@ -50,20 +51,35 @@ def test_a_single_network_is_no_candidate() -> None:
     choice = choose([sweep_of(trials)])
     assert [each.settings.model for each in choice.ranked] == ["sdl"]
     assert "; 1 candidate)" in choice.text()
-    assert "  single alexnet: 100.0 %; worse (p = 0.00049)" in choice.text()
+    # statsmodels 0.14: proportion_confint(42, 42, method="wilson")
+    assert "  single alexnet: 100.0 % [92, 100]; worse (p = 0.00049)" in choice.text()
 
 
 def test_missing_repeats_and_the_papers_choice_are_said() -> None:
     trials = [
-        trial(sdl(3), [30, 30]),
+        trial(sdl(3), [40, 40]),
         trial(sdl(3), [0, 0], repeat=1, status="FAILED"),
         trial(sdl(4), [29, 30]),
         trial(sdl(4), [29, 30], repeat=1),
+        trial(sdl(5), [0, 0], status="FAILED"),
     ]
-    choice = choose([sweep_of(trials, repeats=2)])
+    choice = choose([sweep_of(trials, repeats=3)])
     text = choice.text()
+    assert text.startswith("λ = 4   (SDL alexnet, λ 4; 1 candidate)\n")
     assert "chosen by test accuracy" in text
-    assert "1 of 2 candidates miss repeats" in text
+    assert "  SDL alexnet, λ 3: 95.2 % [84, 99]; worse (p = 0.002); 1 of 3 repeats\n" in text
+    assert "note: 2 of 3 candidates could not be chosen: they lack repeats" in text
+    assert "note: figures are of 2 of 3 repeats" in text
+
+
+def test_repeats_of_other_patients_are_not_ranked_together() -> None:
+    """λ 3 lacks the repeat that is hard for everyone: its higher mean says nothing."""
+    right = {(1, 1): 30, (3, 0): 36, (5, 0): 34}
+    trials = [trial(sdl(weight), [hits] * 2, repeat=repeat) for (weight, repeat), hits in right.items()]
+    choice = choose([sweep_of([*trials, trial(sdl(1), [0, 0], status="FAILED")], repeats=2)])
+    assert [each.settings.synergic_weight for each in choice.picked_from] == [3, 5]
+    assert [each.settings.synergic_weight for each in choice.ranked] == [3, 5, 1]
+    assert "71.4 % [56, 83]; not measured on the same slices; 1 of 2 repeats" in choice.text()
 
 
 def test_json_says_what_the_text_says() -> None:
@@ -77,6 +93,10 @@ def test_json_says_what_the_text_says() -> None:
     assert read["chosen"]["held_out"]["low"] == pytest.approx(proportion_confint(34, 42, method="wilson")[0])
     assert read["runners_up"][0]["chosen_is"] == "no clear winner"
     assert read["nested"] is None
+    assert read["runners_up"][0]["choice"]["low"] == pytest.approx(
+        proportion_confint(33, 42, method="wilson")[0]
+    )
+    assert (read["folds"], read["seed"]) == (1, 7)
     assert [each["settings"]["lambda"] for each in read["runners_up"]] == [3]
     assert read["single_networks"] == []
 
@@ -125,18 +145,42 @@ def test_long_names_stay_whole_and_their_figures_stand_below() -> None:
     start = next(number for number, line in enumerate(lines) if line.startswith("others: "))
     assert lines[start + 1 : start + 5] == [
         "  SDL shufflenet_v2_x0_5, λ 4.7381, gaussian 5, learning rate 0.0003712",
-        "    97.6 %; no clear winner (p = 1)",
+        "    97.6 % [88, 100]; no clear winner (p = 1)",
         "  SDL shufflenet_v2_x0_5, λ 8, gaussian 5, learning rate 0.0003712",
-        "    95.2 %; no clear winner (p = 1)",
+        "    95.2 % [84, 99]; no clear winner (p = 1)",
     ]
 
 
 def test_nothing_to_choose_from_is_an_error() -> None:
-    with pytest.raises(HarnessError, match="no SDL candidate"):
+    with pytest.raises(HarnessError, match="no SDL candidate has finished"):
         choose([sweep_of([trial(single(), [30]), trial(sdl(3), [0, 0], status="FAILED")])])
 
 
-def test_unequal_data_are_refused() -> None:
-    sweeps = [sweep_of([trial(sdl(3), [30, 30], sweep=name)], digest=name) for name in ("a", "b")]
+def test_where_no_fixed_lambda_was_tried_that_is_said() -> None:
+    population = Population(members=2, interval=10, low=1, high=5)
+    changing = sdl(0, epochs=40).model_copy(update={"population": population})
+    with pytest.raises(HarnessError, match="neither a single network nor a population is a candidate"):
+        choose([sweep_of([trial(single(), [30]), trial(changing, [30, 30])])])
+
+
+@pytest.mark.parametrize("differs", ["digest", "seed"])
+def test_unequal_data_or_splits_are_refused(differs: str) -> None:
+    sweeps = [
+        sweep_of([trial(sdl(3), [30, 30], sweep=name)], **{differs: value})
+        for name, value in {"a": 1, "b": 2}.items()
+    ]
     with pytest.raises(HarnessError, match="no common best"):
         choose(sweeps)
+
+
+def test_the_papers_rule_shows_the_figures_that_it_ranks_by_where_validation_is_apart() -> None:
+    hits = {3.0: (40, 20), 4.0: (39, 30), 5.0: (38, 30)}
+    trials = [
+        trial(sdl(weight), [held_out] * 2, choice=[choice] * 2, protocol="patients")
+        for weight, (choice, held_out) in hits.items()
+    ]
+    choice = choose([sweep_of(trials)], "paper")
+    assert "\nothers: held-out accuracy, the chosen is (p by Holm, among these):\n" in choice.text()
+    shown = [line for line in choice.text().splitlines() if line.startswith("  SDL ")]
+    assert [line.split(":")[1].split("%")[0].strip() for line in shown] == ["71.4", "47.6"]
+    assert "2 candidates share the highest held-out accuracy" in choice.warnings

@@ -39,21 +39,55 @@ def test_a_repeat_without_one_of_its_folds_does_not_count() -> None:
     assert [repeat.number for repeat in alone.repeats] == [0, 1]
 
 
+def test_a_fold_that_no_trial_has_reached_is_missing_all_the_same() -> None:
+    trials = [trial(sdl(3), [30, 30], fold=fold, protocol="patients") for fold in (0, 1)]
+    assert candidates_of([sweep_of(trials, folds=3)])[0].repeats == ()
+    (of_older_store,) = candidates_of([sweep_of(trials)])
+    assert len(of_older_store.repeats) == 1
+    assert of_older_store.conditions.folds == 2
+
+
+@pytest.mark.parametrize("stopped", [("search", 0), ("search", 1)])
+def test_only_the_proposal_that_was_stopped_is_left_out(stopped: tuple[str, int]) -> None:
+    whole = [trial(sdl(3), [30, 30], fold=fold, protocol="patients", group="grid") for fold in (0, 1)]
+    lucky = [
+        trial(sdl(3), [42, 42], fold=0, protocol="patients", group=stopped[0], proposal=stopped[1]),
+        trial(
+            sdl(3),
+            [0, 0],
+            fold=1,
+            protocol="patients",
+            group=stopped[0],
+            proposal=stopped[1],
+            status="KILLED",
+            stopped=True,
+        ),
+    ]
+    (candidate,) = candidates_of([sweep_of([*lucky, *whole])])
+    assert candidate.accuracy("held_out").values == (30 / 42,)
+    (alone,) = candidates_of([sweep_of(lucky)])
+    assert alone.repeats == ()
+
+
 def test_a_candidate_without_a_finished_trial_is_kept() -> None:
     (candidate,) = candidates_of([sweep_of([trial(sdl(3), [30, 30], status="RUNNING")])])
     assert candidate.repeats == ()
 
 
-def test_only_equal_protocol_and_data_are_compared() -> None:
+def test_only_equal_protocol_data_and_splits_are_compared() -> None:
     sweeps = [
         sweep_of([trial(sdl(3), [30, 30], sweep="a")]),
         sweep_of([trial(sdl(4), [30, 30], sweep="b")]),
         sweep_of([trial(sdl(5), [30, 30], sweep="c")], digest="d2"),
         sweep_of([trial(sdl(6), [30, 30], sweep="d", protocol="patients")]),
+        sweep_of([trial(sdl(6), [30, 30], sweep="e", protocol="patients")], seed=8),
+        sweep_of(
+            [trial(sdl(6), [30, 30], sweep="f", protocol="patients", fold=fold) for fold in (0, 1)], folds=2
+        ),
     ]
     groups = by_conditions(candidates_of(sweeps))
     members = {tuple(candidate.sweep for candidate in group) for group in groups.values()}
-    assert members == {("a", "b"), ("c",), ("d",)}
+    assert members == {("a", "b"), ("c",), ("d",), ("e",), ("f",)}
 
 
 def test_train_accuracy_counts_each_networks_own_slices() -> None:

@@ -3,7 +3,7 @@ from report.test_card import SELECTION
 from harness.report.candidates import Conditions
 from harness.report.collection import CHECKS, collection_section, part_of
 
-CONDITIONS = Conditions("paper", "made", "d1")
+CONDITIONS = Conditions("paper", "made", "d1", folds=1, seed=7)
 
 
 def test_a_part_is_what_follows_its_heading() -> None:

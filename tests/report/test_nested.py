@@ -1,6 +1,7 @@
 import pytest
 from made_sweeps import sdl, sweep_of, trial
 
+from harness.report.best import choose
 from harness.report.candidates import candidates_of
 from harness.report.nested import nested_estimate
 from harness.report.rules import RULES
@@ -35,13 +36,15 @@ def test_where_the_choice_has_seen_held_out_there_is_no_nested_estimate() -> Non
     assert nested_estimate(folds(), RULES["paper"]) is None
 
 
-def test_only_repeats_that_every_candidate_has_count() -> None:
+def test_a_candidate_that_lacks_a_repeat_does_not_shrink_the_estimate() -> None:
     trials = [
-        trial(sdl(1), [20, 20], choice=[40, 40], protocol="patients"),
-        trial(sdl(1), [21, 21], choice=[40, 40], protocol="patients", repeat=1),
-        trial(sdl(5), [30, 30], choice=[30, 30], protocol="patients", repeat=1),
+        trial(sdl(weight), [20 + repeat] * 2, choice=[40, 40], protocol="patients", repeat=repeat)
+        for weight in (1, 3)
+        for repeat in (0, 1)
     ]
-    nested = nested_estimate(candidates_of([sweep_of(trials, repeats=2)]), RULES["max"])
-    assert nested
-    assert nested.picks == (1,)
-    assert nested.by_slice.values == (0.5,)
+    lacking = trial(sdl(5), [42, 42], choice=[42, 42], protocol="patients", repeat=1)
+    choice = choose([sweep_of([*trials, lacking], repeats=2)])
+    assert choice.nested
+    assert choice.nested.picks == (1, 1)
+    assert choice.nested.by_slice.values == (20 / 42, 0.5)
+    assert choice.nested.as_dict()["repeats"] == 2
