@@ -8,14 +8,20 @@ import re
 from harness.data.headers import Frame
 from harness.data.words import END, REMEMBER, START, normalise, weightings
 
+
+def _either(*words: str, anywhere: str) -> re.Pattern[str]:
+    """Return a pattern of what words begin with, or what stands anywhere."""
+    return re.compile(rf"{START}(?:{'|'.join(words)})|{anywhere}")
+
+
 _BRANDS = (
     r"magnevist\w*|dotarem\w*|prohance\w*|omniscan\w*|multihance\w*|clariscan\w*|optimark\w*|vasovist\w*|ablavar\w*"
     r"|eovist\w*|primovist\w*|elucirem\w*|vueway\w*|magnegita\w*|dotagraf\w*|artirem\w*|cyclolux\w*|magnescope\w*"
     r"|feraheme\w*"
 )
 _AGENT = (
-    r"(?:contrast\w*|kontrast\w*|gad\w*|gd\w*|km|mdc|m d c|ce|c(?! ?spine)|inj\w*|civ|[ei] ?v"
-    rf"|{_BRANDS}){END}"
+    r"(?:contrast\w*|kontrast\w*|contr?|con(?! [a-z])|gad\w*|gd\w*|km|mdc|m d c|ce|c(?! ?spine)|inj\w*"
+    rf"|civ|[ei] ?v|{_BRANDS}){END}"
 )
 _WITH = (
     r"(?:with|mit|avec|con|com|met|med|z|after|post|nach|apres|despues(?: del?)?|dopo|na"
@@ -38,23 +44,27 @@ _DASHES = (
 # What speaks of no agent: "post op", "post fossa", "high contrast".
 _WHEN = r"(?:pre|post|before|after|vor|nach|avant|apres|antes|despues|prima|dopo)"
 _ASIDE = re.compile(
-    rf"{START}(?:(?:{_WHEN} ?(?:[/&+]|and|und|et|y|e) ?)*{_WHEN} ?"
+    rf"{START}(?:(?:{_WHEN} ?(?:[/&+]|and|und|et|y|e) ?)?{_WHEN} ?"
     r"(?:op|oper\w*|surg\w*|chir\w*|x?rt|rtx|radi\w*|strahl\w*|chem\w*|treat\w*|therap\w*|tx|biops\w*|bx|rese[ck]t\w*"
     r"|embol\w*|cranio\w*|trauma\w*|ictal|partum|shunt\w*|gamma\w*|srs|sat\w*|load\w*|proc\w*|fossa|horn)"
     r"|(?:high|low|good|best|max|soft|tissue|image|phase|transfer|mt|flow|multi|hoher) [ck]ontrast\w*"
     rf"|(?:edge|resolution|signal|image) enhanced){END}"
 )
 _BOTH = re.compile(rf"{START}(?:{_WITH}{_AND}{_WITHOUT}|{_WITHOUT}{_AND}{_WITH}|m ?[/+&] ?o|c/s){END}")
-_PRE = re.compile(
-    rf"{START}(?:(?:(?:{_WITHOUT}|{_NONE}|non|o|s/|pas d|pr(?:e|ae?))[ /']+|s/){_FILLERS}{_AGENT}"
-    rf"|{_AGENT} (?:none|nil|neg\w*|nein|no$)|(?:un|non?|not) ?enhanced|noncontrast\w*"
-    rf"|pr(?:e|ae?)(?:{END}|contrast|kontrast|gad|gd|km)|avant{END}|nativ\w*|blanco{END}|plain{END})"
-    r"|造影前|非造影|造影剤?なし|単純|平[扫掃]|[未无]增强"
+_PRE = _either(
+    rf"(?:(?:{_WITHOUT}|{_NONE}|non|[ov]|s/|pas d|pr(?:e|ae?))[ /']+|s/){_FILLERS}{_AGENT}",
+    rf"{_AGENT} (?:none|nil|neg\w*|nein|no$)",
+    rf"(?:t1w?)?pr(?:e|ae?)(?:{END}|con(?:{END}|trast)|kontrast|gad|gd|km)",
+    rf"{_WITHOUT}$|noncon(?:{END}|trast)|(?:un|non?|not) ?enhanced",
+    rf"nativ\w*|(?:avant|blanco|plain){END}",
+    anywhere=r"造影前|非造影|造影剤?なし|単純|平[扫掃]|[未无]增强",
 )
-_POST = re.compile(
-    rf"{START}(?:(?:post|apres|gd|km|mdc|m d c|ce|inj|civ){END}|post(?:contrast|gad|gd)|gad\w*|gddtpa"
-    rf"|inject\w*|contrast\w*|kontrast\w*|enhanced|{_BRANDS}|{_WITH}[ /]+{_FILLERS}{_AGENT}|c/ ?{_AGENT}"
-    rf"|{_AGENT}\+|t1[a-z]*\+(?= |$))|\+ ?{_AGENT}|造影|增强|増強"
+_POST = _either(
+    rf"(?:post|apres|gd|km|mdc|m d c|ce|inj|civ){END}|(?:with|w/|mit|avec|pos)$",
+    rf"gad\w*|gddtpa|inject\w*|contrast\w*|kontrast\w*|enhanced|post(?:con(?:{END}|trast)|gad|gd)|{_BRANDS}",
+    rf"t1w?(?:ce?|gd|gad\w*|km|post){END}|t1[a-z]*\+(?= |$)",
+    rf"(?:{_WITH}[ /]+|c/ ?){_FILLERS}{_AGENT}|{_AGENT}\+",
+    anywhere=rf"\+ ?{_AGENT}|造影|增强|増強",
 )
 _NO_AGENT = re.compile(
     rf"(?:{_NONE}(?: .*)?|{_WITHOUT}|n|non|null|n ?/? ?a|unknown|0+(?: 0+)? ?(?:ml|cc|mmol)?)?"

@@ -1,3 +1,4 @@
+import time
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from harness.data.headers import Frame
         "no CE", "antes de contraste", "prima di mdc", "avant l'injection", "pre T1", "pre-contrast",
         "prä KM", "Präkontrast", "T1 nativ", "unenhanced", "non-enhanced", "not enhanced",
         "contrast: none", "KM neg", "KM-", "-KM", "GD-", "CE- SAG", "T1 -C", "T1_C-", "T1w ohne KM",
-        "T1 w without contrast", "平扫",
+        "T1 v. KM", "T1PRE", "non-con", "AX T1 WITHOUT", "T1 w without contrast", "平扫",
     ],
 )  # fmt: skip
 def test_descriptions_deny_an_agent(text: str) -> None:
@@ -29,7 +30,8 @@ def test_descriptions_deny_an_agent(text: str) -> None:
         "T1SE+ SAG", "T1-KM", "GD-DTPA", "CE-T1", "T1 SAG CONTRAST", "con CIV", "com contraste", "c/c",
         "w/ c", "injecté", "Magnevist", "Dotarem", "Prohance", "Gadovist", "Omniscan", "MultiHance",
         "Clariscan", "T1 non fat sat GAD", "T1 GAD NO FAT SAT", "PRE-OP T1 POST GAD", "T1 +GD PRE OP",
-        "post pre-surgery", "Post-Op Post-Gad", "POST GAD post fossa",
+        "post pre-surgery", "Post-Op Post-Gad", "POST GAD post fossa", "T1C", "T1ce", "T1Gd SAG", "T1wKM",
+        "T1POST", "T1 w/con", "AX T1 WITH", "T1 SAG PÓS", "T1 POSTCON",
     ],
 )  # fmt: skip
 def test_descriptions_name_an_agent(text: str) -> None:
@@ -115,3 +117,10 @@ def test_header_and_description_are_weighed(values: dict[str, str], verdict: str
 )
 def test_a_protocol_is_heard_where_the_series_is_silent(series: str, protocol: str, verdict: str) -> None:
     assert contrast(SeriesDescription=series, ProtocolName=protocol) == verdict
+
+
+@pytest.mark.parametrize("part", ["pre/", "with ", "no i v ", "km -", "/"])
+def test_the_longest_texts_are_judged_at_once(part: str) -> None:
+    start = time.process_time()
+    contrast_said(part * (2**16 // len(part)))
+    assert time.process_time() - start < 5
