@@ -42,21 +42,26 @@ def generate(out: Path, patients: tuple[int, int, int], seed: int) -> None:
 @data.command()
 @click.argument("directory", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="Table to write.")
-def select(directory: Path, out: Path) -> None:
-    """Judge every file of a folder: which slices are T1-weighted and sagittal.
+@click.option("--dataset", help="Judge by the rule of this dataset, a YAML file or a name in datasets/.")
+def select(directory: Path, out: Path, dataset: str | None) -> None:
+    """Judge every file of a folder: which slices a rule takes, by default T1-weighted sagittal ones.
 
     The table holds paths and patient IDs: only you may read it. Where it exists, only files that
     changed since are read again; an interrupted scan goes on where it stopped.
 
     \b
     sdl data select /data/REMBRANDT --out slices.csv
+    sdl data select /data/MINE --out slices.csv --dataset mine.yaml
     """
     from harness.cli.bar import file_bars
+    from harness.data.recipe import load_recipe
     from harness.data.scan import scan_into
 
+    rule = load_recipe(dataset).slices if dataset else None
     with file_bars() as progress:
-        counts = scan_into(out, directory, progress=progress)
+        counts = scan_into(out, directory, rule, progress)
     click.echo(f"{counts['']} of {counts.total()} slices taken: {out}")
+    click.echo("It holds paths and patient IDs: only you may read it; delete it when you are done.")
     del counts[""]
     for reason, count in counts.most_common():
         click.echo(f"{count:>8}  {reason}")
@@ -79,12 +84,17 @@ def prepare(dataset: str, root: Path | None, cache: Path) -> None:
     from rich.markdown import Markdown
 
     from harness.cli.bar import file_bars
+    from harness.data.labels import labels_below
     from harness.data.prepare import prepare as prepare_slices
     from harness.data.recipe import load_recipe
 
+    recipe = load_recipe(dataset)
     with file_bars() as progress:
-        prepared = prepare_slices(load_recipe(dataset), root, cache, progress)
+        prepared = prepare_slices(recipe, root, cache, progress)
     Console().print(Markdown(prepared.selection))
+    for text, count in labels_below(recipe, root or recipe.root or Path()).free_texts.items():
+        patients = "patient" if count == 1 else "patients"
+        click.echo(f"label reads {text!r}: {count} {patients}, shown here only: it may name a person")
     click.echo(f"\n{len(prepared.labels)} slices prepared; digest {prepared.digest[:16]}")
 
 

@@ -1,6 +1,7 @@
 """A picture per class of what was prepared: one glance tells whether the selection is right."""
 
 import random
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -26,7 +27,10 @@ def contact_sheets(data: PreparedData, folder: Path, seed: int = 0) -> list[Path
         The files, in the order of the classes.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    return [_sheet(data, label, folder, seed) for label in range(len(data.classes))]
+    names = _file_names(data.classes)
+    return [
+        _sheet(data, label, folder / f"{data.dataset}_{name}.png", seed) for label, name in enumerate(names)
+    ]
 
 
 def draw_slices(patients: Sequence[str], count: int, stream: random.Random) -> list[int]:
@@ -38,7 +42,7 @@ def draw_slices(patients: Sequence[str], count: int, stream: random.Random) -> l
     return [position for _, position in sorted(rounds, key=lambda drawn: drawn[0])[:count]]
 
 
-def _sheet(data: PreparedData, label: int, folder: Path, seed: int) -> Path:
+def _sheet(data: PreparedData, label: int, path: Path, seed: int) -> Path:
     name = data.classes[label]
     own = np.flatnonzero(data.labels == label).tolist()
     stream = random.Random(derive_seed(seed, "contact sheet", name))
@@ -54,10 +58,13 @@ def _sheet(data: PreparedData, label: int, folder: Path, seed: int) -> Path:
             Image.fromarray((data.images[number] * 255).round().astype(np.uint8)), (left, top + _CAPTION)
         )
         pen.text((left + 2, top + 2), f"{name}  {data.patients[number]}", fill=255, font=font)
-    path = folder / f"{data.dataset}_{_as_file_name(name)}.png"
     sheet.save(path)
     return path
 
 
-def _as_file_name(text: str) -> str:
-    return "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in text)
+def _file_names(classes: Sequence[str]) -> list[str]:
+    """Return a name for every class that a file may have; all are numbered where two would be the same."""
+    names = [re.sub(r"[^\w-]", "_", name) for name in classes]
+    if len({name.casefold() for name in names}) == len(names):
+        return names
+    return [f"{label}_{name}" for label, name in enumerate(names)]

@@ -34,6 +34,7 @@ def image_facts(recipe: Recipe, root: Path, table: pd.DataFrame, progress: Progr
 def _facts(recipe: Recipe, root: Path, listed: tuple[str, str]) -> SliceFacts:
     path, patient = listed
     problem, content = _read(root, path)
+    digest = slice_digest(content) if content else ""
     return SliceFacts(
         path=path,
         patient_id=patient,
@@ -43,7 +44,8 @@ def _facts(recipe: Recipe, root: Path, listed: tuple[str, str]) -> SliceFacts:
         nearest_plane=recipe.slices.plane,
         contrast=recipe.slices.contrast,
         body_part="brain",
-        slice_id=slice_digest(content) if content else "",
+        slice_id=digest,
+        series=digest,  # its own name, for reports to tell the image by
     )
 
 

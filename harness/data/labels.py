@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from harness.data.grades import is_missing, read_grade
+from harness.data.grades import is_missing, names_nobody, read_grade
 from harness.data.recipe import LabelTable, Recipe, Replacement
-from harness.data.tables import bare, find_column
+from harness.data.tables import bare, find_column, read_table
 from harness.errors import HarnessError
 
 
@@ -33,6 +33,11 @@ class Labels:
     contradictory: frozenset[str]
     left_out: dict[str, int]
     sites: dict[str, str]
+
+    @property
+    def free_texts(self) -> dict[str, int]:
+        """Of `left_out`, the values that may name somebody: to be shown, never to be kept."""
+        return {value: count for value, count in self.left_out.items() if not names_nobody(value)}
 
     def reason(self, patient: str) -> str:
         """Return why a patient has no class, empty where it has one."""
@@ -82,6 +87,15 @@ def read_labels(recipe: Recipe, table: pd.DataFrame) -> Labels:
         left_out=dict(Counter(value for patient in unlabelled for value in cells[patient]).most_common()),
         sites=_sites(recipe.labels, table, patients),
     )
+
+
+def labels_below(recipe: Recipe, root: Path) -> Labels:
+    """Return the classes of a dataset's patients by the label table that is found for its root.
+
+    Raises:
+        HarnessError: there is no table, or it cannot be read.
+    """
+    return read_labels(recipe, read_table(find_table(recipe.labels, root), recipe.labels.sheet))
 
 
 def patient_ids(labels: LabelTable, table: pd.DataFrame) -> list[str]:

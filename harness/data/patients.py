@@ -2,7 +2,7 @@
 
 import random
 
-from harness.data.labels import Labels, normalise_id
+from harness.data.labels import Labels, class_of, normalise_id
 from harness.data.recipe import Recipe
 from harness.errors import HarnessError
 from harness.seeds import derive_seed
@@ -17,7 +17,7 @@ def choose_patients(recipe: Recipe, labels: Labels, available: set[str]) -> set[
         available: normalised IDs of the patients that have slices.
 
     Raises:
-        HarnessError: a listed patient or class does not exist, or a class has too few patients.
+        HarnessError: a listed patient or class does not exist, or a class has too few patients or two counts.
     """
     able = {patient for patient in available if patient in labels.of_patient}
     if recipe.patients.listed is not None:
@@ -37,9 +37,14 @@ def _listed(recipe: Recipe, able: set[str]) -> set[str]:
 
 def _drawn(recipe: Recipe, labels: Labels, able: set[str]) -> set[str]:
     chosen: set[str] = set()
-    for name, count in (recipe.patients.count or {}).items():
-        if name not in labels.classes:
-            raise HarnessError(f"{recipe.name}: patients.count names {name!r}, which is no class")
+    counted: set[str] = set()
+    for stated, count in (recipe.patients.count or {}).items():
+        name = class_of(stated, labels.classes)
+        if not name:
+            raise HarnessError(f"{recipe.name}: patients.count names {stated!r}, which is no class")
+        if name in counted:
+            raise HarnessError(f"{recipe.name}: patients.count names class {name} twice; keep one of them")
+        counted.add(name)
         of_class = sorted(patient for patient in able if labels.of_patient[patient] == name)
         if len(of_class) < count:
             raise HarnessError(

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Plane = Literal["axial", "sagittal", "coronal"]
 Weighting = Literal["T1", "T2", "FLAIR", "PD", "other"]
-COPY = "a copy of another slice"
+COPY = "the same SOP instance UID or image as another slice"
 
 
 class Rule(BaseModel):

@@ -1,5 +1,6 @@
 """The report of a selection: what was taken beside the paper's figures, and why the rest was left."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
@@ -7,6 +8,7 @@ import pandas as pd
 from harness import resources
 from harness.data.checks import Finding
 from harness.data.collection import Collection
+from harness.data.grades import names_nobody
 from harness.data.recipe import Recipe
 from harness.errors import HarnessError
 
@@ -14,7 +16,7 @@ Row = Iterable[str | int]
 
 
 def selection_report(recipe: Recipe, collection: Collection, findings: Sequence[Finding]) -> str:
-    """Return the report as Markdown; it names classes, reasons and labels, no path and no person."""
+    """Return the report as Markdown; it names classes, reasons and grades, no path and no person."""
     parts = [
         f"# Selection of {recipe.name}",
         _rule(recipe),
@@ -48,17 +50,17 @@ def _rule(recipe: Recipe) -> str:
 def _graded(collection: Collection) -> str:
     counts = pd.Series(collection.labels.of_patient).value_counts()
     here = {name: int(counts.get(name, 0)) for name in collection.labels.classes}
-    paper = _paper("table1a", "patients")
+    paper = _paper("table1a", "patients", here)
     rows: list[Row] = [(name, count, paper.get(name, "–")) for name, count in here.items()]
     rows.append(("all", sum(here.values()), _total(paper)))
     return _table(("class", "patients", "paper"), rows)
 
 
 def _selected(collection: Collection) -> str:
-    taken = collection.taken
-    patients, slices = _paper("table1b", "patients"), _paper("table1b", "slices")
+    taken, classes = collection.taken, collection.labels.classes
+    patients, slices = _paper("table1b", "patients", classes), _paper("table1b", "slices", classes)
     rows: list[Row] = []
-    for name in collection.labels.classes:
+    for name in classes:
         own = taken[taken["class"] == name]
         rows.append(
             (name, own["patient"].nunique(), patients.get(name, "–"), len(own), slices.get(name, "–"))
@@ -74,9 +76,11 @@ def _left_out(collection: Collection) -> str:
 
 
 def _unlabelled(collection: Collection) -> str:
-    labels = collection.labels
-    rows: list[Row] = [(f"label reads {value!r}", count) for value, count in labels.left_out.items()]
-    rows.append(("two different classes", len(labels.contradictory)))
+    """Count the labels that are no class; what may be free text is not kept, for it may name a person."""
+    labels, counts = collection.labels, Counter[str]()
+    for value, count in labels.left_out.items():
+        counts[f"label reads {value!r}" if names_nobody(value) else "label is another text"] += count
+    rows: list[Row] = [*counts.most_common(), ("two different classes", len(labels.contradictory))]
     return _table(("why", "patients"), rows)
 
 
@@ -86,14 +90,15 @@ def _checks(findings: Sequence[Finding]) -> str:
     return _table(("verdict", "check", "found", "where"), rows)
 
 
-def _paper(table: str, column: str) -> Mapping[str, int]:
-    """A column of a table of the paper by grade; empty where the numbers are not shipped."""
+def _paper(table: str, column: str, classes: Iterable[str]) -> Mapping[str, int]:
+    """A column of a table of the paper for classes that are its grades; empty where it is not shipped."""
     try:
         path = resources.find("results/paper", table, ".csv")
     except HarnessError:
         return {}
     numbers = pd.read_csv(path, dtype={"grade": str})
-    return dict(zip(numbers["grade"], numbers[column], strict=True))
+    by_grade = dict(zip(numbers["grade"], numbers[column], strict=True))
+    return {name: by_grade[name] for name in classes if name in by_grade}
 
 
 def _total(counts: Mapping[str, int]) -> int | str:

@@ -24,13 +24,43 @@ def test_generate_select_and_prepare_a_collection(empty: Workplace) -> None:
     assert set(taken["plane"]) == {"sagittal"}
     assert set(taken["weighting"]) == {"T1"}
     assert said.splitlines()[0] == f"{len(taken)} of {len(table)} slices taken: slices.csv"
-    assert sum(int(line.split()[0]) for line in said.splitlines()[1:]) == len(table) - len(taken)
+    assert sum(int(line.split()[0]) for line in said.splitlines()[2:]) == len(table) - len(taken)
+
+    assert said.splitlines()[1].startswith("It holds paths and patient IDs: only you may read it")
+    assert (empty.folder / "slices.csv").stat().st_mode & 0o077 == 0
 
     said = empty.sdl("data", "prepare", "generated", "--root", "made").stdout
     assert "slices prepared; digest " in said
     assert max(map(len, said.splitlines())) <= 80
     again = empty.sdl("data", "prepare", "generated", "--root", "made").stdout
     assert again.splitlines()[-1] == said.splitlines()[-1]
+
+
+def test_a_folder_is_judged_by_the_rule_of_a_dataset(empty: Workplace) -> None:
+    empty.sdl("data", "generate", "made", "--patients", "1", "1", "0")
+    head = "source: dicom\nlabels: {table: t.csv, patient: id, label: grade}\nslices: "
+    (empty.folder / "axial.yaml").write_text(head + "{plane: axial, weighting: T2}")
+    taken = {}
+    for rule in ((), ("--dataset", "axial.yaml")):
+        empty.sdl("data", "select", "made", "--out", "slices.csv", *rule)
+        table = pd.read_csv(empty.folder / "slices.csv", dtype=str).query("taken == 'yes'")
+        taken[rule] = set(zip(table["plane"], table["weighting"], strict=True))
+    assert list(taken.values()) == [{("sagittal", "T1")}, {("axial", "T2")}]
+
+
+def test_labels_that_are_free_text_are_shown_and_not_kept(empty: Workplace) -> None:
+    empty.sdl("data", "generate", "made", "--patients", "1", "1", "0")
+    empty.sdl("data", "select", "made", "--out", "slices.csv")
+    patients = sorted(set(pd.read_csv(empty.folder / "slices.csv", dtype=str)["patient_id"].dropna()))
+    rows = [f"{name},{'III' if number else 'II'}" for number, name in enumerate(patients)]
+    (empty.folder / "made" / "t.csv").write_text("\n".join(["id,grade", *rows, "X,Dr Zwiebel"]))
+    (empty.folder / "own.yaml").write_text(
+        "source: dicom\nlabels: {table: t.csv, patient: id, label: grade}\nclasses: [II, III]\n"
+    )
+    for _ in ("read", "from the cache"):
+        said = empty.sdl("data", "prepare", "own.yaml", "--root", "made").stdout
+        assert "label reads 'Dr Zwiebel': 1 patient, shown here only" in said
+    assert not [p for p in empty.folder.glob("results/**/*.json") if "Zwiebel" in p.read_text()]
 
 
 def test_a_folder_with_something_in_it_is_not_written_into(empty: Workplace) -> None:

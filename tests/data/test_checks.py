@@ -7,6 +7,7 @@ import pytest
 from harness.data.checks import FEW_PATIENTS, Finding, check
 from harness.data.collection import Collection
 from harness.data.labels import Labels
+from harness.data.select import COPY
 from harness.errors import HarnessError
 
 CLASSES = ("II", "IV")
@@ -111,7 +112,7 @@ def test_copies_and_saturation_are_counted_with_their_series() -> None:
 
 
 def test_a_slice_that_was_left_as_a_copy_of_another_patients_counts() -> None:
-    left = {"taken": ["yes"] * 11 + ["no"], "reason": [""] * 11 + ["a copy of another slice"]}
+    left = {"taken": ["yes"] * 11 + ["no"], "reason": [""] * 11 + [COPY]}
     names = [f"{number:02}" for number in range(12)]
     found = warned(made(**left, slice_id=[*names[:11], "02"]), images()[:11])
     assert found["copies of a slice of another patient"] == ("2 slices", "s11, s2")

@@ -1,8 +1,10 @@
 import random
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from harness.data.contact_sheet import COLUMNS, ROWS, contact_sheets, draw_slices
@@ -35,6 +37,23 @@ def test_every_class_has_a_picture_that_holds_its_slices(tmp_path: Path) -> None
         assert min(np.abs(tile - data.images[number]).max() for tile in tiles) < 0.003
     assert not sheet[16:, 3 * 64 :].any()
     assert sheet[:16, :64].any()
+
+
+@pytest.mark.parametrize(
+    ("classes", "names"),
+    [
+        (("II/III", "II_III"), ["made_0_II_III.png", "made_1_II_III.png"]),
+        (("a/b", "a b"), ["made_0_a_b.png", "made_1_a_b.png"]),
+        (("Low", "low"), ["made_0_Low.png", "made_1_low.png"]),
+        (("Größe", "x-y"), ["made_Größe.png", "made_x-y.png"]),
+    ],
+)
+def test_no_class_takes_the_file_of_another(
+    tmp_path: Path, classes: tuple[str, str], names: list[str]
+) -> None:
+    written = contact_sheets(replace(made(20), classes=classes), tmp_path)
+    assert [path.name for path in written] == names
+    assert len(list(tmp_path.iterdir())) == 2
 
 
 def test_the_draw_is_fair_to_patients_and_repeatable(tmp_path: Path) -> None:

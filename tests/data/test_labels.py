@@ -42,6 +42,7 @@ def test_every_patient_is_accounted_for() -> None:
     assert labels.contradictory == {"b"}
     assert labels.unlabelled == {"c", "d", "e"}
     assert labels.left_out == {"--": 2, "?": 1}
+    assert labels.free_texts == {}
     assert [bool(labels.reason(patient)) for patient in "abcdefz"] == [
         False,
         True,

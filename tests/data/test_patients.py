@@ -36,6 +36,12 @@ def test_a_count_draws_so_many_of_each_class_by_the_seed() -> None:
     assert len({frozenset(choose(count={"II": 3}, seed=seed)) for seed in range(10)}) > 3
 
 
+def test_a_count_understands_grades_as_labels_are_understood() -> None:
+    assert choose(count={"2": 3, "Grade III": 1}, seed=1) == choose(count={"II": 3, "III": 1}, seed=1)
+    with pytest.raises(HarnessError, match="names class II twice"):
+        choose(count={"2": 3, "II": 1})
+
+
 def test_a_count_that_cannot_be_met_is_refused() -> None:
     with pytest.raises(HarnessError, match="class II has 9 patients with slices, not 10"):
         choose(count={"II": 10})

@@ -1,3 +1,4 @@
+import hashlib
 import json
 import os
 import struct
@@ -14,6 +15,7 @@ from PIL import Image
 from harness.data import collection, parallel
 from harness.data.cache import load_cached
 from harness.data.facts import slice_digest
+from harness.data.labels import labels_below
 from harness.data.pixels import read_dicom
 from harness.data.prepare import load_prepared, prepare
 from harness.data.prepared import PreparedData
@@ -166,6 +168,26 @@ def test_the_report_counts_every_reason_and_names_nobody(made: Path, tmp_path: P
     assert "dcm" not in report
 
 
+def test_the_paper_is_summed_over_the_classes_of_the_recipe(made: Path, tmp_path: Path) -> None:
+    said = prepare(recipe(), made, tmp_path / "cache").selection
+    assert "| all | 4 | 66 |" in said
+    assert "| all | 3 | 13 | 5 | 236 |" in said
+    other = prepare(recipe(classes=["2", "3"]), made, tmp_path / "cache").selection
+    assert "| all | 4 | – |" in other
+
+
+def test_a_label_that_may_name_somebody_is_counted_and_not_kept(made: Path, tmp_path: Path) -> None:
+    texts = ["Dr Doe", "see Doe", "II/III", "IIa"]
+    rows = [f"X{number},{text}" for number, text in enumerate(texts)]
+    (made / "labels.csv").write_text("\n".join(["id,grade", "B,III", "C,II", *rows]))
+    wanted = recipe(classes=["II", "III"])
+    said = prepare(wanted, made, tmp_path / "cache").selection
+    for row in ("label reads 'II/III' | 1", "label reads 'IIa' | 1", "label is another text | 2"):
+        assert f"| {row} |" in said
+    assert "Doe" not in said
+    assert labels_below(wanted, made).free_texts == {"Dr Doe": 1, "see Doe": 1}
+
+
 def test_a_second_call_reads_no_pixels(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = prepare(recipe(), made, tmp_path / "cache")
     monkeypatch.setattr(collection, "read_frames", None)
@@ -315,11 +337,14 @@ def test_images_are_taken_as_the_table_lists_them(pictures: Path, tmp_path: Path
     assert data.slice_ids == tuple(sorted(expected))
     assert list(data.labels) == [0 if expected[name] == "a" else 1 for name in data.slice_ids]
     for reason in (
-        "a copy of another slice", "a path outside the root", "the image is missing",
+        "the same SOP instance UID or image as another slice",
+        "a path outside the root", "the image is missing",
         "the image cannot be decoded", "| warning | copies of a slice of another patient | 2 slices |",
         "| claims an absurd size | 2 |",
     ):  # fmt: skip
         assert reason in data.selection
+    digest = hashlib.sha256((pictures / "a1.png").read_bytes()).hexdigest()[:16]
+    assert f"| warning | copies of a slice of another patient | 2 slices | {digest} |" in data.selection
 
 
 def test_the_manifest_is_plain_json(made: Path, tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ def secrets(tmp_path: Path) -> Path:
         folder / f"{SECRET}_flat.dcm", enforce_file_format=True
     )
     rows = [f"{SECRET}{number},{'II' if number < 2 else 'III'},{SECRET}" for number in range(4)]
-    (tmp_path / "dicom" / "labels.csv").write_text("\n".join(["id,grade,hospital", *rows]))
+    (tmp_path / "dicom" / "labels.csv").write_text("\n".join(["id,grade,hospital", *rows, f"Z,{SECRET},"]))
     return tmp_path / "dicom"
 
 
@@ -68,10 +68,12 @@ def test_nothing_of_a_patient_reaches_cache_report_pictures_or_logs(
     table = scan(secrets)
     assert (table["taken"] == "yes").sum() == 9, table["reason"].value_counts()
     labels = {"table": "labels.csv", "patient": "id", "label": "grade", "site": "hospital"}
-    recipe = Recipe.model_validate({"name": "made", "source": "dicom", "labels": labels})
+    declared = {"name": "made", "source": "dicom", "labels": labels, "classes": ["II", "III"]}
+    recipe = Recipe.model_validate(declared)
     data = prepare(recipe, secrets, tmp_path / "results" / "cache")
     contact_sheets(data, tmp_path / "results" / "sheets")
     assert len(data.labels) == 8
+    assert "| label is another text | 1 |" in data.selection
     texts = [repr(data.patients), data.selection, caplog.text, "".join(capfd.readouterr())]
     for path in (tmp_path / "results").rglob("*"):
         texts += [

@@ -14,7 +14,7 @@ from scanned import scan
 
 from harness.data.facts import SliceFacts, facts_of_file
 from harness.data.scan import scan_facts, scan_into
-from harness.data.select import Rule
+from harness.data.select import COPY, Rule
 from harness.data.slices import COLUMNS, read_slices
 from harness.data.walk import Found
 from harness.errors import HarnessError
@@ -54,6 +54,8 @@ def test_the_default_rule_takes_a_t1_weighted_sagittal_slice(write_dicom: WriteD
         ({"ImageType": ["ORIGINAL", "PRIMARY", "M", "MOSAIC"]}, "a mosaic of many slices"),
         ({"PhotometricInterpretation": "PALETTE COLOR"}, "a colour image"),
         ({"BodyPartExamined": "SHOULDER"}, "not the brain"),
+        ({"BodyPartExamined": "UTERUS"}, "not the brain"),
+        ({"SeriesDescription": "sag t1 cervicothoracic"}, "not the brain"),
         ({"StudyDescription": "Kniegelenk"}, "not the brain"),
         ({"PatientID": None}, "no patient ID"),
         ({"SOPInstanceUID": None}, "no SOP instance UID"),
@@ -101,6 +103,9 @@ def test_an_agent_that_is_present_but_empty_is_none(write_dicom: WriteDicom) -> 
         ({"ContrastBolusVolume": 0}, "pre"),
         ({"ContrastBolusVolume": 10}, "post"),
         ({"ContrastBolusAgent": "without", "SeriesDescription": "T1 GAD"}, "post"),
+        ({"ContrastBolusAgent": "0 ml"}, "pre"),
+        ({"ContrastBolusAgentSequence": item(CodeMeaning="None")}, "pre"),
+        ({"SeriesDescription": "T1 SAG", "ProtocolName": "T1 post GD"}, "post"),
         ({"ProtocolName": "T1 SAG POST GAD"}, "post"),
         ({"SeriesDescription": "T1 SAG", "ProtocolName": "BRAIN + C"}, "pre"),  # of the whole examination
     ],
@@ -124,7 +129,7 @@ def test_of_two_copies_one_is_taken_and_a_bad_copy_does_not_count(write_dicom: W
     write_dicom("c.dcm", SOPInstanceUID="1.2.9")
     broken = write_dicom("a.dcm", SOPInstanceUID="1.2.9")
     broken.write_bytes(broken.read_bytes()[:-9])
-    assert list(scan(folder)["reason"]) == ["pixel data cut short", "", "a copy of another slice"]
+    assert list(scan(folder)["reason"]) == ["pixel data cut short", "", COPY]
 
 
 def test_every_file_has_a_row(write_dicom: WriteDicom) -> None:

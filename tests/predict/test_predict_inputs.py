@@ -11,6 +11,7 @@ from predict.made_models import made_model, rule
 from pydicom.dataset import Dataset
 
 from harness.data.pixels import read_dicom, read_image
+from harness.data.select import COPY
 from harness.errors import HarnessError
 from harness.predict.answers import answer
 from harness.predict.inputs import read_input
@@ -86,7 +87,7 @@ def test_what_has_no_pixels_is_left_out_even_of_any_input(tmp_path: Path) -> Non
 
 def test_a_slice_given_twice_counts_once(tmp_path: Path) -> None:
     path = save(mr_image(pixels(0)), tmp_path / "a.dcm")
-    assert read_input([path, path], rule(), allow_any=True).left_out == {"a copy of another slice": 1}
+    assert read_input([path, path], rule(), allow_any=True).left_out == {COPY: 1}
 
 
 def test_patients_and_series_are_numbered_never_named(tmp_path: Path) -> None:

@@ -29,9 +29,10 @@ def test_no_name_birth_date_or_institution_survives_a_sweep(
         pixels = random.integers(0, 4000, (96, 96), dtype=np.uint16)
         secret_slice(number // 2, pixels).save_as(dicom / f"{SECRET}{number}.dcm", enforce_file_format=True)
     rows = [f"{SECRET}{number},{'II' if number < 3 else 'III'},{SECRET}" for number in range(6)]
-    (dicom / "labels.csv").write_text("\n".join(["id,grade,hospital", *rows]))
+    (dicom / "labels.csv").write_text("\n".join(["id,grade,hospital", *rows, f"Z,{SECRET},"]))
     labels = {"table": "labels.csv", "patient": "id", "label": "grade", "site": "hospital"}
-    recipe = Recipe.model_validate({"name": "made", "source": "dicom", "labels": labels, "image_size": 32})
+    made = {"name": "made", "source": "dicom", "labels": labels, "classes": ["II", "III"], "image_size": 32}
+    recipe = Recipe.model_validate(made)
     data = prepare(recipe, dicom, results / "cache")
     declared = declare(tmp_path, "secret", "epochs=1").model_copy(update={"data_digest": data.digest})
     outcome = run_sweep(
