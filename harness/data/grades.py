@@ -11,6 +11,7 @@ _AFTER = rf"(?:{_WHO}|[\s.°_()\[\]級级])*"
 _GRADE = re.compile(rf"{_BEFORE}(iv|iii|ii|i|[1-4](?:[.,]0)?){_AFTER}")
 _LIKE_A_GRADE = rf"{_BEFORE}(?:i{{1,4}}|iv|v|\d(?:[.,]\d)?)[a-c]?{_AFTER}"
 _LIKE_GRADES = re.compile(rf"{_LIKE_A_GRADE}(?:[/–?-]+(?:{_LIKE_A_GRADE})?)?")
+_LONGEST = 30  # letters of what is like grades
 _MISSING = {"", "-", "--", "?", "na", "n/a", "nan", "none", "null", "unknown", "not available"}
 
 
@@ -30,7 +31,8 @@ def is_missing(text: str) -> bool:
 
 def names_nobody(text: str) -> bool:
     """Whether a cell is surely no free text: a mark of absence, or like grades, as ``II/III`` or ``5``."""
-    return is_missing(text) or bool(_LIKE_GRADES.fullmatch(_plain(text)))
+    like_grades = len(text) <= _LONGEST and _LIKE_GRADES.fullmatch(_plain(text))
+    return is_missing(text) or bool(like_grades)
 
 
 def _plain(text: str) -> str:

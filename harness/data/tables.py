@@ -18,7 +18,7 @@ def read_table(path: Path, sheet: str | None = None) -> pd.DataFrame:
     """Read a label table; every cell is text as it stands.
 
     Raises:
-        HarnessError: it cannot be read, or a row of a text holds more cells than its header names.
+        HarnessError: it cannot be read, or a text's rows and header do not fit together.
     """
     try:
         with warnings.catch_warnings():
@@ -60,19 +60,29 @@ def _decoded(content: bytes) -> str:
 
 def _read_text(text: str) -> pd.DataFrame:
     separator = max("\t;,", key=text.split("\n", 1)[0].count)
-    _refuse_wide_rows(text, separator)
+    _refuse_shifted_rows(text, separator)
     # without index_col a separator at the end of every line would shift the columns by one
     return pd.read_csv(StringIO(text), sep=separator, dtype=str, keep_default_na=False, index_col=False)
 
 
-def _refuse_wide_rows(text: str, separator: str) -> None:
-    """Refuse rows with cells past the header's last: a comma in an unquoted cell shifts what follows."""
-    rows = csv.reader(StringIO(text, newline=""), delimiter=separator)
-    width = len(next((row for row in rows if any(map(str.strip, row))), []))
-    wide = [str(rows.line_num) for row in rows if any(cell.strip() for cell in row[width:])]
+def _refuse_shifted_rows(text: str, separator: str) -> None:
+    """Refuse a text in which an unquoted cell holds the separator: it shifts the cells that follow."""
+    reader = csv.reader(StringIO(text, newline=""), delimiter=separator)
+    header = next((row for row in reader if any(map(str.strip, row))), [])
+    rows = [(reader.line_num, row) for row in reader]
+    quote = f"a cell that holds {separator!r} must stand in quotation marks"
+    wide = [str(line) for line, row in rows if _filled(row) > len(header)]
     if wide:
         more = f" and {len(wide) - _SHOWN} more" if len(wide) > _SHOWN else ""
+        lines = ", ".join(wide[:_SHOWN]) + more
+        raise ValueError(f"more cells than the header names in line {lines}; {quote}")
+    widest = max((len(row) for _, row in rows), default=0)
+    if 0 < widest < _filled(header):
         raise ValueError(
-            f"more cells than the header names in line {', '.join(wide[:_SHOWN])}{more}; "
-            f"a cell that holds {separator!r} must stand in quotation marks"
+            f"the header names {_filled(header)} columns, no row has more than {widest}; {quote}"
         )
+
+
+def _filled(row: list[str]) -> int:
+    """Return how many cells a row has up to the last that is not blank."""
+    return max((number for number, cell in enumerate(row, 1) if cell.strip()), default=0)

@@ -61,6 +61,7 @@ def test_what_is_missing_or_like_a_grade_names_nobody(text: str) -> None:
         "II, see Doe",
         "1 2 3 4 5 6",
         "x" * 9,
+        "I" + 30 * " ",
     ],
 )
 def test_free_text_may_name_somebody(text: str) -> None:

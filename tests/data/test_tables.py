@@ -60,6 +60,20 @@ def test_a_row_with_more_cells_than_the_header_names_is_refused(
         read_table(tmp_path / "t.csv")
 
 
+def test_a_header_that_no_row_is_as_wide_as_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("Patient,Age, years,Grade,Stage\nA,40,II,3\nB,50,III,2\n")
+    with pytest.raises(HarnessError, match="names 5 columns, no row has more than 4; a cell that holds ','"):
+        read_table(tmp_path / "t.csv")
+
+
+@pytest.mark.parametrize(
+    "text", ["id,grade,\nA,II\n", "id,grade,note\nA,II\nB,III,x\n", "id,grade\n", "id,grade\n\n"]
+)
+def test_rows_may_leave_out_blank_cells_at_their_end(tmp_path: Path, text: str) -> None:
+    (tmp_path / "t.csv").write_text(text)
+    assert list(read_table(tmp_path / "t.csv")["grade"]) in ([], ["II"], ["II", "III"])
+
+
 def test_a_cell_in_quotation_marks_may_hold_the_separator(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text('id,size,grade\n"A ""B""","3,2",II\nC,"4\n5",III\n')
     read = read_table(tmp_path / "t.csv")
