@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain, islice, zip_longest
 
 import rich.box
 import rich.table
@@ -24,7 +25,7 @@ class Layout:
         title: stands above it.
         caption: stands below it.
         columns: their names; the first is of the rows' names.
-        rows: texts, as many in each row as there are columns.
+        rows: texts, as many in each row as there are columns; all but the names may have several lines.
         numeric: of each column, whether figures stand in it.
         marked: index of the row to stand out, if any.
     """
@@ -55,11 +56,11 @@ class Layout:
         """Return the table with two lines or more for each row, its name and its figures, in one column."""
         heads, *figures = self._figure_lines()
         table = self._framed(width)
-        table.add_column(Text(f"{self.columns[0]}\n{INDENT}{heads}"), no_wrap=True)
-        for number, (row, line) in enumerate(zip(self.rows, figures, strict=True)):
+        table.add_column(Text(f"\n{INDENT}".join([self.columns[0], *heads])), no_wrap=True)
+        for number, (row, lines) in enumerate(zip(self.rows, figures, strict=True)):
             first, *rest = wrapped(row[0], width - len(INDENT) - FRAME)
-            lines = [self._marker(number) + first, *(INDENT + name for name in rest), INDENT + line]
-            table.add_row(Text("\n".join(lines)), style=self._style(number))
+            text = f"\n{INDENT}".join([self._marker(number) + first, *rest, *lines])
+            table.add_row(Text(text), style=self._style(number))
         return table
 
     def _framed(self, width: int) -> rich.table.Table:
@@ -72,11 +73,13 @@ class Layout:
             pad_edge=False,
         )
 
-    def _figure_lines(self) -> list[str]:
-        """Return all but the names as lines of aligned columns: the columns' names, then every row."""
-        columns = list(zip(self.columns, *self.rows, strict=True))[1:]
+    def _figure_lines(self) -> list[list[str]]:
+        """Return all but the names in aligned columns: the lines of the columns' names, then of every row."""
+        blocks = [_lines(row[1:]) for row in (self.columns, *self.rows)]
+        columns = zip(*chain.from_iterable(blocks), strict=True)
         aligned = [_aligned(*each) for each in zip(columns, self.numeric[1:], strict=True)]
-        return [GAP.join(line).rstrip() for line in zip(*aligned, strict=True)]
+        lines = (GAP.join(line).rstrip() for line in zip(*aligned, strict=True))
+        return [list(islice(lines, len(block))) for block in blocks]
 
     def _marker(self, number: int) -> str:
         if self.marked is None:
@@ -85,6 +88,10 @@ class Layout:
 
     def _style(self, number: int) -> str | None:
         return "bold" if number == self.marked else None
+
+
+def _lines(cells: Sequence[str]) -> list[tuple[str, ...]]:
+    return list(zip_longest(*(cell.split("\n") for cell in cells), fillvalue=""))
 
 
 def _aligned(texts: Sequence[str], numeric: bool) -> list[str]:

@@ -62,27 +62,21 @@ class Table:
         rows = tuple(tuple(row[number] for number in kept) for row in self.rows)
         return replace(self, columns=tuple(self.columns[number] for number in kept), rows=rows)
 
-    def terminal(self, title: str, caption: str, interval_in: str) -> Layout:
-        """Return the table for a terminal, with the intervals of one column, so that it fits."""
-        rows = [
-            [
-                self._text(cell, " " if name == interval_in else None)
-                for name, cell in zip(self.columns, row, strict=True)
-            ]
-            for row in self.rows
-        ]
+    def terminal(self, title: str, caption: str) -> Layout:
+        """Return the table for a terminal; an interval stands below its figure, so that it fits."""
+        rows = [[self._text(cell, "\n") for cell in row] for row in self.rows]
         return Layout(title, caption, self.columns, rows, self._numeric(), self.marked)
 
     def _numeric(self) -> list[bool]:
         columns: Sequence[Sequence[Cell]] = list(zip(*self.rows, strict=True)) or [()] * len(self.columns)
         return [any(isinstance(cell, int | float | Estimate) for cell in column) for column in columns]
 
-    def _text(self, cell: Cell, before_bounds: str | None) -> str:
-        """Return a cell's text; a figure with its interval after ``before_bounds``, without it where None."""
+    def _text(self, cell: Cell, before_bounds: str) -> str:
+        """Return a cell's text; a figure with its interval, if it has one, after ``before_bounds``."""
         if not isinstance(cell, Estimate):
             return "" if cell is None else str(cell)
         figure = cell.text(self.digits, self.scale)
-        if before_bounds is None or cell.interval is None:
+        if cell.interval is None:
             return figure
         return figure + before_bounds + cell.bounds(max(self.digits - 1, 0), self.scale)
 

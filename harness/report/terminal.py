@@ -25,6 +25,6 @@ def comparison_table(runs: Iterable[SweepRuns]) -> RenderableType:
     for conditions, candidates in by_conditions(candidates_of(runs)).items():
         table = candidate_table(candidates, choose_among(candidates))
         title = f"protocol {conditions.protocol}, dataset {conditions.dataset}, {conditions.dealt}"
-        words, figure = (ON_TEST, "test*") if conditions.chosen_on_held_out else (ON_CHOICE, "held-out")
-        tables.append(table.without("train").terminal(title, words, figure))
+        words = ON_TEST if conditions.chosen_on_held_out else ON_CHOICE
+        tables.append(table.without("train").terminal(title, words))
     return Group(*tables)

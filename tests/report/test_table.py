@@ -1,4 +1,5 @@
 import csv
+from dataclasses import replace
 from io import StringIO
 
 import pytest
@@ -31,13 +32,16 @@ def test_csv_has_numbers_in_percent() -> None:
     assert second == ["c", "0/2", "", "", "", ""]
 
 
-@pytest.mark.parametrize(("column", "shown"), [("accuracy", True), ("another", False)])
-def test_the_terminal_shows_intervals_of_one_column(column: str, shown: bool) -> None:
+@pytest.mark.parametrize("name", ["a|b", "a|b" * 20], ids=["beside", "below"])
+def test_in_the_terminal_an_interval_stands_below_its_figure(name: str) -> None:
     console = Console(width=80, record=True, file=StringIO())
-    console.print(TABLE.terminal("title", "caption", column))
-    text = console.export_text()
-    assert "60.0 ± 14.1" in text
-    assert "→ a|b" in text
-    assert "→ c" not in text
-    assert ("[43, 75]" in text) == shown
-    assert "title" in text
+    table = replace(TABLE, rows=((name, *TABLE.rows[0][1:]), TABLE.rows[1]))
+    console.print(table.terminal("title", "caption"))
+    lines = console.export_text().splitlines()
+    assert "title" in lines[0]
+    assert any(f"→ {name}" in line for line in lines)
+    assert not any("→ c" in line for line in lines)
+    figure = next(number for number, line in enumerate(lines) if "60.0 ± 14.1" in line)
+    assert "[43, 75]" in lines[figure + 1]
+    assert lines[figure].rstrip().endswith("14.1")
+    assert len(lines[figure + 1].rstrip()) == len(lines[figure].rstrip()), "aligned"

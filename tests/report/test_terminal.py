@@ -23,6 +23,9 @@ def test_the_comparison_fits_80_columns_and_loses_no_figure() -> None:
     text = console.export_text()
     assert max(map(len, text.splitlines())) <= 80
     assert text.count("92.9 ± 0.0") == 4
+    assert text.count("[") == 5 * 2 + 1, (
+        "every figure of five candidates has its interval; one is in the caption"
+    )
     assert "chosen by test accuracy" in " ".join(text.split())
     assert "…" not in text
 
@@ -65,6 +68,7 @@ def test_names_too_long_for_their_figures_stand_in_lines_of_their_own() -> None:
         "SDL shufflenet_v2_x0_5, λ 4.7381, gaussian 5, learning rate 0.0003712",
     ]
     figures = [lines[number + 1] for number in names]
+    assert all(lines[number + 2].count("[") == 3 for number in names), "below every figure its interval"
     assert all(line.startswith("     2/2  ") for line in figures)
     heads = next(line for line in lines if "held-out" in line)
     assert {len(line) for line in figures} == {len(heads)}, "the columns are aligned"
