@@ -47,16 +47,21 @@ def length_problem(held: float, size: Size, frames: float, bits: float) -> str:
 
 
 def stored_problem(dataset: Dataset) -> str:
-    """Say how the pixels of a file contradict its header, so that no frame of it can be trusted."""
+    """Say how the pixels of a file contradict its header, so that no frame of it can be trusted.
+
+    Raises:
+        AttributeError, TypeError, ValueError: the header lacks what says how pixels are stored.
+    """
     if dataset.get("HighBit") not in (None, (dataset.get("BitsStored") or 0) - 1):
         return "bits stored in an unusual place"
-    size = Size(dataset.Rows, dataset.Columns, dataset.get("SamplesPerPixel") or 1)
-    frames = int(dataset.get("NumberOfFrames") or 1)
+    # mangled elements may hold anything, and bytes times a number would be bytes without end
+    size = Size(int(dataset.Rows), int(dataset.Columns), int(dataset.get("SamplesPerPixel") or 1))
+    frames, bits = int(dataset.get("NumberOfFrames") or 1), int(dataset.BitsAllocated)
     syntax = str(dataset.file_meta.TransferSyntaxUID)
     if is_compressed(syntax):  # where no decoder knows the syntax, decoding says so
         return _coded_problem(dataset, size, frames) if syntax in _CODED else ""
     held = sum(len(dataset[keyword].value) for keyword in _PIXELS if keyword in dataset)
-    return length_problem(held, size, frames, dataset.BitsAllocated)
+    return length_problem(held, size, frames, bits)
 
 
 def _coded_problem(dataset: Dataset, size: Size, frames: int) -> str:

@@ -135,3 +135,11 @@ def test_pixels_that_are_not_compressed_as_the_syntax_says_are_refused(content: 
     dataset.file_meta.TransferSyntaxUID = JPEGLSLossless
     dataset.PixelData = content
     assert stored_problem(dataset) == APART
+
+
+@pytest.mark.parametrize("keyword", ["Rows", "Columns", "SamplesPerPixel", "BitsAllocated"])
+def test_elements_of_another_kind_are_no_numbers(keyword: str) -> None:
+    dataset = mr_image()
+    dataset.add_new(keyword, "OB", b"\0\1")
+    with pytest.raises(ValueError, match="invalid literal"):
+        stored_problem(dataset)
