@@ -5,12 +5,16 @@ A file belongs to a trial's identity, never to a process or to Ray: whoever trai
 
 from io import BufferedReader
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import torch
-from pyarrow import fs
+from pyarrow import ArrowInvalid, fs
+
+from harness.errors import HarnessError
 
 _AHEAD = 2**23  # bytes: a state has hundreds of small tensors, and a bucket answers each read by a request
+_DAMAGED = (UnpicklingError, RuntimeError, EOFError, ValueError)
 
 
 class Checkpoints:
@@ -18,25 +22,40 @@ class Checkpoints:
 
     Args:
         root: an absolute folder or a URI that pyarrow reads (``s3://…``, ``gs://…``).
+
+    Raises:
+        HarnessError: nothing can be written there.
     """
 
     def __init__(self, root: str) -> None:
-        self._files, self._root = fs.FileSystem.from_uri(root)
-        self._files.create_dir(self._root, recursive=True)
+        try:
+            self._files, self._root = fs.FileSystem.from_uri(root)
+            self._files.create_dir(self._root, recursive=True)
+        except (OSError, ArrowInvalid) as error:
+            raise HarnessError(f"no checkpoints can be kept at {root}: {error}") from None
 
     def save_state(self, identity: str, state: dict[str, Any]) -> None:
         """Replace the state of a trial; a reader sees the old file or the new one, never a part."""
         self._write(self._state(identity), state)
 
     def load_state(self, identity: str) -> dict[str, Any] | None:
-        """Return the last state of a trial, on the CPU, or None if it has none."""
+        """Return the last state of a trial, on the CPU, or None if it has none.
+
+        Raises:
+            HarnessError: its file is damaged.
+        """
         path = self._state(identity)
         if not self._is_file(path):
             return None
         with BufferedReader(self._files.open_input_file(path), _AHEAD) as file:
             # Tensor by tensor, so that memory holds the state once. Not mapped: in a folder that machines
             # share, another may delete the file under the map.
-            state: dict[str, Any] = torch.load(file, "cpu", weights_only=True)
+            try:
+                state: dict[str, Any] = torch.load(file, "cpu", weights_only=True)
+            except _DAMAGED as error:
+                raise HarnessError(
+                    f"{path} cannot be read ({type(error).__name__}); delete it, and its trial begins anew"
+                ) from error
             return state
 
     def save_weights(self, identity: str, weights: dict[str, torch.Tensor]) -> None:

@@ -36,7 +36,8 @@ class Trial(BaseModel):
     @property
     def identity(self) -> str:
         """Digest that names this trial wherever it is stored, whatever process or cluster trains it."""
-        return _digest([self.sweep, self.candidate, self.proposal, self.repeat, self.fold, self.data_digest])
+        place = [self.proposal, self.repeat, self.fold]
+        return _digest([self.sweep, self.group, self.candidate, *place, self.data_digest])
 
     @property
     def title(self) -> str:

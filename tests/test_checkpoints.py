@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from harness.checkpoints import Checkpoints
+from harness.errors import HarnessError
 
 
 @pytest.fixture(params=["path", "uri"])
@@ -109,8 +110,26 @@ def test_another_process_finds_what_this_one_wrote(tmp_path: Path) -> None:
 def test_code_in_a_file_is_not_run(tmp_path: Path) -> None:
     checkpoints = Checkpoints(str(tmp_path))
     torch.save({"path": Path("anything")}, tmp_path / "a.state.pt")  # pickles a class
-    with pytest.raises(Exception, match="weights_only"):
+    with pytest.raises(HarnessError, match="UnpicklingError") as raised:
         checkpoints.load_state("a")
+    assert "weights_only" in str(raised.value.__cause__)
+
+
+def test_a_damaged_state_is_named(tmp_path: Path) -> None:
+    checkpoints = Checkpoints(str(tmp_path))
+    checkpoints.save_state("a", {"w": torch.arange(1000)})
+    content = (tmp_path / "a.state.pt").read_bytes()
+    for damaged in (content[:500], b"", b"no state"):
+        (tmp_path / "a.state.pt").write_bytes(damaged)
+        with pytest.raises(HarnessError, match=r"a\.state\.pt cannot be read .* delete it"):
+            checkpoints.load_state("a")
+
+
+def test_a_root_that_is_no_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for root in (str(tmp_path / "file" / "x"), "nosuch://bucket"):
+        with pytest.raises(HarnessError, match="no checkpoints can be kept"):
+            Checkpoints(root)
 
 
 def test_a_mark_says_that_a_trial_is_done_until_it_is_dropped(checkpoints: Checkpoints) -> None:

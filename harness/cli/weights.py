@@ -46,6 +46,9 @@ def kept_weights(trials: Sequence[TrialRun], files: SweepArtifacts) -> Weights:
         raise HarnessError(
             "the weights of the chosen candidate were not kept: `log_weights: best` keeps those of the best"
             " trial of each group. Train it anew with --retrain, or sweep with `log_weights: all`"
+            if kept
+            else "the sweep has handed over no weights: it does so once all its trials are done, unless told"
+            " `log_weights: none`. Go on with `sdl sweep --resume`, or train the choice anew with --retrain"
         )
     best = max(own, key=_choice_accuracy)
     place = f"repeat {best.repeat + 1}, fold {best.fold + 1}"
@@ -58,7 +61,7 @@ def kept_weights(trials: Sequence[TrialRun], files: SweepArtifacts) -> Weights:
         " all trials of the candidate.",
         {
             "trained_on": place,
-            "trial_identity": best.identity,
+            "from_trial": best.identity,
             "split_digest": best.tags["split_digest"],
         },
     )

@@ -35,7 +35,9 @@ def _facts(sweep: SweepRuns) -> dict[str, str]:
         "repeats": sweep.tags["repeats"],
         "trials": ", ".join(f"{count} {state}" for state, count in sorted(states.items())) or "none",
         "time": _duration(sweep),
-        "device": ", ".join(sorted({trial.tags["device"] for trial in sweep.trials})),
+        "device": ", ".join(
+            sorted({trial.tags["device"] for trial in sweep.trials if "device" in trial.tags})
+        ),
     }
 
 

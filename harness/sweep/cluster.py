@@ -59,6 +59,7 @@ def cluster(address: str | None) -> Iterator[list[Node]]:
         ray.init(runtime_env=runtime, log_to_driver=False, logging_level=logging.ERROR, **options)
     except (ConnectionError, ValueError) as error:
         raise HarnessError(f"no Ray cluster answers at {address}: {error}") from None
+    logging.getLogger("ray.tune").setLevel(logging.CRITICAL)  # why a trial failed is told by us, once
     try:
         yield [
             Node(node["Resources"].get("CPU", 0), node["Resources"].get("GPU", 0), node["NodeManagerAddress"])

@@ -1,5 +1,6 @@
 """Hand jobs to Ray Tune and pass on what the trials tell."""
 
+import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -15,6 +16,7 @@ from harness.data.prepared import PreparedData
 from harness.trainable import Job, run_job
 from harness.training.trial import News, Weights
 
+_EXCEPTION = re.compile(r"(\w+\.)*\w*(Error|Exception|Interrupt|Exit)\b(:|$)")
 RETRIES = 2  # a lost node or a full memory may pass; an error in a trial itself comes back
 
 
@@ -71,7 +73,7 @@ class _Errors(_NotPickled, tune.Callback):
 
     def on_trial_error(self, iteration: int, trials: list[RayTrial], trial: RayTrial, **info: Any) -> None:
         planned = Job.model_validate_json(trial.config["job"]).trials
-        self._hearer.fail([each.identity for each in planned], _last_line(trial))
+        self._hearer.fail([each.identity for each in planned], _reason(trial))
 
 
 class _Queue(_NotPickled, Searcher):
@@ -93,10 +95,15 @@ class _Queue(_NotPickled, Searcher):
         """Do nothing: what was asked and told lies in the studies' own database."""
 
 
-def _last_line(trial: RayTrial) -> str:
+def _reason(trial: RayTrial) -> str:
     path = Path(trial.error_file) if trial.error_file else None
-    lines = path.read_text(encoding="utf-8").strip().splitlines() if path and path.exists() else []
-    return lines[-1].strip() if lines else "Ray told no error"
+    return last_error(path.read_text(encoding="utf-8")) if path and path.exists() else "Ray told no error"
+
+
+def last_error(traceback: str) -> str:
+    """Return the line that names a traceback's last exception; its text may go on for many lines more."""
+    lines = [line.strip() for line in traceback.strip().splitlines()] or ["Ray told no error"]
+    return next((line for line in reversed(lines) if _EXCEPTION.match(line)), lines[-1])
 
 
 def launch(

@@ -64,7 +64,7 @@ class Recorder:
             Whether the trial, and what follows it in its job, is to be stopped.
         """
         trial = self._trials[news.identity]
-        self._start(trial, news)
+        self._start(trial, {"split_digest": news.split_digest, "device": news.device})
         for epoch in news.epochs:
             self._spool.epoch(trial.identity, epoch["epoch"], epoch["time"], epoch["metrics"])
         if news.predictions:
@@ -81,11 +81,15 @@ class Recorder:
         Resuming the sweep trains a planned trial again from its checkpoint, and asks for another candidate in
         place of a proposed one.
         """
-        running = [identity for identity in identities if identity in self._running]
-        for identity in running:
+        failed = [identity for identity in identities if identity in self._running]
+        if not failed:  # before it told anything
+            finished = self._spool.finished()
+            failed = [identity for identity in identities if finished.get(identity) != "FINISHED"][:1]
+            self._start(self._trials[failed[0]], {})
+        for identity in failed:
             self._end(identity, "FAILED")
-        trial = self._trials[(running or list(identities))[0]]
-        self._kept.forget(self._searches.failed(trial))
+        trial = self._trials[failed[0]]
+        self._kept.ended(self._searches.failed(trial), well=False)
         self._progress.failed(trial, reason)
 
     def interrupt(self) -> None:
@@ -93,7 +97,7 @@ class Recorder:
         for identity in sorted(self._running):
             self._end(identity, "KILLED")
 
-    def _start(self, trial: Trial, news: News) -> None:
+    def _start(self, trial: Trial, told: Mapping[str, str]) -> None:
         if trial.identity in self._running:
             return
         self._running.add(trial.identity)
@@ -111,9 +115,8 @@ class Recorder:
                 "proposal": str(trial.proposal),
                 **{key: str(value) for key, value in place.items()},
                 "protocol": trial.protocol,
-                "split_digest": news.split_digest,
                 "code_version": self._labels.code_version,
-                "device": news.device,
+                **told,
             },
             parent=self._labels.sweep,
             dataset=self._labels.dataset,
@@ -134,7 +137,7 @@ class Recorder:
             artifacts=_artifacts(trial, scores["held_out", network], news),
             tags=STOPPED_EARLY if stops else {},
         )
-        self._kept.finished(trial, accuracy)
+        self._kept.finished(trial, accuracy, may_be_stopped=self._searches.holds(trial))
         self._progress.finished(trial, accuracy)
         self._close(trial, stopped=stops)
         return stops
@@ -142,7 +145,7 @@ class Recorder:
     def _close(self, trial: Trial, *, stopped: bool) -> None:
         """Clear up after the proposal of a trial, if it ended with this one."""
         proposed = self._searches.ended(trial)
-        self._kept.forget(proposed)
+        self._kept.ended(proposed, well=not stopped)
         if stopped:
             finished = self._spool.finished()
             left_out = [each for each in proposed if finished.get(each.identity) != "FINISHED"]

@@ -89,6 +89,9 @@ def run_sweep(
         check_storage(nodes, declared.space.storage)
         store = find_store(results)
         create_store(store)
+        root = folder.checkpoints(declared.space.storage)
+        if declared.space.storage:
+            Checkpoints(root)  # before there is a sweep
         if not resume:
             if not folder.path.exists() and is_known(declared.name, store):
                 raise HarnessError(
@@ -98,7 +101,6 @@ def run_sweep(
         with folder.alone():
             spool = Spool(folder.spool)
             missing = missing_trials(trials, spool)
-            root = folder.checkpoints(declared.space.storage)
             kept = KeptWeights(declared.space.log_weights, Checkpoints(root), folder.path / "kept.json")
             labels = _labels(declared, data)
             done = [trial.identity for trial in trials if trial not in missing]
@@ -198,6 +200,7 @@ def _open(spool: Spool, declared: Declared, labels: Labels, planned: int) -> Non
             "dataset": labels.dataset.name,
             "command": declared.command,
             "repeats": str(space.repeats),
+            "folds": str(space.fold_count),
             "code_version": labels.code_version,
         },
         dataset=labels.dataset,

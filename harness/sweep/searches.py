@@ -84,6 +84,10 @@ class Searches:
                 return missing
         return None
 
+    def holds(self, trial: Trial) -> bool:
+        """Return whether a trial was proposed by a study."""
+        return trial.group in self._studies
+
     def trained(self, trial: Trial, epochs: Sequence[Mapping[str, Any]]) -> bool:
         """Take in epochs of a trial; return whether it is to be stopped."""
         if (study := self._studies.get(trial.group)) is None:

@@ -14,7 +14,7 @@ from mlflow.exceptions import MlflowException
 from harness import predictions
 from harness.config.settings import Settings
 from harness.errors import HarnessError, did_you_mean
-from harness.tracking.runs import SWEEP_TAG, TRIAL_TAG
+from harness.tracking.runs import SWEEP_TAG, TRIAL_TAG, trial_condition
 from harness.tracking.store import Store
 
 _PAGE = 1000
@@ -65,6 +65,7 @@ class SweepRuns:
         trials: its trials, by the names of their runs.
         start_time: when the sweep began, in seconds since 1970.
         end_time: when it ended; None while it goes on.
+        repeats, folds: how many a candidate is trained on; 0 in a store that does not say.
     """
 
     name: str
@@ -74,6 +75,8 @@ class SweepRuns:
     trials: tuple[TrialRun, ...]
     start_time: float
     end_time: float | None
+    repeats: int = 0
+    folds: int = 0
 
 
 def sweep_names(store: Store) -> list[str]:
@@ -114,6 +117,8 @@ def load_sweep(name: str, store: Store) -> SweepRuns:
         trials=tuple(_trial(client, trial) for trial in trials),
         start_time=run.info.start_time / 1000,
         end_time=None if ended is None else ended / 1000,
+        repeats=int(run.data.tags.get("repeats", 0)),
+        folds=int(run.data.tags.get("folds", 0)),
     )
 
 
@@ -143,7 +148,7 @@ def schedule(identity: str, store: Store) -> pd.DataFrame:
 
 
 def _run_of(identity: str, client: MlflowClient, store: Store) -> Run:
-    run = next(_runs(client, store, f"tags.{TRIAL_TAG} = '{identity}'"), None)
+    run = next(_runs(client, store, trial_condition(identity)), None)
     if run is None:
         raise HarnessError(f"no trial {identity!r} in the tracking store {store}")
     return run

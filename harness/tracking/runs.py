@@ -21,6 +21,11 @@ TRIAL_TAG = "trial_identity"
 SWEEP_TAG = "sweep_identity"
 
 
+def trial_condition(identity: str) -> str:
+    """Return what MLflow finds a trial's run by: a model that comes from a trial may bear its tag, too."""
+    return f"tags.{TRIAL_TAG} = '{identity}' AND tags.`mlflow.parentRunId` IS NOT NULL"
+
+
 class RunWriter:
     """Writes records to the runs of one store; a run's ID is looked up by identity, or made at its start."""
 
@@ -36,7 +41,7 @@ class RunWriter:
 
     def start(self, identity: str, record: Start) -> None:
         """Make the run, or take up the one that an earlier delivery made; it is then RUNNING."""
-        run = self._find(_tag_of(record), identity)
+        run = self._find(_condition(_tag_of(record), identity))
         if run is None:
             run = self._create(identity, record)
             self._steps[identity] = set()
@@ -80,14 +85,14 @@ class RunWriter:
         experiment = experiment_id(self._client, self._store)
         return self._client.create_run(experiment, _milliseconds(record.time), tags, record.name)
 
-    def _find(self, tag: str, identity: str) -> Run | None:
+    def _find(self, condition: str) -> Run | None:
         experiment = experiment_id(self._client, self._store)
-        found = self._client.search_runs([experiment], f"tags.{tag} = '{identity}'", max_results=1)
+        found = self._client.search_runs([experiment], condition, max_results=1)
         return found[0] if found else None
 
     def _run_id(self, identity: str) -> str:
         if identity not in self._run_ids:
-            run = self._find(TRIAL_TAG, identity) or self._find(SWEEP_TAG, identity)
+            run = self._find(_condition(TRIAL_TAG, identity)) or self._find(_condition(SWEEP_TAG, identity))
             if run is None:
                 raise LookupError(f"experiment {self._store.experiment!r} has no run of {identity}")
             self._run_ids[identity] = run.info.run_id
@@ -105,6 +110,10 @@ class RunWriter:
 def legal_name(name: str) -> str:
     """Return a metric's name with what MLflow refuses (λ, @, brackets, …) replaced by an underscore."""
     return posixpath.normpath(re.sub(r"[^\w./ -]", "_", name, flags=re.ASCII))
+
+
+def _condition(tag: str, identity: str) -> str:
+    return trial_condition(identity) if tag == TRIAL_TAG else f"tags.{tag} = '{identity}'"
 
 
 def _tag_of(record: Start) -> str:

@@ -71,3 +71,25 @@ def test_a_trial_told_twice_keeps_its_weights(tmp_path: Path, which: Which) -> N
     for _ in range(2):
         finish(kept, checkpoints, trial, 0.5)
     assert list(kept.files()) == [f"weights-{trial.identity}.pt"]
+
+
+def test_a_proposal_that_is_stopped_takes_nobodys_place(tmp_path: Path) -> None:
+    checkpoints, path = Checkpoints(str(tmp_path / "checkpoints")), tmp_path / "kept.json"
+    planned = trials(tmp_path)
+    first, second, third = ([t.model_copy(update={"proposal": n}) for t in planned[:2]] for n in range(3))
+
+    def end(proposal: list[Trial], accuracies: tuple[float, ...], *, well: bool) -> set[str]:
+        kept = KeptWeights("best", checkpoints, path)
+        for trial, accuracy in zip(proposal, accuracies, strict=False):
+            checkpoints.save_state(trial.identity, {"epoch": 1})
+            checkpoints.save_weights(trial.identity, {"w": torch.tensor([accuracy])})
+            kept.finished(trial, accuracy, may_be_stopped=True)
+        kept = KeptWeights("best", checkpoints, path)
+        kept.ended(proposal, well=well)
+        assert set(kept.files()) == {f"weights-{each}.pt" for each in weights_in(tmp_path / "checkpoints")}
+        return weights_in(tmp_path / "checkpoints")
+
+    assert end(first, (0.5, 0.6), well=True) == {first[1].identity}
+    assert end(second, (0.9,), well=False) == {first[1].identity}
+    assert end(third, (0.7, 0.2), well=True) == {third[0].identity}
+    assert end([], (), well=True) == {third[0].identity}

@@ -3,6 +3,7 @@
 import itertools
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -60,12 +61,18 @@ def test_sweep_and_data_are_part_of_the_identity_but_not_of_the_candidate(
 
 
 changes = st.fixed_dictionaries(
-    {}, optional={"proposal": st.integers(1, 9), "repeat": st.integers(1, 9), "fold": st.integers(1, 9)}
+    {},
+    optional={
+        "group": st.just("another"),
+        "proposal": st.integers(1, 9),
+        "repeat": st.integers(1, 9),
+        "fold": st.integers(1, 9),
+    },
 )
 
 
 @given(changes)
-def test_proposal_repeat_and_fold_each_change_the_identity(change: dict[str, int]) -> None:
+def test_group_proposal_repeat_and_fold_each_change_the_identity(change: dict[str, Any]) -> None:
     settings = {"model": "sdl", "backbone": "alexnet"}
     first = Trial(
         sweep="s", group="g", settings=settings, proposal=0, repeat=0, fold=0, folds=10, seed=0,

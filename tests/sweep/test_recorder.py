@@ -138,6 +138,12 @@ def test_a_trial_that_failed_goes_on_as_the_same_run(driver: Driver) -> None:
 def test_a_trial_that_failed_before_it_told_anything_is_said_to_have_failed(driver: Driver) -> None:
     driver.recorder.fail([driver.trials[0].identity], "MemoryError")
     assert f"failed: {driver.trials[0].title}: MemoryError" in driver.screen.getvalue()
+    assert driver.spool.finished() == {driver.trials[0].identity: "FAILED"}
+    start = driver.records(driver.trials[0])[0]
+    assert isinstance(start, Start)
+    assert (start.name, start.tags["group"]) == (driver.trials[0].title, driver.trials[0].group)
+    driver.train(driver.trials[0])
+    assert driver.spool.finished() == {driver.trials[0].identity: "FINISHED"}
 
 
 def test_time_left_is_known_after_the_first_epoch(driver: Driver) -> None:

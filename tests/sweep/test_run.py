@@ -2,6 +2,7 @@
 
 import os
 import signal
+import traceback
 from pathlib import Path
 
 import pandas as pd
@@ -9,6 +10,7 @@ import pytest
 from sweep.tiny import declare, run, start_driver, tiny_data
 
 from harness.errors import HarnessError
+from harness.sweep.launch import last_error
 from harness.sweep.plan import plan_trials
 from harness.tracking.read import SweepRuns, curves, load_sweep
 from harness.tracking.spool import Spool
@@ -117,6 +119,26 @@ def test_a_space_that_asks_for_a_missing_gpu_says_so_at_once(tmp_path: Path) -> 
         run(tmp_path, "gpu", "resources.gpus=0.5")
     assert not (tmp_path / "results/runs/gpu").exists()
     assert run(tmp_path, "gpu", "resources.gpus=0.5", "epochs=1", device="cpu").complete
+
+
+def test_a_storage_that_is_no_folder_is_told_before_there_is_a_sweep(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(HarnessError, match="no checkpoints can be kept"):
+        run(tmp_path, "stored", f"storage={tmp_path / 'file' / 'x'}")
+    assert not (tmp_path / "results/runs/stored").exists()
+
+
+def test_what_is_told_of_a_failure_is_the_exception_not_the_end_of_its_text() -> None:
+    try:
+        raise RuntimeError("too small\n  for a kernel:\nsee the documentation")
+    except RuntimeError:
+        told = traceback.format_exc()
+    assert last_error(told) == "RuntimeError: too small"
+    assert last_error("ray.exceptions.OutOfMemoryError: Task was killed\n - by the kernel") == (
+        "ray.exceptions.OutOfMemoryError: Task was killed"
+    )
+    assert last_error("killed\nby hand\n") == "by hand"
+    assert last_error("") == "Ray told no error"
 
 
 def test_a_failing_trial_does_not_take_the_others_along(tmp_path: Path) -> None:

@@ -56,6 +56,16 @@ def test_the_study_is_told_what_the_predictions_say(whole: Path) -> None:
     assert not list((whole / "results/runs/same-name/checkpoints").iterdir())
 
 
+def test_what_another_group_tries_too_is_the_searchs_own_trial(tmp_path: Path) -> None:
+    overrides = ("groups.sdl.lambda={choice: [1, 3]}", "groups.sdl.gaussian=none", "epochs=1")
+    fixed = "groups.fixed={model: sdl, lambda: {grid: [1, 3]}}"
+    outcome = run_search(tmp_path, "twice", *overrides, fixed, ONE)
+    assert outcome.complete
+    groups = [trial.group for trial in loaded(tmp_path, "twice").trials if trial.status == "FINISHED"]
+    assert groups.count("fixed") == 4
+    assert groups.count("sdl") in (2, 4)  # a λ that is proposed again is not trained again
+
+
 def test_a_killed_search_resumes_to_the_same_proposals_and_numbers(whole: Path, tmp_path: Path) -> None:
     driver = start_driver(tmp_path, "same-name", ONE, script=searched.__file__)
     os.killpg(driver.pid, signal.SIGKILL)

@@ -12,6 +12,7 @@ from harness.config.settings import Settings
 from harness.errors import HarnessError
 from harness.tracking.delivery import deliver
 from harness.tracking.read import curves, load_sweep, sweep_names
+from harness.tracking.registry import register
 from harness.tracking.spool import Spool
 from harness.tracking.store import Store
 
@@ -102,6 +103,21 @@ def test_a_sweep_that_goes_on_comes_back_without_predictions(spool: Spool, store
     assert sweep.end_time is None
     assert [trial.status for trial in sweep.trials] == ["FAILED", "RUNNING"]
     assert all(trial.predictions.empty and trial.chosen_epoch is None for trial in sweep.trials)
+
+
+def test_a_model_that_bears_the_tag_of_its_trial_is_not_taken_for_it(
+    spool: Spool, store: Store, tmp_path: Path
+) -> None:
+    record(spool, "demo", SETTINGS[:1])
+    deliver(spool, store)
+    before = curves("demo-0", store)
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "card.md").write_text("a model")
+    register(tmp_path / "model", "of a trial", "best", {"trial_identity": "demo-0"}, store)
+    assert_frame_equal(curves("demo-0", store), before)
+    spool.epoch("demo-0", 3, BEGIN + 3, {"choice/sum/loss": 0.1, "lambda": 3.0})
+    deliver(spool, store)
+    assert len(curves("demo-0", store)) == 4
 
 
 def test_curves_have_a_row_an_epoch_and_a_column_a_metric(spool: Spool, store: Store) -> None:
