@@ -1,21 +1,31 @@
 """The folder of a report: a new report takes the place of an older one, and of nothing else there."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from harness.report.candidates import Conditions
 
-PREFIX = r"(paper|patients)-[^/]+-[0-9a-f]{8}-"
-TABLES = "candidates|classes|comparisons|figure8|leakage|measures|populations|schedule[0-9]*|table[23]"
+PREFIX = r"(paper|patients)-[^/]+-[0-9a-f]{8}-(folds[0-9]+-seed[0-9]+-)?"
+TABLES = "candidates|classes|comparisons|figure8|leakage|measures|populations|schedule[0-9]*"
+TABLES += "|table[23]|table2_both"
 FIGURES = "calibration|confusion|figure[4-8]|figure7[ab]|schedule[0-9]*"
 OWN = re.compile(rf"({PREFIX})?(({TABLES})\.csv|({FIGURES})\.(png|svg)|card\.md)|report\.md")
 
 
-def prefix_of(conditions: Conditions) -> str:
-    """Return what keeps the files of several parts of a report apart."""
+def prefix_of(conditions: Conditions, every: Iterable[Conditions]) -> str:
+    """Return what keeps the files of a part of a report apart from those of the others, if there are any."""
+    others = [each for each in every if each != conditions]
+    if not others:
+        return ""
+    prefix = _by_data(conditions)
+    alike = any(_by_data(each) == prefix for each in others)
+    return prefix + (f"folds{conditions.folds}-seed{conditions.seed}-" if alike else "")
+
+
+def _by_data(conditions: Conditions) -> str:
     return f"{conditions.protocol}-{conditions.dataset}-{conditions.data_digest[:8]}-"
 
 

@@ -1,11 +1,9 @@
 """How much of an accuracy is leakage: the same data under the paper's protocol and split by patient."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from statistics import fmean
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from harness.data.duplicates import alike, perceptual_hashes
 from harness.data.prepared import PreparedData
 from harness.metrics import SUM
 from harness.report.best import best_singles
@@ -13,6 +11,7 @@ from harness.report.candidates import Candidate, Conditions
 from harness.report.choice import Choice
 from harness.report.estimate import Estimate
 from harness.report.intervals import accuracy, samples
+from harness.report.known import near_duplicates, shared_patients
 from harness.report.table import Cell, Table
 from harness.statistics import measures
 from harness.statistics.comparison import unpaired_difference
@@ -20,9 +19,6 @@ from harness.statistics.comparison import unpaired_difference
 CHOSEN = "SDL, the chosen λ"
 PATIENTS = "patients that training has slices of"
 LOOKS = "slices with a near-duplicate in training"
-
-# The share of the held-out rows (first) that the training rows (second) give away.
-Share = Callable[[pd.DataFrame, pd.DataFrame], float]
 
 
 def both_protocols(groups: Iterable[Conditions]) -> list[tuple[Conditions, Conditions]]:
@@ -58,7 +54,7 @@ def leakage_table(
     rows: list[tuple[Cell, ...]] = [_known(PATIENTS, [shared_patients(side) for side in sides])]
     if collection is not None:
         rows.append(_known(LOOKS, [near_duplicates(side, collection) for side in sides]))
-    printed = {_name(row): Estimate.of([row["test_accuracy"] / 100]) for row in paper.to_dict("records")}
+    printed = {system_of(row): Estimate.of([row["test_accuracy"] / 100]) for row in paper.to_dict("records")}
     for name in [name for name in by_slice if name in by_patient]:
         one, other = by_slice[name], by_patient[name]
         better, total = accuracy(one, "held_out"), accuracy(one, "held_out", SUM)
@@ -75,30 +71,6 @@ def leakage_table(
     return Table(columns, tuple(rows))
 
 
-def shared_patients(candidates: Sequence[Candidate]) -> float | None:
-    """Return the mean share of held-out patients, over repeats and folds, that training has slices of too."""
-
-    def share(held_out: pd.DataFrame, train: pd.DataFrame) -> float:
-        patients = set(held_out["patient"])
-        return len(patients & set(train["patient"])) / len(patients)
-
-    return _mean_share(candidates, share)
-
-
-def near_duplicates(candidates: Sequence[Candidate], collection: PreparedData) -> float | None:
-    """Return the mean share of held-out slices, over repeats and folds, that look like one of training.
-
-    Two look alike where their perceptual hashes do; see `harness.data.duplicates`.
-    """
-    hashes, place = perceptual_hashes(collection.images), pd.Index(collection.slice_ids)
-
-    def share(held_out: pd.DataFrame, train: pd.DataFrame) -> float:
-        own, known = (hashes[place.get_indexer(pd.Index(rows["slice_id"]))] for rows in (held_out, train))
-        return float(alike(own, known).any(axis=1).mean())
-
-    return _mean_share(candidates, share)
-
-
 def systems(candidates: Sequence[Candidate], choice: Choice | None) -> Mapping[str, Candidate]:
     """Return the chosen SDL candidate and the best single network of each backbone, by name."""
     found = {CHOSEN: choice.chosen} if choice else {}
@@ -112,16 +84,10 @@ def _lost(leaking: Candidate, honest: Candidate) -> Estimate:
     return Estimate((found.value,), found.interval)
 
 
-def _mean_share(candidates: Sequence[Candidate], share: Share) -> float | None:
-    tables = [repeat.predictions for candidate in candidates for repeat in candidate.repeats]
-    sets = [dict(list(part.groupby("set"))) for table in tables for _, part in table.groupby("fold")]
-    return fmean(share(each["held_out"], each["train"]) for each in sets) if sets else None
+def _known(what: str, shares: Sequence[Estimate | None]) -> tuple[Cell, ...]:
+    return (what, None, None, *shares, None)
 
 
-def _known(what: str, shares: Sequence[float | None]) -> tuple[Cell, ...]:
-    cells = [None if share is None else Estimate.of([share]) for share in shares]
-    return (what, None, None, *cells, None)
-
-
-def _name(row: Mapping[object, object]) -> str:
+def system_of(row: Mapping[object, object]) -> str:
+    """Return what `systems` calls the system of a row of the paper's table 2."""
     return CHOSEN if row["model"] == "sdl" else f"single {row['backbone']}"

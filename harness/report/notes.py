@@ -10,14 +10,17 @@ SPREAD = (
     "Accuracies are in percent; ± is the standard deviation over repeats (of the choice figure over repeats"
     " and folds), not an interval."
 )
+SHRUNK = (
+    "Where all {} are alike (all right, say, or all called one class) the bootstrap shrinks to a point; that"
+    " is no certainty."
+)
 BY_SLICE = (
     "[low, high] is a 95 % interval by slice (Wilson's for shares of slices, the bootstrap's for the rest)."
-    " It is too narrow: slices of one patient are not independent."
+    f" It is too narrow: slices of one patient are not independent. {SHRUNK.format('slices')}"
 )
 BY_PATIENT = (
     "[low, high] is a 95 % interval over patients: Wilson's for shares of patients, for the rest the"
-    " bootstrap's, which draws whole patients, never slices. Where all patients are alike (all right, say)"
-    " the bootstrap shrinks to a point; that is no certainty."
+    f" bootstrap's, which draws whole patients, never slices. {SHRUNK.format('patients')}"
 )
 TEST_STAR = (
     "\\* choice = held-out: epoch and network (and λ) are picked by test accuracy, as the paper does, and"
@@ -46,6 +49,10 @@ FIGURE8 = (
     " brackets what each network answers, below it what their sum answers; ✗ marks a wrong answer. These are"
     " slices of the collection: share the figure as the collection may be shared."
 )
+NOTHING_TO_COMPARE = (
+    "There is nothing to compare it with: no other SDL candidate and no single network has finished a repeat"
+    " on the same slices."
+)
 NO_SELECTION = (
     "The outcome of its checks is not in MLflow yet: a sweep leaves it there when its driver ends. `sdl sweep"
     " --resume SWEEP` ends one that was interrupted."
@@ -60,19 +67,31 @@ NO_SLICES = (
     " (The part of a collection that `slices_per_class` takes is not cached.)"
 )
 WHAT_DIFFERS = (
-    "In percent; shares are means over repeats and folds. Split by slice is protocol `paper`, by patient is"
-    " `patients`. Accuracy is of the networks' sum, but for the better network at its best test epoch, which"
-    " is what the paper reports. What is left of a difference is shared patients, picking the epoch by test"
-    " accuracy, and how many slices training has."
+    "Shares are means over repeats. Split by slice is protocol `paper`, by patient is `patients`. Accuracy is"
+    " of the networks' sum, but for the better network at its best test epoch, which is what the paper"
+    " reports. What is left of a difference is shared patients, picking the epoch by test accuracy, and how"
+    " many slices training has."
 )
 DRAWN_APART = (
     "The two protocols test different slices, so the last column's 95 % interval draws the patients of either"
     " side on their own (bootstrap, whole patients, within their class). It takes the sides for independent,"
     " although the same patients may stand in both: where a patient is hard under both, it is too wide."
 )
+OF_BOTH = (
+    "In percent; [low, high] is a 95 % interval: over patients where patients were split or are counted, by"
+    " slice elsewhere, which is too narrow; see the notes of either protocol below."
+)
+TABLE2_OF_BOTH = (
+    "Split by slice the better network counts at its best test epoch, as in the paper; split by patient the"
+    " networks' sum at the epoch that validation chose. The paper's SDL is AlexNet with λ 3."
+)
 NEAR_DUPLICATES = (
     f"A near-duplicate differs in at most {NEAR} of 255 bits of a perceptual hash: a copy, or a slice next to"
     " it in the same head."
+)
+ELSEWHERE = (
+    "Ours are measured on the dataset `{}`, the paper's on its selection of REMBRANDT: the two are no attempt"
+    " at the same number."
 )
 PAPERS_TEST_SETS = (
     "The paper's own rows were not all measured on the same test slices; see `results/paper/README.md`."
@@ -98,12 +117,7 @@ def notes_on_comparisons(conditions: Conditions) -> list[str]:
 
 def notes_on_table2(choice: Choice | None, conditions: Conditions) -> list[str]:
     """Return what makes the rows of table 2 unequal."""
-    notes = []
-    if conditions.dataset != "rembrandt":
-        notes.append(
-            f"Ours are measured on the dataset `{conditions.dataset}`, the paper's on its selection of"
-            " REMBRANDT: the two are no attempt at the same number."
-        )
+    notes = _elsewhere(conditions)
     if choice and len(choice.picked_from) > 1:
         of_them = f" and of its {choice.chosen.settings.networks} networks"
         networks = of_them if conditions.chosen_on_held_out else ""
@@ -117,4 +131,13 @@ def notes_on_table2(choice: Choice | None, conditions: Conditions) -> list[str]:
 def notes_on_leakage(*, near_duplicates: bool) -> list[str]:
     """Return what the two protocols differ in, and what their difference takes for granted."""
     looks = NEAR_DUPLICATES if near_duplicates else f"Near-duplicates are left out. {NO_SLICES}"
-    return [WHAT_DIFFERS, DRAWN_APART, looks]
+    return [OF_BOTH, WHAT_DIFFERS, DRAWN_APART, looks]
+
+
+def notes_on_table2_of_both(conditions: Conditions, who: Sequence[str]) -> list[str]:
+    """Return what the columns are of, and what makes them unequal."""
+    return [OF_BOTH, TABLE2_OF_BOTH, *who, *_elsewhere(conditions), PAPERS_TEST_SETS]
+
+
+def _elsewhere(conditions: Conditions) -> list[str]:
+    return [] if conditions.dataset == "rembrandt" else [ELSEWHERE.format(conditions.dataset)]

@@ -19,6 +19,7 @@ from harness.report.notes import (
     MEASURES_IN_WORDS,
     NO_CARD,
     NO_SLICES,
+    NOTHING_TO_COMPARE,
     notes_on_candidates,
     notes_on_comparisons,
     notes_on_table2,
@@ -107,13 +108,18 @@ class Section:
         by_class = by_class_table(compared)
         parts += self._pages.table("Every class against the rest, held-out, by slice", "classes", by_class)
         if self._choice:
-            better = comparison_table(self._choice)
-            parts += self._pages.table("Is the chosen candidate better?", "comparisons", better)
-            parts += bullets(notes_on_comparisons(self._conditions))
+            parts += self._better(self._choice)
         named = dict(zip(names_of(compared), compared, strict=True))
         title = "Confusion matrices, held-out, slices of all repeats"
         parts += self._pages.figure(title, "confusion", confusion_figure(named))
         return parts + self._pages.figure("Calibration, held-out", "calibration", calibration_figure(named))
+
+    def _better(self, choice: Choice) -> list[str]:
+        title = "Is the chosen candidate better?"
+        if not choice.comparisons:
+            return [f"### {title}", *bullets([NOTHING_TO_COMPARE])]
+        notes = notes_on_comparisons(self._conditions)
+        return [*self._pages.table(title, "comparisons", comparison_table(choice)), *bullets(notes)]
 
     def _populations(self) -> list[str]:
         changing = populations(self._candidates)

@@ -58,7 +58,7 @@ def table2(candidates: Sequence[Candidate], choice: Choice | None, paper: pd.Dat
         name = f"single {printed['backbone']}"
         if printed["model"] == "sdl":
             name = f"SDL {printed['backbone']}, λ {printed['lambda']:g}"
-        rows.append((name, "paper", None, *(_percent(printed[key]) for key in paper.columns[3:])))
+        rows.append((name, "paper", None, *(percent(printed[key]) for key in paper.columns[3:])))
         rows += [_row_of_table2(each) for each in ours if _answers(each.settings, printed)]
     named = {str(printed["backbone"]) for printed in paper.to_dict("records") if printed["model"] == "single"}
     rest = [each for each in ours if each.settings.model == "single" and each.settings.backbone not in named]
@@ -74,10 +74,21 @@ def _answers(settings: Settings, printed: dict[object, object]) -> bool:
 
 
 def _row_of_table2(candidate: Candidate) -> tuple[Cell, ...]:
+    figures = figures_of_table2(candidate)
+    return (label(candidate.settings, ()), "ours", len(candidate.repeats), *figures.values())
+
+
+def figures_of_table2(candidate: Candidate) -> dict[str, Estimate]:
+    """Return what table 2 says of a candidate, by the names and in the order of the paper's columns."""
     held_out = samples(candidate, "held_out")
-    measures = [estimate(held_out, "recall" if name == "sensitivity" else name) for name in CLASS_MEASURES]
-    accuracies = (accuracy(candidate, "train"), estimate(held_out, "accuracy"))
-    return (label(candidate.settings, ()), "ours", len(candidate.repeats), *accuracies, *measures)
+    measures: dict[str, Estimate] = {
+        name: estimate(held_out, "recall" if name == "sensitivity" else name) for name in CLASS_MEASURES
+    }
+    return {
+        "train_accuracy": accuracy(candidate, "train"),
+        "test_accuracy": estimate(held_out, "accuracy"),
+        **measures,
+    }
 
 
 def table3(choice: Choice, paper: pd.DataFrame) -> Table:
@@ -90,11 +101,12 @@ def table3(choice: Choice, paper: pd.DataFrame) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for number, name in enumerate(classes):
         if name in printed.index:
-            rows.append((name, "paper", *(_percent(printed.at[name, key]) for key in TABLE3_MEASURES)))
+            rows.append((name, "paper", *(percent(printed.at[name, key]) for key in TABLE3_MEASURES)))
         ours = (of_class(choice.chosen, measure, number) for measure in TABLE3_MEASURES)
         rows.append((name, "ours", *ours))
     return Table(("class", "from", *TABLE3_MEASURES), tuple(rows), digits=2)
 
 
-def _percent(value: object) -> Estimate:
+def percent(value: object) -> Estimate:
+    """Return a figure that the paper prints in percent."""
     return Estimate.of([float(str(value)) / 100])

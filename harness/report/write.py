@@ -8,10 +8,11 @@ from harness.report.collection import collection_section
 from harness.report.folder import prefix_of, renewed
 from harness.report.header import header_table
 from harness.report.leakage import both_protocols, leakage_table
-from harness.report.notes import notes_on_leakage
+from harness.report.notes import notes_on_leakage, notes_on_table2_of_both
 from harness.report.pages import Pages, bullets
 from harness.report.paper import paper_table
 from harness.report.section import Section
+from harness.report.side_by_side import table2_of_both, who_they_are
 from harness.report.sources import Sources
 from harness.tracking.read import SweepRuns
 
@@ -19,8 +20,8 @@ from harness.tracking.read import SweepRuns
 def write_report(runs: Sequence[SweepRuns], folder: Path, sources: Sources) -> Path:
     """Write ``report.md`` with its tables and figures into a folder, made if need be, and return its path.
 
-    Sweeps under the same protocol and data share one part of the report; others get a part each. An older
-    report in the folder goes, with every table and figure of its own.
+    Sweeps under the same protocol, data and splits share one part of the report; others get a part each. An
+    older report in the folder goes, with every table and figure of its own.
 
     Args:
         runs: the sweeps, with the predictions of their finished trials.
@@ -36,7 +37,7 @@ def _text(runs: Sequence[SweepRuns], folder: Path, sources: Sources) -> str:
     """Write tables and figures and return the Markdown that goes with them."""
     groups = by_conditions(candidates_of(runs))
     sections = {
-        conditions: Section(candidates, Pages(folder, _prefix(conditions, list(groups))), sources)
+        conditions: Section(candidates, Pages(folder, prefix_of(conditions, groups)), sources)
         for conditions, candidates in groups.items()
     }
     parts = [f"# {', '.join(sweep.name for sweep in runs)}", header_table(runs).markdown()]
@@ -57,12 +58,10 @@ def _leakage(sections: Mapping[Conditions, Section], folder: Path, sources: Sour
         sides = sections[paper].systems, sections[other].systems
         table = leakage_table(*sides, paper_table("table2"), collection)
         notes = notes_on_leakage(near_duplicates=collection is not None)
-        pages = Pages(folder, _prefix(other, list(sections)))
+        pages = Pages(folder, prefix_of(other, sections))
         parts.append(f"## Both protocols, dataset `{paper.dataset}`")
         parts += [*pages.table("What leakage is worth", "leakage", table), *bullets(notes)]
+        second = table2_of_both(*sides, paper_table("table2"))
+        parts += pages.table("The paper's table 2 under both protocols", "table2_both", second)
+        parts += bullets(notes_on_table2_of_both(paper, who_they_are(*sides)))
     return parts
-
-
-def _prefix(conditions: Conditions, every: Sequence[Conditions]) -> str:
-    """Return the prefix of a part's files; a report of one part needs none."""
-    return "" if len(every) == 1 else prefix_of(conditions)

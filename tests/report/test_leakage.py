@@ -2,21 +2,14 @@ import numpy as np
 import pytest
 from made_sweeps import sdl, single, sweep_of, trial
 from PIL import Image
+from statsmodels.stats.proportion import proportion_confint
 
 from harness.data.prepared import PreparedData
 from harness.report.best import choose_among
 from harness.report.candidates import by_conditions, candidates_of
 from harness.report.estimate import Estimate
-from harness.report.leakage import (
-    CHOSEN,
-    LOOKS,
-    PATIENTS,
-    both_protocols,
-    leakage_table,
-    near_duplicates,
-    shared_patients,
-    systems,
-)
+from harness.report.known import near_duplicates, shared_patients
+from harness.report.leakage import CHOSEN, LOOKS, PATIENTS, both_protocols, leakage_table, systems
 from harness.report.paper import paper_table
 
 BY_SLICE = sweep_of([trial(sdl(3), [39, 30]), trial(sdl(5), [36, 36]), trial(single(), [34])])
@@ -55,17 +48,21 @@ def test_each_protocol_chooses_its_own_lambda_and_the_sums_are_subtracted() -> N
 
 def test_shared_patients_are_counted_within_a_fold() -> None:
     ((paper, other),) = both_protocols(GROUPS)
-    assert shared_patients(GROUPS[paper]) == 1
-    assert shared_patients(GROUPS[other]) == 0
     first = leakage_table(SYSTEMS[paper], SYSTEMS[other], paper_table("table2"), None).rows[0]
-    assert [cell.mean for cell in first if isinstance(cell, Estimate)] == [1, 0]
+    shares = [cell for cell in first if isinstance(cell, Estimate)]
+    assert [shared_patients(GROUPS[each]) for each in (paper, other)] == shares
+    assert [share.mean for share in shares] == [1, 0]
+    for share in shares:  # six patients
+        assert share.interval
+        low_high = proportion_confint(6 * share.mean, 6, method="wilson")
+        assert (share.interval.low, share.interval.high) == pytest.approx(low_high)
 
 
 def test_a_near_duplicate_is_one_of_the_training_slices_of_the_same_fold() -> None:
     folds = [trial(single(), [20], protocol="patients", fold=fold) for fold in (0, 1)]
     candidates = candidates_of([sweep_of(folds)])
     names = [f"{part}{fold}_{n}" for fold in (0, 1) for part in ("train", "held_out") for n in range(42)]
-    assert near_duplicates(candidates, pictures(names, {})) == 0
+    assert mean(near_duplicates(candidates, pictures(names, {}))) == 0
     copied = {
         "held_out0_1": "train0_4",
         "held_out0_2": "train0_4",
@@ -73,10 +70,22 @@ def test_a_near_duplicate_is_one_of_the_training_slices_of_the_same_fold() -> No
         "held_out1_6": "train0_7",
         "held_out1_8": "train1_9",
     }
-    assert near_duplicates(candidates, pictures(names, copied)) == pytest.approx((2 / 42 + 1 / 42) / 2)
+    share = near_duplicates(candidates, pictures(names, copied))
+    assert mean(share) == pytest.approx((2 / 42 + 1 / 42) / 2)
+    assert share
+    assert share.interval
+    # Of 12 patients with 7 slices each three have one that is copied: whole patients are drawn.
+    assert share.interval.low == 0
+    assert 6 / 84 < share.interval.high < 8 / 84
     found = systems(candidates, None)
     rows = leakage_table(found, found, paper_table("table2"), pictures(names, copied)).rows
     assert [row[0] for row in rows] == [PATIENTS, LOOKS, "accuracy, single alexnet"]
+
+
+def mean(share: Estimate | None) -> float:
+    assert share
+    assert len(share.values) == 1
+    return share.mean
 
 
 def pictures(names: list[str], copied: dict[str, str]) -> PreparedData:

@@ -1,7 +1,9 @@
+import pytest
 from made_sweeps import sdl, sweep_of, trial
 
 from harness.report.best import choose
-from harness.report.notes import notes_on_table2
+from harness.report.candidates import candidates_of
+from harness.report.notes import notes_on_candidates, notes_on_table2
 
 
 def test_the_chances_of_the_row_of_table_2_are_counted() -> None:
@@ -9,3 +11,11 @@ def test_the_chances_of_the_row_of_table_2_are_counted() -> None:
     choice = choose([sweep_of(trials)])
     found = " ".join(notes_on_table2(choice, choice.conditions))
     assert "best of 2 candidates and of its 3 networks" in found
+
+
+@pytest.mark.parametrize(("protocol", "unit"), [("paper", "slices"), ("patients", "patients")])
+def test_an_interval_that_shrank_to_a_point_is_explained(protocol: str, unit: str) -> None:
+    found = " ".join(
+        notes_on_candidates(candidates_of([sweep_of([trial(sdl(3), [9, 9], protocol=protocol)])]))
+    )
+    assert f"Where all {unit} are alike" in found

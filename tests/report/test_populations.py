@@ -60,6 +60,17 @@ def test_under_the_papers_protocol_a_fixed_weight_is_picked_in_each_repeat_too()
     assert second[2].values == pytest.approx((40 / 42, 41 / 42))  # λ 1, then λ 5; the better network of each
 
 
+def test_a_population_and_its_rivals_say_which_repeats_they_lack() -> None:
+    trials = [
+        trial(CHANGING if weight is None else sdl(weight, epochs=40), [30, 30], repeat=repeat)
+        for weight, numbers in {1.0: (0,), 5.0: (0, 1), None: (0,)}.items()
+        for repeat in numbers
+    ]
+    first, second = population_table(candidates_of([sweep_of(trials, repeats=3)])).rows
+    assert str(first[0]).endswith("every 10 epochs) (1 of 3 repeats)")
+    assert second[0] == "fixed λ, picked in each split from 1 (2 of 3 repeats)"
+
+
 def test_a_population_without_rivals_stands_alone() -> None:
     assert len(population_table(candidates([None])).rows) == 1
 

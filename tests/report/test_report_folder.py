@@ -1,5 +1,6 @@
 """A report's folder holds what the report says, and whatever else people have put there."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -59,7 +60,20 @@ def test_of_an_older_report_of_several_parts_nothing_is_left(bare: set[str], tmp
     write_report([PAPER, PATIENTS], tmp_path, EVERYTHING)
     expected = {"card.md", "figure4.svg", "figure7b.png", "figure8.csv", "schedule2.csv"}
     assert {f"paper-generated-01234567-{name}" for name in expected} < names(tmp_path)
-    assert "patients-generated-01234567-leakage.csv" in names(tmp_path)
+    both = {"patients-generated-01234567-leakage.csv", "patients-generated-01234567-table2_both.csv"}
+    assert both < names(tmp_path)
+    write_report([PATIENTS], tmp_path, Sources())
+    assert names(tmp_path) == bare
+
+
+def test_parts_of_other_splits_have_files_of_their_own_and_none_is_left(
+    bare: set[str], tmp_path: Path
+) -> None:
+    anew = replace(PATIENTS, params={"seed": "8"})
+    text = write_report([PATIENTS, anew], tmp_path, EVERYTHING).read_text(encoding="utf-8")
+    for seed in (7, 8):
+        assert f"patients-generated-01234567-folds1-seed{seed}-card.md" in names(tmp_path)
+        assert f"## Protocol `patients`, dataset `generated`, seed {seed}\n" in text
     write_report([PATIENTS], tmp_path, Sources())
     assert names(tmp_path) == bare
 

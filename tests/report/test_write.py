@@ -119,6 +119,8 @@ def test_the_report_tells_choice_protocols_tables_trust_figures_and_collection(t
     told = [
         "## The chosen λ",
         "## Both protocols",
+        "### What leakage is worth",
+        "### The paper's table 2 under both protocols",
         "## Protocol `paper`",
         "### Table 2",
         "### Every measure",
@@ -132,6 +134,31 @@ def test_the_report_tells_choice_protocols_tables_trust_figures_and_collection(t
     ]
     places = [text.index(f"\n{heading}") for heading in told]
     assert places == sorted(places)
+
+
+def test_a_candidate_alone_is_not_compared_and_that_is_said(tmp_path: Path) -> None:
+    path = write_report([sweep_of([trial(sdl(3), [30, 30])])], tmp_path, Sources())
+    after = path.read_text(encoding="utf-8").split("### Is the chosen candidate better?\n\n")[1]
+    assert after.startswith("- There is nothing to compare it with")
+    assert not (tmp_path / "comparisons.csv").exists()
+
+
+def test_sweeps_of_other_folds_have_parts_and_estimates_of_their_own(tmp_path: Path) -> None:
+    sweeps = [
+        sweep_of(
+            [
+                trial(sdl(weight), [25, 25], protocol="patients", fold=fold, sweep=f"of{folds}")
+                for weight in (1, 3)
+                for fold in range(folds)
+            ],
+            folds=folds,
+        )
+        for folds in (2, 3)
+    ]
+    text = write_report(sweeps, tmp_path, Sources()).read_text(encoding="utf-8")
+    for folds in (2, 3):
+        assert f"## Protocol `patients`, dataset `generated`, {folds} folds, seed 7\n" in text
+        assert f"λ picked in folds: 1 ({folds}×)" in " ".join(text.split())
 
 
 def test_a_population_has_its_comparison_and_its_schedules(tmp_path: Path) -> None:
