@@ -58,7 +58,8 @@ _CALIBRATION = _word(
     r"cal", r"calib\w*", r"kalib\w*", r"asset cal\w*", r"shim\w*", r"coil sens\w*", r"ref ?scan"
 )
 _PROJECTION = _word(
-    r"mip", r"minip", r"projection\w*", r"reformat\w*", r"subtra[ck]\w*", r"(?<=\S )sub(?! ?(?:acu|mm))",
+    r"mip", r"minip", r"projection\w*", r"reformat\w*", r"subtr(?:a[ck]\w*)?",
+    r"(?<=\S )sub(?! ?(?:acu|mm|dur|ara|ep))",
     r"soustr\w*", r"sottra\w*", r"sustrac\w*", r"vrt?", r"volume render\w*", r"screen ?s\w*",
 )  # fmt: skip
 

@@ -41,11 +41,15 @@ def test_other_series_are_no_localizers(text: str) -> None:
     assert not words.is_localizer(text)
 
 
-@pytest.mark.parametrize("text", ["T1 SUB", "T1 subtracted", "Soustraction", "Subtraktion", "VRT", "MIP SAG"])
+@pytest.mark.parametrize(
+    "text", ["T1 SUB", "T1 Subtr.", "T1 subtracted", "Soustraction", "Subtraktion", "VRT", "MIP SAG"]
+)
 def test_derived_series_are_known_by_many_names(text: str) -> None:
     assert words.is_projection(text)
 
 
-@pytest.mark.parametrize("text", ["sub-01_T1w", "T1 sub-acute", "subtle", "t1_mpr_ns_sag", ""])
+@pytest.mark.parametrize(
+    "text", ["sub-01_T1w", "T1 sub-acute", "T1 sub dural", "subtle", "t1_mpr_ns_sag", ""]
+)
 def test_other_series_are_not_derived(text: str) -> None:
     assert not words.is_projection(text)
