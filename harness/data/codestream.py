@@ -48,6 +48,12 @@ def has_size(image: bytes, size: Size) -> bool:
         return False
 
 
+def is_signed(image: bytes) -> bool:
+    """Say whether a JPEG 2000 image calls its values signed; of other images none does."""
+    start = re.search(_JPEG2000, image)
+    return start is not None and image[start.start() + _JPEG2000_SIZE.size :][:1] >= b"\x80"
+
+
 def _jpeg_size(image: bytes) -> Size | None:
     """Walk over the segments before the one that starts the frame."""
     place = image.index(b"\xd8") + 1

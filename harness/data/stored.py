@@ -14,7 +14,7 @@ from pydicom.uid import (
     RLETransferSyntaxes,
 )
 
-from harness.data.codestream import Size, begins_an_image, has_size
+from harness.data.codestream import Size, begins_an_image, has_size, is_signed
 
 _CODED = {*JPEGTransferSyntaxes, *JPEGLSTransferSyntaxes, *JPEG2000TransferSyntaxes, *RLETransferSyntaxes}
 _PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
@@ -74,6 +74,8 @@ def _coded_problem(dataset: Dataset, size: Size, frames: int) -> str:
         return "compressed frames that cannot be told apart"
     if not all(has_size(fragments[0], size) for fragments in coded):
         return "a compressed image of another size than its header says"
+    if not dataset.get("PixelRepresentation") and any(is_signed(fragments[0]) for fragments in coded):
+        return "a compressed image of signed values, which its header calls unsigned"
     return ""
 
 

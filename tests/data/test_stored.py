@@ -129,6 +129,18 @@ def test_a_compressed_image_has_the_size_of_its_header(syntax: str, tags: dict[s
     assert stored_problem(dataset) == OTHER_SIZE
 
 
+def test_signed_values_under_an_unsigned_header_are_refused() -> None:
+    values = np.random.default_rng(0).integers(-2000, 2000, (96, 112), np.int16)
+    dataset = mr_image(values, PixelRepresentation=1)
+    dataset.compress(JPEG2000Lossless)
+    assert stored_problem(dataset) == ""
+    dataset.PixelRepresentation = 0
+    assert "signed values" in stored_problem(dataset)
+    unsigned = compressed(JPEG2000Lossless)
+    unsigned.PixelRepresentation = 1  # real files have it, and pydicom reads them right
+    assert stored_problem(unsigned) == ""
+
+
 @pytest.mark.parametrize("content", [bytes(96 * 96 * 2), b"", encapsulate([bytes(500)])])
 def test_pixels_that_are_not_compressed_as_the_syntax_says_are_refused(content: bytes) -> None:
     dataset = mr_image()
