@@ -1,12 +1,12 @@
 """``sdl predict``: a model's answers for new slices."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from harness.cli.options import RESULTS
+from harness.errors import HarnessError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write slices to this CSV, patients to NAME-patients.csv beside it.",
+    help="Write all to NAME.json, or slices to NAME.csv and patients to NAME-patients.csv.",
 )
 @click.option(
     "--masks",
@@ -50,39 +50,42 @@ def predict(
     """
     from harness.predict.answers import answer
     from harness.predict.inputs import read_input
+    from harness.predict.write import check_place, json_text, write_answers
 
+    if out:
+        check_place(out)
     trained = _opened(model)
     given = read_input(paths, trained.configuration.recipe, masks=masks, allow_any=allow_any)
     answers = answer(trained, given)
-    if out:
-        _write(answers, out)
     if as_json:
-        click.echo(json.dumps({"model": model, **answers.as_dict()}, indent=2, ensure_ascii=False))
+        click.echo(json_text(answers, model))
     else:
         _show(answers)
+    if out:
+        click.echo(f"written: {', '.join(map(str, write_answers(answers, model, out)))}", err=True)
 
 
 def _opened(said: str) -> "TrainedModel":
     from tempfile import TemporaryDirectory
 
     from harness.predict.model import is_model, read_model
-    from harness.tracking.registry import fetch
-    from harness.tracking.store import find_store
 
     if is_model(Path(said)):
         return read_model(Path(said))
     with TemporaryDirectory() as folder:
-        return read_model(fetch(said, find_store(RESULTS), Path(folder)))
+        return read_model(_fetched(said, Path(folder)))
 
 
-def _write(answers: "Answers", out: Path) -> None:
-    from harness.predict.answers import tuple_text
+def _fetched(said: str, into: Path) -> Path:
+    from harness.predict.model import CONFIGURATION, WEIGHTS
+    from harness.tracking.registry import fetch
+    from harness.tracking.store import find_store
 
-    slices = answers.slices.assign(answers=answers.slices["answers"].map(tuple_text))
-    slices.to_csv(out, index=False, lineterminator="\n")
-    patients = out.with_name(f"{out.stem}-patients{out.suffix}")
-    answers.patients.to_csv(patients, index=False, lineterminator="\n")
-    click.echo(f"slices: {out}\npatients: {patients}", err=True)
+    try:
+        return fetch(said, find_store(RESULTS), into)
+    except HarnessError as error:
+        no_folder = f"{said} is no folder that holds {WEIGHTS} and {CONFIGURATION}"
+        raise HarnessError(f"{no_folder}; sought as a registered model:\n{error}") from None
 
 
 def _show(answers: "Answers") -> None:

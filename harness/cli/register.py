@@ -15,7 +15,7 @@ from harness.data.prepared import PreparedData
 from harness.data.recipe import load_recipe
 from harness.errors import HarnessError
 from harness.predict.configuration import Configuration, InputRule
-from harness.predict.model import write_model
+from harness.predict.model import read_model, write_model
 from harness.report.card import model_card
 from harness.report.choice import Choice
 from harness.tracking.artifacts import SELECTION, SweepArtifacts
@@ -48,12 +48,15 @@ def register_choice(choice: Choice, sweep: SweepRuns, store: Store, wanted: Want
     """Register what a sweep's choice is as a new version of a model.
 
     Raises:
-        HarnessError: before anything is trained, if names are wrong, the collection is not that of the sweep,
-            or weights were not kept.
+        HarnessError: before anything is trained, if names are wrong, the device or the sweep's collection is
+            not here, or weights were not kept; after it, if the training diverged.
     """
     check_names(wanted.name, wanted.alias)
+    if wanted.retrain and wanted.device == "cuda" and not torch.cuda.is_available():
+        raise HarnessError("--device cuda: torch finds no GPU here; leave it out to train on the CPU")
     files = SweepArtifacts(sweep, store)
     space = Space.model_validate_json(json.dumps(yaml.safe_load(files.text("configuration.yaml"))))
+    selection = files.text(SELECTION)
     data = _data(space, sweep, wanted.cache)
     settings = choice.chosen.settings
     trials = [
@@ -69,7 +72,7 @@ def register_choice(choice: Choice, sweep: SweepRuns, store: Store, wanted: Want
     recipe = InputRule.of(load_recipe(space.dataset))
     card = model_card(
         choice,
-        files.text(SELECTION),
+        selection,
         title=f"Model card of {wanted.name}",
         trained=weights.trained,
         tags=tags,
@@ -77,6 +80,7 @@ def register_choice(choice: Choice, sweep: SweepRuns, store: Store, wanted: Want
     with TemporaryDirectory() as folder:
         configuration = Configuration(settings=settings, classes=data.classes, recipe=recipe)
         write_model(Path(folder), weights.values, configuration, card)
+        read_model(Path(folder)).probabilities(data.images[:1])  # no model is registered that cannot answer
         return register(Path(folder), wanted.name, wanted.alias, tags, store)
 
 

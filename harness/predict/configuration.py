@@ -1,13 +1,19 @@
 """What a model's weights need beside them: settings, classes, and the input that they were trained on."""
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from harness.config.settings import Settings
 from harness.data.pixels import Window
 from harness.data.recipe import Recipe
 from harness.data.select import Rule
+
+
+def _different(classes: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(classes)) != len(classes) or len(classes) < 2:
+        raise ValueError("classes are at least two different names")
+    return classes
 
 
 class _Part(BaseModel):
@@ -29,8 +35,8 @@ class InputRule(_Part):
     dataset: str
     source: Literal["dicom", "images"]
     slices: Rule
-    image_size: int
-    crop_margin: int | None
+    image_size: Annotated[int, Field(ge=32, le=512)]
+    crop_margin: Annotated[int, Field(ge=0)] | None
     window: Window = "percentiles"
 
     @classmethod
@@ -65,5 +71,5 @@ class Configuration(_Part):
     """
 
     settings: Settings
-    classes: tuple[str, ...]
+    classes: Annotated[tuple[str, ...], AfterValidator(_different)]
     recipe: InputRule

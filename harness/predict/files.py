@@ -20,9 +20,9 @@ def facts_of(path: Path, rule: InputRule) -> pd.DataFrame:
     """Return the facts of every frame below a path; the column ``path`` leads there.
 
     Raises:
-        HarnessError: there is no such path.
+        HarnessError: there is no such path, or it is a pipe or a device, which would never end.
     """
-    if not path.exists():
+    if not (path.is_dir() or path.is_file()):
         raise HarnessError(f"{path}: there is no such file or folder")
     root = path if path.is_dir() else path.parent
     table = scan_facts(path) if path.is_dir() else as_table(facts_of_file(root, path.name), {})
@@ -53,7 +53,7 @@ def _image_facts(path: Path, rule: InputRule) -> SliceFacts:
         problem = "no DICOM file, and no header tells an image's plane and weighting"
     return SliceFacts(
         path=str(path),
-        patient_id=str(path.parent),
+        patient_id=str(path.parent.resolve()),
         weighting=rule.slices.weighting,
         problem=problem,
         evidence=IMAGE,
@@ -61,5 +61,5 @@ def _image_facts(path: Path, rule: InputRule) -> SliceFacts:
         contrast=rule.slices.contrast,
         body_part="brain",
         slice_id=slice_digest(path.read_bytes()),
-        series=str(path.parent),
+        series=str(path.parent.resolve()),
     )

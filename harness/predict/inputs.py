@@ -43,8 +43,10 @@ def read_input(
         allow_any: take whatever has pixels, with a note.
 
     Raises:
-        HarnessError: nothing can be taken; with every reason.
+        HarnessError: nothing can be taken, with every reason; or masks are given to no use.
     """
+    if masks and rule.crop_margin is None:
+        raise HarnessError(f"{masks}: the model takes whole slices and no masks; leave out --masks")
     facts = pd.concat([facts_of(path, rule) for path in paths], ignore_index=True)
     facts["mask"] = [_mask(path, rule, masks) for path in facts["path"]]
     table = apply(rule.slices, _uncropped(facts, rule))
@@ -116,6 +118,8 @@ def _numbered(what: str, names: pd.Series) -> list[str]:
 
 
 def _refusal(left_out: dict[str, int], rule: InputRule, allow_any: bool) -> str:
-    reasons = [f"  {count} × {reason}" for reason, count in left_out.items()] or ["  no file"]
-    fix = "" if allow_any else "\n`--allow-any` predicts what has pixels all the same; that means little."
-    return f"no slice can be taken; the model takes {rule.words}.\n" + "\n".join(reasons) + fix
+    refusal = f"no slice can be taken; the model takes {rule.words}."
+    if not left_out:
+        return f"{refusal}\n  no file"
+    fix = [] if allow_any else ["`--allow-any` predicts what has pixels all the same; that means little."]
+    return "\n".join([refusal, *(f"  {count} × {reason}" for reason, count in left_out.items()), *fix])

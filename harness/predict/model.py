@@ -11,13 +11,17 @@ from pydantic import ValidationError
 from torch import Tensor
 
 from harness.errors import HarnessError
-from harness.model.backbones import copy_weights
+from harness.model.backbones import check_backbone, copy_weights
 from harness.model.synergic import SynergicNetworks
 from harness.predict.configuration import Configuration
 from harness.training.augment import gaussian_blur, to_network_input
 from harness.training.run import EVALUATION_BATCH
 
 WEIGHTS, CONFIGURATION, CARD = "weights.pt", "configuration.json", "card.md"
+DIVERGED = (
+    "their training diverged, so the classes that they name mean nothing; choose another candidate, or train"
+    " with a lower learning_rate"
+)
 
 
 @dataclass(frozen=True)
@@ -29,15 +33,26 @@ class TrainedModel:
 
     @torch.inference_mode()
     def probabilities(self, images: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Return every network's softmax probabilities (N, n, C) of prepared slices (N, H, W) in [0, 1]."""
+        """Return every network's softmax probabilities (N, n, C) of prepared slices (N, H, W) in [0, 1].
+
+        Raises:
+            HarnessError: they are NaN, for finite weights may still be so large that a network overflows.
+        """
         blurred = gaussian_blur(torch.tensor(images)[:, None], self.configuration.settings.gaussian)
         batches = map(to_network_input, torch.split(blurred, EVALUATION_BATCH))
         logits = torch.cat([self.networks.classify(batch) for batch in batches])
+        if not logits.isfinite().all():
+            raise HarnessError(f"the networks answer NaN or infinity: {DIVERGED}")
         return np.asarray(logits.double().softmax(dim=2).numpy())
 
 
 def write_model(folder: Path, weights: Mapping[str, Tensor], configuration: Configuration, card: str) -> None:
-    """Write a model into an empty folder."""
+    """Write a model into an empty folder.
+
+    Raises:
+        HarnessError: the weights are not finite; nothing is written.
+    """
+    _check_finite(weights)
     torch.save(dict(weights), folder / WEIGHTS)
     text = configuration.model_dump_json(by_alias=True, indent=2)
     (folder / CONFIGURATION).write_text(text + "\n", encoding="utf-8")
@@ -53,21 +68,28 @@ def read_model(folder: Path) -> TrainedModel:
     """Read a model that `write_model` wrote.
 
     Raises:
-        HarnessError: a file is missing or damaged, or weights and configuration do not belong together.
+        HarnessError: a file is missing or damaged, weights are not finite, or they and the configuration do
+            not belong together.
     """
     try:
         text = (folder / CONFIGURATION).read_text(encoding="utf-8")
         configuration = Configuration.model_validate_json(text)
     except (OSError, UnicodeDecodeError, ValidationError) as error:
-        raise HarnessError(f"{CONFIGURATION} is no configuration of a model: {_first_line(error)}") from None
-    weights = read_weights(folder / WEIGHTS)
+        raise HarnessError(
+            f"{CONFIGURATION} is no configuration of a model, or one of another version of this program: "
+            + _first_fault(error)
+        ) from None
     settings = configuration.settings
+    if problem := check_backbone(settings.backbone):
+        raise HarnessError(f"{CONFIGURATION}: backbone {settings.backbone}: {problem}")
+    weights = read_weights(folder / WEIGHTS)
     networks = SynergicNetworks(settings.backbone, settings.networks, len(configuration.classes))
     if _shapes(weights) != _shapes(networks.state_dict()):
         raise HarnessError(
             f"{WEIGHTS} and {CONFIGURATION} do not belong together: the weights are not those of "
             f"{settings.networks} × {settings.backbone} with {len(configuration.classes)} classes"
         )
+    _check_finite(weights)
     copy_weights(networks, weights)
     return TrainedModel(networks.eval(), configuration)
 
@@ -89,9 +111,22 @@ def read_weights(path: Path) -> dict[str, Tensor]:
     return weights
 
 
+def _check_finite(weights: Mapping[str, Tensor]) -> None:
+    """Refuse what a diverged training left: networks that name the first class, whatever they see."""
+    broken = [name for name, value in weights.items() if not value.isfinite().all()]
+    if broken:
+        raise HarnessError(
+            f"{len(broken)} of {len(weights)} tensors of weights hold NaN or infinity"
+            f" (the first: {broken[0]}): {DIVERGED}"
+        )
+
+
 def _shapes(weights: Mapping[str, Tensor]) -> dict[str, torch.Size]:
     return {name: value.shape for name, value in weights.items()}
 
 
-def _first_line(error: Exception) -> str:
-    return " ".join(str(error).splitlines()[:3])
+def _first_fault(error: Exception) -> str:
+    if not isinstance(error, ValidationError):
+        return str(error)
+    [fault, *_] = error.errors(include_url=False)
+    return f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}".removeprefix(": ")

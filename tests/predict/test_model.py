@@ -1,6 +1,8 @@
 """A model's folder: written, read back, and refused where it is damaged."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +14,7 @@ from harness.data.recipe import load_recipe
 from harness.errors import HarnessError
 from harness.model.synergic import SynergicNetworks
 from harness.predict.configuration import InputRule
-from harness.predict.model import is_model, read_model
+from harness.predict.model import is_model, read_model, write_model
 
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet
 
@@ -61,6 +63,53 @@ def test_a_damaged_file_is_named(tmp_path: Path, name: str, content: bytes | Non
     (tmp_path / name).unlink() if content is None else (tmp_path / name).write_bytes(content)
     with pytest.raises(HarnessError, match=name):
         read_model(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("part", "key", "value", "said"),
+    [
+        ("settings", "backbone", "shuflenet_v2_x0_5", "did you mean 'shufflenet_v2_x0_5'"),
+        ("settings", "gaussian", 4, "settings.gaussian: .*odd"),
+        ("recipe", "image_size", 0, "recipe.image_size: .*32"),
+        ("recipe", "crop_margin", -1, "recipe.crop_margin: .*0"),
+        ("recipe", "of_later", 1, "another version of this program: recipe.of_later"),
+        (None, "classes", ["II", "II", "IV"], "classes: .*two different names"),
+        (None, "classes", ["II"], "classes: .*two different names"),
+    ],
+)
+def test_a_configuration_that_no_model_has_is_refused_by_its_key(
+    tmp_path: Path, part: str | None, key: str, value: Any, said: str
+) -> None:
+    made_model(tmp_path, rule())
+    file = tmp_path / "configuration.json"
+    configuration = json.loads(file.read_text())
+    (configuration[part] if part else configuration)[key] = value
+    file.write_text(json.dumps(configuration))
+    with pytest.raises(HarnessError, match=f"configuration.json.*{said}"):
+        read_model(tmp_path)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_weights_of_a_diverged_training_are_neither_read_nor_written(tmp_path: Path, value: float) -> None:
+    weights = made_model(tmp_path / "model", rule()).state_dict()
+    configuration = read_model(tmp_path / "model").configuration
+    name, tensor = next(iter(weights.items()))
+    tensor.view(-1)[-1] = value
+    torch.save(weights, tmp_path / "model/weights.pt")
+    with pytest.raises(HarnessError, match=rf"1 of \d+ .*{name}.*diverged"):
+        read_model(tmp_path / "model")
+    (tmp_path / "new").mkdir()
+    with pytest.raises(HarnessError, match="diverged"):
+        write_model(tmp_path / "new", weights, configuration, "# made\n")
+    assert not list((tmp_path / "new").iterdir())
+
+
+def test_finite_weights_that_overflow_give_no_answer(tmp_path: Path) -> None:
+    weights = made_model(tmp_path, rule()).state_dict()
+    huge = {name: value * 1e30 if value.is_floating_point() else value for name, value in weights.items()}
+    torch.save(huge, tmp_path / "weights.pt")
+    with pytest.raises(HarnessError, match=r"NaN or infinity.*diverged"):
+        read_model(tmp_path).probabilities(np.full((1, 64, 64), 0.5, np.float32))
 
 
 def test_a_pickle_is_not_run(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """What a model takes of DICOM files and images, what it refuses, and how it names what it took."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -114,6 +115,36 @@ def test_cropped_slices_need_a_mask(tmp_path: Path) -> None:
     np.testing.assert_array_equal(given.images[0], read_image(image, 64, tmp_path / "masks/slice.png", 4))
     whole = read_input([image], taken, allow_any=True)
     np.testing.assert_array_equal(whole.images[0], read_image(image, 64))
+
+
+def test_masks_that_no_slice_is_cut_by_are_refused(tmp_path: Path) -> None:
+    image = picture(tmp_path / "slice.png")
+    with pytest.raises(HarnessError, match=r"whole slices.*leave out --masks"):
+        read_input([image], rule("images"), masks=tmp_path)
+
+
+def test_images_of_one_folder_are_one_patients_however_it_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    paths = [Path("a.png"), tmp_path / "b.png"]
+    for seed, path in enumerate(paths):
+        picture(path, seed)
+    rows = read_input(paths, rule("images")).rows
+    assert rows["patient"].tolist() == rows["series"].str.replace("series", "patient").tolist()
+    assert rows["patient"].tolist() == ["patient 1", "patient 1"]
+
+
+def test_an_empty_folder_has_nothing_to_allow(tmp_path: Path) -> None:
+    with pytest.raises(HarnessError, match=r"no file$"):
+        read_input([tmp_path], rule())
+
+
+@pytest.mark.timeout(20)
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(HarnessError, match="no such file"):
+        read_input([tmp_path / "pipe"], rule())
 
 
 def test_a_patient_is_judged_by_the_mean_of_its_slices(tmp_path: Path) -> None:

@@ -2,8 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from scanned import scan
 
 from harness.cli import main
-from harness.cli.weights import kept_weights
+from harness.cli.weights import Weights, kept_weights
 from harness.data.prepare import load_prepared
 from harness.data.prepared import PreparedData
 from harness.data.recipe import load_recipe
@@ -22,7 +22,7 @@ from harness.errors import HarnessError
 from harness.model.synergic import SynergicNetworks
 from harness.report.best import choose
 from harness.tracking.artifacts import SweepArtifacts
-from harness.tracking.read import SweepRuns, load_sweep
+from harness.tracking.read import SweepRuns, TrialRun, load_sweep
 from harness.tracking.registry import fetch
 from harness.tracking.store import find_store
 
@@ -168,6 +168,27 @@ def test_weights_that_were_not_kept_are_told_of(made: Made) -> None:
     assert len(kept) == len(others) == 1
     with pytest.raises(HarnessError, match=r"--retrain.*log_weights: all"):
         kept_weights(others, files)
+
+
+@pytest.mark.parametrize(("factor", "said"), [(float("nan"), "hold NaN"), (1e30, "answer NaN")])
+def test_what_diverged_is_not_registered(monkeypatch: pytest.MonkeyPatch, factor: float, said: str) -> None:
+    def diverged(trials: Sequence[TrialRun], files: SweepArtifacts) -> Weights:
+        kept = kept_weights(trials, files)
+        floats = {name: value * factor for name, value in kept.values.items() if value.is_floating_point()}
+        return replace(kept, values={**kept.values, **floats})
+
+    monkeypatch.setattr("harness.cli.register.kept_weights", diverged)
+    result = sdl("best", "small", "--register", "diverged")
+    assert result.exit_code == 1
+    assert said in result.output
+    assert "no registered model 'diverged'" in sdl("predict", "diverged", ".").output
+
+
+def test_a_gpu_that_is_not_there_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    result = sdl("best", "small", "--register", "grader", "--retrain", "--device", "cuda")
+    assert result.exit_code == 1
+    assert "--device cuda: torch finds no GPU" in result.output
 
 
 def test_what_is_not_there_is_named(made: Made) -> None:

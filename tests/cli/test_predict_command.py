@@ -1,0 +1,39 @@
+"""``sdl predict`` with a model in a folder."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from cli.workplace import Workplace
+from data.made_dicom import mr_image
+from predict.made_models import made_model, rule
+
+
+@pytest.fixture
+def ward(empty: Workplace) -> Workplace:
+    """A folder with a model, ``model``, and a slice, ``slice.dcm``."""
+    made_model(empty.folder / "model", rule())
+    pixels = np.random.default_rng(0).integers(0, 4000, (96, 96), dtype=np.uint16)
+    mr_image(pixels).save_as(empty.folder / "slice.dcm", enforce_file_format=True)
+    return empty
+
+
+def test_a_file_of_json_holds_what_is_printed(ward: Workplace) -> None:
+    result = ward.sdl("predict", "model", "slice.dcm", "--json", "--out", "new/answers.json")
+    [answers] = (ward.folder / "new").iterdir()
+    assert json.loads(answers.read_text()) == json.loads(result.stdout)
+    assert str(Path("new/answers.json")) in result.stderr
+
+
+@pytest.mark.parametrize(("out", "said"), [("a.txt", ".csv or .json"), ("slice.dcm/a.csv", "written there")])
+def test_a_place_for_no_answers_is_told_before_anything_is_read(ward: Workplace, out: str, said: str) -> None:
+    (ward.folder / "model/weights.pt").write_bytes(b"")
+    assert said in ward.sdl("predict", "model", "slice.dcm", "--out", out, code=1).output
+
+
+@pytest.mark.parametrize("model", ["modl", "./modl", "model/weights.pt", "."])
+def test_what_is_neither_folder_nor_registered_is_said_to_be_neither(ward: Workplace, model: str) -> None:
+    output = ward.sdl("predict", model, "slice.dcm", code=1).output
+    assert f"{model} is no folder that holds weights.pt and configuration.json" in output
+    assert "no tracking store" in output
