@@ -25,7 +25,9 @@ from harness.cli.options import RESULTS, cache_option
 def report(names: tuple[str, ...], out: Path | None, no_slices: bool, cache: Path) -> None:
     """Write tables and figures of one or several sweeps under results/.
 
-    Figures of slices come from the prepared collection, where the cache
+    Sweeps under the same protocol, data, folds and seed are compared with each
+    other; one under each protocol, on the same data, shows what leakage is
+    worth. Figures of slices come from the prepared collection, where the cache
     still holds it.
 
     \b
@@ -92,7 +94,8 @@ def best(
     repeats and folds (under protocol paper, of the test slices). max takes the
     highest, one-standard-error the smallest λ within one standard error of it,
     paper the highest test accuracy. Populations are no candidates, nor are
-    single networks: the best of each backbone is compared with the choice.
+    single networks: the best of each backbone is compared with the choice. Nor is
+    a candidate that lacks repeats which others have: it stands behind them.
 
     --register keeps the weights of the chosen candidate's best trial, with
     --retrain those of a new training.

@@ -33,6 +33,8 @@ def _facts(sweep: SweepRuns) -> dict[str, str]:
         "dataset": sweep.tags["dataset"],
         "data digest": sweep.tags["data_digest"][:DIGEST_LENGTH],
         "repeats": sweep.tags["repeats"],
+        "folds": str(sweep.folds or "not told"),
+        "seed": sweep.params["seed"],
         "trials": ", ".join(f"{count} {state}" for state, count in sorted(states.items())) or "none",
         "time": _duration(sweep),
         "device": ", ".join(

@@ -28,7 +28,9 @@ def table2_of_both(
         for key in paper.columns[3:]:
             theirs = percent(printed[name][key]) if name in printed else None
             rows.append((name, key.replace("_", " "), theirs, *(figures.get(key) for figures in ours)))
-    return Table(("model", "", "the paper", "split by slice", "split by patient"), tuple(rows), digits=2)
+    return Table(
+        ("model", "measure", "the paper", "split by slice", "split by patient"), tuple(rows), digits=2
+    )
 
 
 def who_they_are(by_slice: Mapping[str, Candidate], by_patient: Mapping[str, Candidate]) -> list[str]:

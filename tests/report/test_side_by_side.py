@@ -29,7 +29,7 @@ SIDES = of(PAPER), of(PATIENTS)
 
 def test_every_figure_of_table_2_stands_in_three_columns() -> None:
     table = table2_of_both(*SIDES, paper_table("table2"))
-    assert table.columns == ("model", "", "the paper", "split by slice", "split by patient")
+    assert table.columns == ("model", "measure", "the paper", "split by slice", "split by patient")
     rows = {(row[0], row[1]): row[2:] for row in table.rows}
     figures = ("train accuracy", "test accuracy", "precision", "recall", "specificity", "sensitivity", "f1")
     models = (CHOSEN, "single vgg19", "single resnet18")

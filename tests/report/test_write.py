@@ -159,6 +159,7 @@ def test_sweeps_of_other_folds_have_parts_and_estimates_of_their_own(tmp_path: P
     for folds in (2, 3):
         assert f"## Protocol `patients`, dataset `generated`, {folds} folds, seed 7\n" in text
         assert f"λ picked in folds: 1 ({folds}×)" in " ".join(text.split())
+    assert "\n| folds | 2 | 3 |\n| seed | 7 | 7 |\n" in text
 
 
 def test_a_population_has_its_comparison_and_its_schedules(tmp_path: Path) -> None:
