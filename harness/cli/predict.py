@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @click.option(
     "--masks",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="Masks of tumours, under the names of the images.",
+    help="Masks of tumours, under the images' paths or names.",
 )
 @click.option("--allow-any", is_flag=True, help="Take what the model's recipe would refuse, with a note.")
 def predict(

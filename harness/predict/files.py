@@ -17,7 +17,7 @@ IMAGE = "no header"  # the evidence of a slice that is no DICOM file
 
 
 def facts_of(path: Path, rule: InputRule) -> pd.DataFrame:
-    """Return the facts of every frame below a path; the column ``path`` leads there.
+    """Return the facts of every frame below a path; ``path`` leads there, ``below`` does from ``root``.
 
     Raises:
         HarnessError: there is no such path, or it is a pipe or a device, which would never end.
@@ -30,7 +30,8 @@ def facts_of(path: Path, rule: InputRule) -> pd.DataFrame:
     image = (table["problem"] != "") & table["path"].map(_is_image)
     images = as_table([_image_facts(Path(name), rule) for name in table.loc[image, "path"]], {})
     both = pd.concat([table[~image], images], ignore_index=True)
-    return both.sort_values(["path", "frame"], ignore_index=True)
+    below = [str(Path(name).relative_to(root)) for name in both["path"]]
+    return both.assign(root=str(root), below=below).sort_values(["path", "frame"], ignore_index=True)
 
 
 def _is_image(path: str) -> bool:

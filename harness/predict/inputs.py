@@ -1,6 +1,6 @@
 """New slices: judged by the rule of a model's recipe, then prepared as those that it was trained on."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from harness.data.masks import MaskError, find_mask, shared_names
 from harness.data.pixels import Slice, read_dicom, read_image
 from harness.data.select import COPY, apply, leave
 from harness.errors import HarnessError
@@ -39,7 +40,8 @@ def read_input(
     Args:
         paths: what to read.
         rule: what the model takes.
-        masks: folder with a tumour's mask under the name of every image, for models of cropped slices.
+        masks: folder with a tumour's mask for every image, under its path below the folder that was given or
+            under its bare name where no other image bears that; for models of cropped slices.
         allow_any: take whatever has pixels, with a note.
 
     Raises:
@@ -48,8 +50,7 @@ def read_input(
     if masks and rule.crop_margin is None:
         raise HarnessError(f"{masks}: the model takes whole slices and no masks; leave out --masks")
     facts = pd.concat([facts_of(path, rule) for path in paths], ignore_index=True)
-    facts["mask"] = [_mask(path, rule, masks) for path in facts["path"]]
-    table = apply(rule.slices, _uncropped(facts, rule))
+    table = apply(rule.slices, _masked(facts, rule, masks))
     table["note"] = table["reason"]
     if allow_any:
         table["taken"] = table["reason"].eq(COPY).map({True: "no", False: "yes"})
@@ -64,22 +65,28 @@ def read_input(
     return Input(_named(table[taken]), np.asarray(images, dtype=np.float32), left_out)
 
 
-def _mask(path: str, rule: InputRule, masks: Path | None) -> str:
-    """Return the mask of an image, empty where there is none or none is wanted."""
-    if rule.crop_margin is None or masks is None:
-        return ""
-    mask = masks / Path(path).name
-    return str(mask) if mask.is_file() else ""
-
-
-def _uncropped(facts: pd.DataFrame, rule: InputRule) -> pd.DataFrame:
-    """Say which slices lack the mask that a model of cropped slices needs."""
+def _masked(facts: pd.DataFrame, rule: InputRule, masks: Path | None) -> pd.DataFrame:
+    """Add the column ``mask``; a model of cropped slices has a problem where it is empty."""
     if rule.crop_margin is None:
-        return facts
-    whole = (facts["problem"] == "") & (facts["mask"] == "")
-    return facts.assign(
-        problem=facts["problem"].mask(whole, "no mask of its name to cut it to the tumour by")
-    )
+        return facts.assign(mask="")
+    if masks:  # which may lie below the images, and are none themselves
+        inside = [Path(path).resolve().is_relative_to(masks.resolve()) for path in facts["path"]]
+        facts = facts[np.logical_not(inside)].reset_index(drop=True)
+    shared = shared_names(facts)
+    places = zip(facts["root"], facts["below"], strict=True)
+    found = [_mask(Path(root), below, masks, shared) for root, below in places]
+    mask = pd.Series([str(each) if isinstance(each, Path) else "" for each in found], dtype=str)
+    missing = pd.Series(["" if isinstance(each, Path) else each for each in found], dtype=str)
+    return facts.assign(mask=mask, problem=facts["problem"].mask(facts["problem"] == "", missing))
+
+
+def _mask(root: Path, below: str, masks: Path | None, shared: Container[str]) -> Path | str:
+    """Return the mask of an image, or why it has none."""
+    try:
+        mask = masks and find_mask(root, str(masks.resolve()), below, shared)
+    except MaskError as error:
+        return str(error)
+    return mask if mask and mask.is_file() else "no mask of its name to cut it to the tumour by"
 
 
 def _read_pixels(table: pd.DataFrame, rule: InputRule) -> list[Slice | str]:

@@ -38,9 +38,10 @@ class TrainedModel:
         Raises:
             HarnessError: they are NaN, for finite weights may still be so large that a network overflows.
         """
-        blurred = gaussian_blur(torch.tensor(images)[:, None], self.configuration.settings.gaussian)
-        batches = map(to_network_input, torch.split(blurred, EVALUATION_BATCH))
-        logits = torch.cat([self.networks.classify(batch) for batch in batches])
+        kernel = self.configuration.settings.gaussian
+        batches = torch.split(torch.tensor(images)[:, None], EVALUATION_BATCH)
+        blurred = (to_network_input(gaussian_blur(batch, kernel)) for batch in batches)
+        logits = torch.cat([self.networks.classify(batch) for batch in blurred])
         if not logits.isfinite().all():
             raise HarnessError(f"the networks answer NaN or infinity: {DIVERGED}")
         return np.asarray(logits.double().softmax(dim=2).numpy())

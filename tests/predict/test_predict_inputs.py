@@ -117,6 +117,25 @@ def test_cropped_slices_need_a_mask(tmp_path: Path) -> None:
     np.testing.assert_array_equal(whole.images[0], read_image(image, 64))
 
 
+@pytest.mark.parametrize("folder", ["masks", "images/masks"])
+def test_images_of_one_name_need_masks_by_their_paths(tmp_path: Path, folder: str) -> None:
+    masks, taken = tmp_path / folder, rule("images", crop_margin=4)
+    images = [picture(tmp_path / f"images/{number}/slice.png", seed=number) for number in (1, 2)]
+    marked = picture(masks / "slice.png", seed=3)
+    with pytest.raises(HarnessError, match="2 × the mask bears the name of several images"):
+        read_input([tmp_path / "images"], taken, masks=masks)
+    marked.unlink()
+    for number in (1, 2):
+        mask = np.zeros((96, 96), np.uint8)
+        mask[40 : 60 + number, 30:50] = 255
+        (masks / f"{number}").mkdir()
+        Image.fromarray(mask).save(masks / f"{number}/slice.png")
+    given = read_input([tmp_path / "images"], taken, masks=masks)
+    assert not given.left_out
+    for number, (image, read) in enumerate(zip(images, given.images, strict=True), start=1):
+        np.testing.assert_array_equal(read, read_image(image, 64, masks / f"{number}/slice.png", 4))
+
+
 def test_masks_that_no_slice_is_cut_by_are_refused(tmp_path: Path) -> None:
     image = picture(tmp_path / "slice.png")
     with pytest.raises(HarnessError, match=r"whole slices.*leave out --masks"):
