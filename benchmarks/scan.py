@@ -25,8 +25,6 @@ import pydicom
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage
 
-from harness.data.scan import scan_into
-
 
 def main() -> None:
     parser = argparse.ArgumentParser(
@@ -40,8 +38,8 @@ def main() -> None:
         fill(folder, options.files, options.real)
         paths = sorted(path for path in folder.rglob("*") if path.is_file())
         plain = best(lambda: loop(paths))
-        cold = best(lambda: (out.unlink(missing_ok=True), scan_into(out, folder)))
-        again = best(lambda: scan_into(out, folder))
+        cold = best(lambda: (out.unlink(missing_ok=True), scan(folder, out)))
+        again = best(lambda: scan(folder, out))
         some = folder / "some"
         some.mkdir()
         for path in paths[: len(paths) // 10]:
@@ -109,6 +107,14 @@ def loop(paths: list[Path]) -> None:
             print(f"no DICOM file: {path.name}", file=sys.stderr)
 
 
+def scan(folder: Path, out: Path) -> None:
+    """Scan a folder."""
+    # Imported late, as the command does: every process that a scan starts imports this file, too.
+    from harness.data.scan import scan_into
+
+    scan_into(out, folder)
+
+
 def peak_memory(folder: Path, out: Path) -> float:
     """Return the most memory in MB that a process of its own held while it scanned a folder."""
     out.unlink(missing_ok=True)
@@ -117,7 +123,7 @@ def peak_memory(folder: Path, out: Path) -> float:
 
 
 def _scan_and_weigh(folder: Path, out: Path) -> float:
-    scan_into(out, folder)
+    scan(folder, out)
     status = Path("/proc/self/status").read_text()  # getrusage would count the parent's memory before exec
     return int(re.search(r"VmHWM:\s+(\d+)", status)[1]) / 1024
 

@@ -11,6 +11,7 @@ from harness.data.headers import Frame, read_header
 from harness.data.plane import nearest_plane, plane_from_letters, plane_from_words
 from harness.data.sequence import DESCRIPTIONS, pulse_sequence
 from harness.data.usable import problem_of
+from harness.data.walk import Found
 from harness.data.weighting import weighting
 
 VERSION = 3  # counts changes of the facts that are read from the same file
@@ -45,6 +46,13 @@ class SliceFacts:
     slice_id: str = ""
     series: str = ""
     scanner: str = ""
+
+
+def facts_of_entry(root: Path, entry: Found) -> list[SliceFacts]:
+    """Return the facts of an entry below `root`; what cannot be read as a file is not tried."""
+    if entry.problem:
+        return [SliceFacts(entry.path, problem=entry.problem)]
+    return facts_of_file(root, entry.path)
 
 
 def facts_of_file(root: Path, path: str) -> list[SliceFacts]:

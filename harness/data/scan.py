@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 from filelock import FileLock, Timeout
 
-from harness.data.facts import SliceFacts, facts_of_file
+from harness.data.facts import SliceFacts, facts_of_entry
 from harness.data.journal import Journal
 from harness.data.listing import Listing
 from harness.data.parallel import Progress, map_all, no_progress
@@ -134,7 +134,7 @@ def _judged(parts: Iterable[pd.DataFrame], rule: Rule, counts: Counter[str]) -> 
 
 def _read(folder: Path, files: Listing, progress: Progress) -> Iterator[pd.DataFrame]:
     """Yield the facts of files in tables of some rows, the last one also where reading is broken off."""
-    reads = map_all(partial(_facts_of, folder), files, "reading headers", progress)
+    reads = map_all(partial(facts_of_entry, folder), files, "reading headers", progress)
     rows: list[SliceFacts] = []
     states: dict[str, Found] = {}
     try:
@@ -148,11 +148,3 @@ def _read(folder: Path, files: Listing, progress: Progress) -> Iterator[pd.DataF
         yield as_table(rows, states)
         raise
     yield as_table(rows, states)
-
-
-def _facts_of(folder: Path, entry: Found) -> list[SliceFacts]:
-    return (
-        [SliceFacts(entry.path, problem=entry.problem)]
-        if entry.problem
-        else facts_of_file(folder, entry.path)
-    )

@@ -12,7 +12,7 @@ import pytest
 from made_dicom import WriteDicom, item
 from scanned import scan
 
-from harness.data.facts import SliceFacts, facts_of_file
+from harness.data.facts import SliceFacts, facts_of_entry
 from harness.data.scan import scan_facts, scan_into
 from harness.data.select import COPY, Rule
 from harness.data.slices import COLUMNS, read_slices
@@ -197,12 +197,13 @@ def read_paths(folder: Path, out: Path, monkeypatch: pytest.MonkeyPatch, **more:
     """Scan into a table and return the files that were read for it."""
     read: list[str] = []
 
-    def spy(root: Path, path: str) -> list[SliceFacts]:
-        read.append(path)
-        return facts_of_file(root, path)
+    def spy(root: Path, entry: Found) -> list[SliceFacts]:
+        if not entry.problem:
+            read.append(entry.path)
+        return facts_of_entry(root, entry)
 
     with monkeypatch.context() as patch:
-        patch.setattr("harness.data.scan.facts_of_file", spy)
+        patch.setattr("harness.data.scan.facts_of_entry", spy)
         counts = scan_into(out, folder, **more)
         table = scan(folder, **more)
         pd.testing.assert_frame_equal(read_slices(out), table)
@@ -254,13 +255,13 @@ def test_an_interrupted_scan_goes_on_where_it_stopped(
     for number in range(1, 6):
         write_dicom(f"{number}.dcm")
 
-    def interrupt(root: Path, path: str) -> list[SliceFacts]:
-        if path == "4.dcm":
+    def interrupt(root: Path, entry: Found) -> list[SliceFacts]:
+        if entry.path == "4.dcm":
             raise KeyboardInterrupt
-        return facts_of_file(root, path)
+        return facts_of_entry(root, entry)
 
     with monkeypatch.context() as patch:
-        patch.setattr("harness.data.scan.facts_of_file", interrupt)
+        patch.setattr("harness.data.scan.facts_of_entry", interrupt)
         with pytest.raises(KeyboardInterrupt):
             scan_into(out, folder)
     left = [path for path in tmp_path.iterdir() if path.is_file()]
@@ -270,7 +271,7 @@ def test_an_interrupted_scan_goes_on_where_it_stopped(
 
 
 def die(root: Path, entry: Found) -> list[SliceFacts]:
-    return os._exit(9) if entry.path == "199.dcm" else facts_of_file(root, entry.path)
+    return os._exit(9) if entry.path == "199.dcm" else facts_of_entry(root, entry)
 
 
 def test_a_process_that_dies_leaves_what_was_read(
@@ -282,7 +283,7 @@ def test_a_process_that_dies_leaves_what_was_read(
     with monkeypatch.context() as patch:
         patch.setattr("harness.data.parallel.WORTHWHILE", 2)
         patch.setattr("harness.data.parallel.cores_available", lambda: 2)
-        patch.setattr("harness.data.scan._facts_of", die)
+        patch.setattr("harness.data.scan.facts_of_entry", die)
         with pytest.raises(HarnessError, match="a process died"):
             scan_into(out, original.parent)
     read = read_paths(original.parent, out, monkeypatch)
@@ -301,12 +302,12 @@ import os, signal
 from pathlib import Path
 from harness.data import scan
 
-def facts_of(root, path):
-    if path == "4.dcm":
+def facts_of(root, entry):
+    if entry.path == "4.dcm":
         os.kill(os.getpid(), signal.SIGKILL)
-    return read(root, path)
+    return read(root, entry)
 
-read, scan.facts_of_file, scan._BATCH = scan.facts_of_file, facts_of, 2
+read, scan.facts_of_entry, scan._BATCH = scan.facts_of_entry, facts_of, 2
 scan.scan_into(Path({str(out)!r}), Path({str(folder)!r}))
 """
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == -signal.SIGKILL
