@@ -40,6 +40,6 @@ def file_bars(console: Console | None = None) -> Iterator[Progress]:
         def show(what: str, done: int, total: int) -> None:
             if what not in tasks:
                 tasks[what] = bars.add_task(what, total=total)
-            bars.update(tasks[what], completed=done)
+            bars.update(tasks[what], completed=done, total=total)  # another folder's, where several are read
 
         yield show

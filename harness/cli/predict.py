@@ -48,6 +48,7 @@ def predict(
     sdl predict grader /data/patient7/T1_SAG
     sdl predict grader@best slice1.png slice2.png --json
     """
+    from harness.cli.bar import file_bars
     from harness.predict.answers import answer
     from harness.predict.inputs import read_input
     from harness.predict.write import check_place, json_text, write_answers
@@ -55,7 +56,9 @@ def predict(
     if out:
         check_place(out)
     trained = _opened(model)
-    given = read_input(paths, trained.configuration.recipe, masks=masks, allow_any=allow_any)
+    rule = trained.configuration.recipe
+    with file_bars() as progress:
+        given = read_input(paths, rule, masks=masks, allow_any=allow_any, progress=progress)
     answers = answer(trained, given)
     if as_json:
         click.echo(json_text(answers, model))

@@ -8,6 +8,7 @@ from PIL import Image
 
 from harness.data.facts import SliceFacts, facts_of_file, slice_digest
 from harness.data.headers import MAX_SIDE
+from harness.data.parallel import Progress, no_progress
 from harness.data.scan import scan_facts
 from harness.data.slices import as_table
 from harness.errors import HarnessError
@@ -16,7 +17,7 @@ from harness.predict.configuration import InputRule
 IMAGE = "no header"  # the evidence of a slice that is no DICOM file
 
 
-def facts_of(path: Path, rule: InputRule) -> pd.DataFrame:
+def facts_of(path: Path, rule: InputRule, progress: Progress = no_progress) -> pd.DataFrame:
     """Return the facts of every frame below a path; ``path`` leads there, ``below`` does from ``root``.
 
     Raises:
@@ -25,7 +26,7 @@ def facts_of(path: Path, rule: InputRule) -> pd.DataFrame:
     if not (path.is_dir() or path.is_file()):
         raise HarnessError(f"{path}: there is no such file or folder")
     root = path if path.is_dir() else path.parent
-    table = scan_facts(path) if path.is_dir() else as_table(facts_of_file(root, path.name), {})
+    table = scan_facts(path, progress) if path.is_dir() else as_table(facts_of_file(root, path.name), {})
     table["path"] = [str(root / name) for name in table["path"]]
     image = (table["problem"] != "") & table["path"].map(_is_image)
     images = as_table([_image_facts(Path(name), rule) for name in table.loc[image, "path"]], {})

@@ -9,11 +9,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from harness.data.masks import MaskError, find_mask, shared_names
-from harness.data.pixels import Slice, read_dicom, read_image
+from harness.data.parallel import Progress, no_progress
 from harness.data.select import COPY, apply, leave
 from harness.errors import HarnessError
 from harness.predict.configuration import InputRule
-from harness.predict.files import IMAGE, facts_of
+from harness.predict.files import facts_of
+from harness.predict.reading import read_taken
+
+WINDOWLESS = "no window in its header: scaled by percentiles"
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,8 @@ class Input:
 
     Attributes:
         rows: N rows with ``slice_id``, ``patient`` and ``series`` (numbered, as they come) and ``note``: why
-            the recipe would not have taken the slice, empty where it would.
+            the recipe would not have taken the slice, or that it lacks the window which the recipe asks for;
+            empty where there is nothing to note.
         images: (N, size, size) float32 in [0, 1].
         left_out: how many slices or files were left out, by reason.
     """
@@ -33,7 +37,12 @@ class Input:
 
 
 def read_input(
-    paths: Sequence[Path], rule: InputRule, *, masks: Path | None = None, allow_any: bool = False
+    paths: Sequence[Path],
+    rule: InputRule,
+    *,
+    masks: Path | None = None,
+    allow_any: bool = False,
+    progress: Progress = no_progress,
 ) -> Input:
     """Read DICOM files, images, or folders of them.
 
@@ -43,25 +52,28 @@ def read_input(
         masks: folder with a tumour's mask for every image, under its path below the folder that was given or
             under its bare name where no other image bears that; for models of cropped slices.
         allow_any: take whatever has pixels, with a note.
+        progress: told how far the reading of headers and pixels is.
 
     Raises:
         HarnessError: nothing can be taken, with every reason; or masks are given to no use.
     """
     if masks and rule.crop_margin is None:
         raise HarnessError(f"{masks}: the model takes whole slices and no masks; leave out --masks")
-    facts = pd.concat([facts_of(path, rule) for path in paths], ignore_index=True)
+    facts = pd.concat([facts_of(path, rule, progress) for path in paths], ignore_index=True)
     table = apply(rule.slices, _masked(facts, rule, masks))
-    table["note"] = table["reason"]
+    reasons = table["reason"]
     if allow_any:
         table["taken"] = table["reason"].eq(COPY).map({True: "no", False: "yes"})
-    pixels = _read_pixels(table, rule)
-    unread = pd.Series([result if isinstance(result, str) else "" for result in pixels], dtype=str)
+    readings = read_taken(table, rule, progress)
+    windowless = pd.Series([reading.windowless for reading in readings], dtype=bool)
+    table["note"] = reasons.mask((reasons == "") & windowless, WINDOWLESS)
+    unread = pd.Series([each.pixels if isinstance(each.pixels, str) else "" for each in readings], dtype=str)
     table = leave(table, unread.mask((unread != "") & (table["problem"] != ""), table["problem"]))
     taken = (table["taken"] == "yes").to_numpy()
     left_out = {str(reason): int(n) for reason, n in table.loc[~taken, "reason"].value_counts().items()}
     if not taken.any():
         raise HarnessError(_refusal(left_out, rule, allow_any))
-    images = [result for result, kept in zip(pixels, taken, strict=True) if kept]
+    images = [reading.pixels for reading, kept in zip(readings, taken, strict=True) if kept]
     return Input(_named(table[taken]), np.asarray(images, dtype=np.float32), left_out)
 
 
@@ -87,20 +99,6 @@ def _mask(root: Path, below: str, masks: Path | None, shared: Container[str]) ->
     except MaskError as error:
         return str(error)
     return mask if mask and mask.is_file() else "no mask of its name to cut it to the tumour by"
-
-
-def _read_pixels(table: pd.DataFrame, rule: InputRule) -> list[Slice | str]:
-    """Return the pixels of every row that is taken, or why there are none; nothing for the others."""
-    found: dict[int, Slice | str] = {}
-    for path, rows in table[table["taken"] == "yes"].groupby("path", sort=False):
-        file = Path(str(path))
-        if rows["evidence"].iloc[0] == IMAGE:
-            mask = Path(text) if (text := rows["mask"].iloc[0]) else None
-            results = [read_image(file, rule.image_size, mask, rule.crop_margin or 0)]
-        else:
-            results = read_dicom(file, rows["frame"].tolist(), rule.image_size, rule.window)
-        found |= dict(zip(rows.index, results, strict=True))
-    return [found.get(row, "") for row in table.index]
 
 
 def _named(table: pd.DataFrame) -> pd.DataFrame:

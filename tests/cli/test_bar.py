@@ -19,3 +19,12 @@ def test_bars_tell_pace_and_time_left_in_80_columns() -> None:
     headers, pixels = [" ".join(line.split()) for line in lines if line.startswith("reading")][-2:]
     assert headers.endswith(" 120000/120000 12000 files/s, in 0:00:10")
     assert pixels.endswith(" 100/1000000 50 files/s, 5:33:18 left")  # 999,900 / 50
+
+
+def test_a_bar_is_of_the_folder_that_is_read_now() -> None:
+    screen = io.StringIO()
+    with file_bars(Console(file=screen, width=80, force_terminal=True)) as tell:
+        tell("reading headers", 27, 27)
+        tell("reading headers", 4, 8)
+    lines = [Text.from_ansi(line).plain for line in screen.getvalue().splitlines()]
+    assert " 4/8 " in [line for line in lines if line.startswith("reading")][-1]

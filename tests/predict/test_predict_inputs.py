@@ -59,6 +59,31 @@ def test_grey_values_are_those_that_the_model_was_trained_on(tmp_path: Path) -> 
         np.testing.assert_array_equal(given.images[0], read_dicom(path, [1], 64, window)[0])
 
 
+def test_a_slice_that_percentiles_scale_for_want_of_a_window_is_noted(tmp_path: Path) -> None:
+    save(mr_image(pixels(0), WindowCenter=100, WindowWidth=50), tmp_path / "1.dcm")
+    save(mr_image(pixels(1)), tmp_path / "2.dcm")
+    for window, note in {
+        "percentiles": "",
+        "header": "no window in its header: scaled by percentiles",
+    }.items():
+        given = read_input([tmp_path], rule().model_copy(update={"window": window}))
+        assert given.rows["note"].tolist() == ["", note]
+        np.testing.assert_array_equal(given.images[1], read_dicom(tmp_path / "2.dcm", [1], 64)[0])
+
+
+def test_how_far_the_reading_is_is_told_by_file(tmp_path: Path) -> None:
+    folders = [tmp_path / "one", tmp_path / "two"]
+    for number in range(3):
+        save(mr_image(pixels(number)), folders[number % 2] / f"{number}.dcm")
+    told: list[tuple[str, int, int]] = []
+    read_input(folders, rule(), progress=lambda *news: told.append(news))
+    assert [news for news in told if news[1] == news[2]] == [
+        ("reading headers", 2, 2),
+        ("reading headers", 1, 1),
+        ("reading pixels", 3, 3),
+    ]
+
+
 def test_nothing_to_take_is_refused_with_the_reasons(tmp_path: Path) -> None:
     axial = save(mr_image(ImageOrientationPatient=AXIAL), tmp_path / "axial.dcm")
     with pytest.raises(HarnessError, match=r"1 × not sagittal: axial\n.*--allow-any"):
