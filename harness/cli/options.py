@@ -1,13 +1,18 @@
 """Places and options that several commands share, and what they stand for."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from harness.config.load import load_space
 from harness.config.space import Space
 from harness.data.prepared import PreparedData
+from harness.errors import HarnessError
 from harness.resources import find
+
+if TYPE_CHECKING:
+    import torch
 
 RESULTS = Path("results")
 
@@ -22,6 +27,19 @@ dataset_option = click.option("--dataset", help="Train on this dataset instead o
 set_option = click.option(
     "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a key of the space; repeatable."
 )
+
+
+def torch_device(name: str) -> "torch.device":
+    """Return the device that ``--device`` names.
+
+    Raises:
+        HarnessError: it is a GPU, and there is none.
+    """
+    import torch
+
+    if name == "cuda" and not torch.cuda.is_available():
+        raise HarnessError("--device cuda: torch finds no GPU here; leave it out to train on the CPU")
+    return torch.device(name)
 
 
 def read_space(space: str, dataset: str | None, overrides: tuple[str, ...]) -> Space:

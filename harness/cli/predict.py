@@ -55,7 +55,7 @@ def predict(
 
     if out:
         check_place(out)
-    trained = _opened(model)
+    trained, model = _opened(model)
     rule = trained.configuration.recipe
     with file_bars() as progress:
         given = read_input(paths, rule, masks=masks, allow_any=allow_any, progress=progress)
@@ -63,23 +63,25 @@ def predict(
     if as_json:
         click.echo(json_text(answers, model))
     else:
-        _show(answers)
+        _show(answers, model)
     if out:
         click.echo(f"written: {', '.join(map(str, write_answers(answers, model, out)))}", err=True)
 
 
-def _opened(said: str) -> "TrainedModel":
+def _opened(said: str) -> "tuple[TrainedModel, str]":
+    """Return a model, and which one it is, with its version where it is a registered one."""
     from tempfile import TemporaryDirectory
 
     from harness.predict.model import is_model, read_model
 
     if is_model(Path(said)):
-        return read_model(Path(said))
+        return read_model(Path(said)), said
     with TemporaryDirectory() as folder:
-        return read_model(_fetched(said, Path(folder)))
+        version, files = _fetched(said, Path(folder))
+        return read_model(files), version
 
 
-def _fetched(said: str, into: Path) -> Path:
+def _fetched(said: str, into: Path) -> tuple[str, Path]:
     from harness.predict.model import CONFIGURATION, WEIGHTS
     from harness.tracking.registry import fetch
     from harness.tracking.store import find_store
@@ -91,7 +93,7 @@ def _fetched(said: str, into: Path) -> Path:
         raise HarnessError(f"{no_folder}; sought as a registered model:\n{error}") from None
 
 
-def _show(answers: "Answers") -> None:
+def _show(answers: "Answers", model: str) -> None:
     from rich.console import Console
 
     from harness.predict.answers import NOT_CLINICAL, tuple_text
@@ -103,6 +105,7 @@ def _show(answers: "Answers") -> None:
     console.print(_table(answers.patients[["patient", "slices", "class", "probability"]]))
     for reason, count in answers.left_out.items():
         console.print(f"left out: {count} × {reason}", highlight=False, markup=False)
+    console.print(f"model: {model}", highlight=False, markup=False)
     console.print(NOT_CLINICAL)
 
 

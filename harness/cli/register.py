@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import torch
 import yaml
 
-from harness.cli.options import read_data
+from harness.cli.options import read_data, torch_device
 from harness.cli.weights import kept_weights, new_weights
 from harness.config.space import Space
 from harness.data.prepared import PreparedData
@@ -52,8 +51,7 @@ def register_choice(choice: Choice, sweep: SweepRuns, store: Store, wanted: Want
             not here, or weights were not kept; after it, if the training diverged.
     """
     check_names(wanted.name, wanted.alias)
-    if wanted.retrain and wanted.device == "cuda" and not torch.cuda.is_available():
-        raise HarnessError("--device cuda: torch finds no GPU here; leave it out to train on the CPU")
+    device = torch_device(wanted.device if wanted.retrain else "cpu")
     files = SweepArtifacts(sweep, store)
     space = Space.model_validate_json(json.dumps(yaml.safe_load(files.text("configuration.yaml"))))
     selection = files.text(SELECTION)
@@ -65,7 +63,7 @@ def register_choice(choice: Choice, sweep: SweepRuns, store: Store, wanted: Want
         if each.candidate == choice.chosen.digest and each.chosen_epoch is not None
     ]
     if wanted.retrain:
-        weights = new_weights(settings, trials, space, data, torch.device(wanted.device))
+        weights = new_weights(settings, trials, space, data, device)
     else:
         weights = kept_weights(trials, files)
     tags = {**_tags(choice, sweep), **weights.tags}

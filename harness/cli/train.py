@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from harness.cli.options import cache_option, dataset_option, read_data, read_space, set_option
+from harness.cli.options import cache_option, dataset_option, read_data, read_space, set_option, torch_device
 from harness.errors import HarnessError
 
 if TYPE_CHECKING:
@@ -30,13 +30,12 @@ def train(
     \b
     sdl train quickstart --trial 2 --set epochs=1
     """
-    import torch
-
     from harness.checkpoints import Checkpoints
     from harness.sweep.plan import load_pretrained, plan_trials, weights_key
     from harness.training.memory import keep_freed_memory
     from harness.training.trial import tensors, train_trial
 
+    chosen = torch_device(device)
     declared = read_space(space, dataset, overrides)
     data = read_data(declared, cache)
     trials = plan_trials(Path(space).stem, declared, data.digest)
@@ -51,7 +50,7 @@ def train(
             trial,
             data,
             pretrained=tensors(weights),
-            device=torch.device(device),
+            device=chosen,
             checkpoints=Checkpoints(scratch),
             checkpoint_every=declared.checkpoint_every,
             tell=_print_news,

@@ -69,8 +69,8 @@ def register(folder: Path, name: str, alias: str, tags: Mapping[str, str], store
     return Registered(name, int(version.version), alias)
 
 
-def fetch(said: str, store: Store, into: Path) -> Path:
-    """Copy the files of a registered model below a folder and return where they are.
+def fetch(said: str, store: Store, into: Path) -> tuple[str, Path]:
+    """Copy the files of a registered model below a folder; return its ``name/version`` and where they are.
 
     Args:
         said: ``name`` (its alias ``best``), ``name@alias`` or ``name/version``.
@@ -85,7 +85,8 @@ def fetch(said: str, store: Store, into: Path) -> Path:
         found = _version(client, said)
         if not found.run_id:
             raise HarnessError(f"the model {said!r} was not registered by `sdl best --register`")
-        return Path(client.download_artifacts(found.run_id, _FOLDER, str(into)))
+        files = Path(client.download_artifacts(found.run_id, _FOLDER, str(into)))
+        return f"{found.name}/{found.version}", files
     except MlflowException as error:
         raise HarnessError(f"the model registry {store} gives no {said!r}: {_told(error, store)}") from error
 
@@ -96,7 +97,7 @@ def _version(client: MlflowClient, said: str) -> ModelVersion:
     known = _names(client)
     if name not in known:
         fix = did_you_mean(name, known) if known else "none is registered: sdl best SWEEP --register NAME"
-        raise HarnessError(f"no folder of a model and no registered model {name!r}: {fix}")
+        raise HarnessError(f"no registered model {name!r}: {fix}")
     aliases = client.get_registered_model(name).aliases
     wanted = number or str(aliases.get(alias or BEST))
     for version in client.search_model_versions(f"name = '{name}'"):

@@ -14,6 +14,7 @@ from mlflow.store.db.db_types import DATABASE_ENGINES
 from harness.errors import Fault, HarnessError, InvalidInputError
 
 _EXPERIMENT = "sdl"
+_MAGIC = b"SQLite format 3\0"
 
 
 @dataclass(frozen=True)
@@ -48,13 +49,20 @@ class Store:
         """Return MLflow's client for this store.
 
         Raises:
-            HarnessError: it is a SQLite file that is not there, which MLflow would make.
+            HarnessError: it is a SQLite file that is not there, which MLflow would make, or no such file.
         """
         if self.file and not self.file.exists():
             raise HarnessError(
                 f"no sweeps yet: there is no tracking store {self}; start a sweep by `sdl sweep SPACE`"
             )
+        if self.file and not _is_database(self.file):
+            raise HarnessError(f"the tracking store {self} is no SQLite database, or a damaged one")
         return _client(self)
+
+
+def _is_database(file: Path) -> bool:
+    with file.open("rb") as content:
+        return content.read(len(_MAGIC)) in (_MAGIC, b"")
 
 
 def find_store(results: Path) -> Store:

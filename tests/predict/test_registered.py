@@ -73,7 +73,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, small_collection: Path) -> It
 
 
 def files_of(model: str, into: Path) -> Path:
-    return fetch(model, find_store(Path("results")), into)
+    return fetch(model, find_store(Path("results")), into)[1]
 
 
 def test_a_version_says_where_it_comes_from(made: Made) -> None:

@@ -1,5 +1,6 @@
 """Models registered and fetched again, in SQLite and over a tracking server."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,8 @@ def folder_of(path: Path, content: str) -> Path:
 
 def fetched(said: str, store: Store, into: Path) -> str:
     into.mkdir()
-    files = fetch(said, store, into)
+    version, files = fetch(said, store, into)
+    assert re.fullmatch(rf"{re.split('[@/]', said)[0]}/\d", version)
     assert {file.name for file in files.iterdir()} == {"weights.pt", "card.md"}
     return (files / "weights.pt").read_text()
 

@@ -99,3 +99,12 @@ def test_sweeps_that_start_together_make_one_store_in_silence(tmp_path: Path) ->
     assert said == [b""] * 3
     names = [experiment.name for experiment in find_store(tmp_path).client().search_experiments()]
     assert sorted(names) == ["Default", "sdl"]
+
+
+def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
+    store = find_store(tmp_path)
+    assert store.file
+    store.file.parent.mkdir(parents=True)
+    store.file.write_text("not a database")
+    with pytest.raises(HarnessError, match="no SQLite database"):
+        store.client()
