@@ -39,7 +39,8 @@ def choose(runs: Iterable[SweepRuns], rule: str = DEFAULT_RULE) -> Choice:
 def choose_among(candidates: Sequence[Candidate], rule: str = DEFAULT_RULE) -> Choice | None:
     """Return the best fixed λ of candidates under equal conditions; None where none has a repeat.
 
-    Only those measured on the same repeats can be chosen; those that lack some stand behind them.
+    Only those measured on the same repeats can be chosen, and by these alone; those that lack some stand
+    behind them.
     """
     used = rule_named(rule)
     tried = fixed(candidates)
@@ -47,7 +48,7 @@ def choose_among(candidates: Sequence[Candidate], rule: str = DEFAULT_RULE) -> C
     if not finished:
         return None
     equals = on_same_repeats(finished)
-    behind = [candidate for candidate in finished if candidate not in equals]
+    behind = [candidate for candidate in finished if not equals[0].numbers <= candidate.numbers]
     return Choice(
         rule=used,
         conditions=finished[0].conditions,

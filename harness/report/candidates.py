@@ -1,6 +1,6 @@
 """Candidates of sweeps with the figures of their repeats: what every table and rule compares."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -122,6 +122,10 @@ class Candidate:
         """Choice accuracy over repeats and folds: the only figure that a rule may look at."""
         return Estimate.of(value for repeat in self.repeats for value in repeat.choice)
 
+    def only(self, numbers: frozenset[int]) -> "Candidate":
+        """Return what the candidate would be had it these repeats alone."""
+        return replace(self, repeats=tuple(each for each in self.repeats if each.number in numbers))
+
     def accuracy(self, name: str, network: str | None = None) -> Estimate:
         """Return the accuracy on a set over repeats, of a network or of what stands for each repeat."""
         return Estimate.of(scores.accuracy for scores in self._scores(name, network))
@@ -148,14 +152,22 @@ def candidates_of(runs: Iterable[SweepRuns]) -> list[Candidate]:
 
 
 def on_same_repeats(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Return the candidates that a rule may rank: those with the most repeats, and the same ones.
+    """Return the candidates that a rule may rank, each cut down to the repeats that they all have.
 
-    Others were measured on other patients, or on fewer: none must win because its hard repeat failed. Of
-    sets of repeats as large, the one that most candidates have counts.
+    Others were measured on other patients: none must win because its hard repeat failed, nor because it
+    alone lost none. So those repeats count that keep most: candidates times repeats; of equals more repeats,
+    then the first ones.
     """
-    shared = Counter(candidate.numbers for candidate in candidates)
-    most = max(shared, key=lambda numbers: (len(numbers), shared[numbers]), default=frozenset())
-    return [candidate for candidate in candidates if candidate.numbers == most]
+    shared: set[frozenset[int]] = set()  # the repeats that any of the candidates have in common
+    for numbers in {candidate.numbers for candidate in candidates}:
+        shared |= {numbers, *(numbers & others for others in shared)}
+
+    def kept(numbers: frozenset[int]) -> tuple[int, int, list[int]]:
+        having = sum(numbers <= candidate.numbers for candidate in candidates)
+        return having * len(numbers), len(numbers), [-number for number in sorted(numbers)]
+
+    most = max(shared, key=kept, default=frozenset())
+    return [candidate.only(most) for candidate in candidates if most <= candidate.numbers]
 
 
 def by_conditions(candidates: Iterable[Candidate]) -> dict[Conditions, list[Candidate]]:

@@ -34,8 +34,8 @@ class Choice:
     Attributes:
         rule: the rule.
         conditions: protocol, data and splits that the candidates share.
-        ranked: every SDL candidate with a complete repeat, the chosen one first, those that lack
-            repeats last.
+        ranked: every SDL candidate with a complete repeat, the chosen one first, those that lack repeats
+            last; those before them have only the repeats that they share.
         tried: number of SDL candidates, with those that have no complete repeat.
         singles: the best single network of every backbone.
         nested: what the rule's picks are worth on held-out folds, where that can be said.
@@ -89,7 +89,7 @@ class Choice:
         if behind := self.tried - len(figures):
             found.append(f"{behind} of {self.tried} candidates {BEHIND}")
         if len(self.chosen.repeats) < self.chosen.planned:
-            found.append(f"figures are of {self.chosen.done}: not all trials have finished")
+            found.append(f"figures are of {self.chosen.done}: those that every candidate to choose from has")
         if (level := figures.count(max(figures))) > 1:
             found.append(f"{level} candidates share the highest {self._figure} accuracy")
         return found

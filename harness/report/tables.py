@@ -32,7 +32,8 @@ def candidate_table(candidates: Sequence[Candidate], choice: Choice | None) -> T
     for candidate in ordered:
         done = f"{len(candidate.repeats)}/{candidate.planned}"
         rows.append((label(candidate.settings, differing), done, *_accuracies(candidate, on_test)))
-    marked = ordered.index(choice.chosen) if choice else None
+    keys = [(candidate.sweep, candidate.digest) for candidate in ordered]
+    marked = keys.index((choice.chosen.sweep, choice.chosen.digest)) if choice else None
     return Table(("candidate", "repeats", *columns), tuple(rows), marked=marked)
 
 

@@ -113,7 +113,6 @@ def sweep_of(
         trials=tuple(trials),
         start_time=1_000.0,
         end_time=1_754.0,
-        repeats=repeats,
         folds=folds,
     )
 

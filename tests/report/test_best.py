@@ -8,7 +8,8 @@ from statsmodels.stats.proportion import proportion_confint
 
 from harness.config.population import Population
 from harness.errors import HarnessError
-from harness.report.best import choose
+from harness.report.best import best_singles, choose, choose_among
+from harness.report.candidates import candidates_of
 from harness.report.measures import comparison_table
 
 
@@ -80,6 +81,39 @@ def test_repeats_of_other_patients_are_not_ranked_together() -> None:
     assert [each.settings.synergic_weight for each in choice.picked_from] == [3, 5]
     assert [each.settings.synergic_weight for each in choice.ranked] == [3, 5, 1]
     assert "71.4 % [56, 83]; not measured on the same slices; 1 of 2 repeats" in choice.text()
+
+
+def test_a_bad_candidate_does_not_win_because_it_alone_lost_no_repeat() -> None:
+    """The first three lost one repeat each, and not the same one; the last is whole and bad."""
+    for every in ([sdl(weight) for weight in (1, 2, 3, 5)], [single(gaussian=size) for size in (0, 3, 5, 7)]):
+        candidates = candidates_of(
+            [
+                sweep_of(
+                    [
+                        trial(each, [hits] * each.networks, repeat=repeat, protocol="patients")
+                        for each, hits, lost in zip(every, (30, 31, 32, 10), (0, 1, 2, None), strict=True)
+                        for repeat in range(3)
+                        if repeat != lost
+                    ],
+                    repeats=3,
+                )
+            ]
+        )
+        choice = choose_among(candidates)
+        best = choice.chosen if choice else best_singles(candidates)[0]
+        assert best.settings == every[2]
+        assert best.accuracy("held_out").values == (32 / 42, 32 / 42)
+
+
+def test_the_whole_candidate_is_ranked_by_the_shared_repeats_alone() -> None:
+    """λ 5 leads over all three repeats by the one that λ 3 has not."""
+    right = {3: (30, 32), 5: (29, 30, 42), 1: (20, 20)}
+    trials = [trial(sdl(w), [hits, 0], repeat=r) for w, of in right.items() for r, hits in enumerate(of)]
+    choice = choose([sweep_of(trials, repeats=3)])
+    assert [each.settings.synergic_weight for each in choice.picked_from] == [3, 5, 1]
+    assert choice.ranked[1].choice.values == (29 / 42, 30 / 42)
+    assert "figures are of 2 of 3 repeats: those that every candidate to choose from has" in choice.warnings
+    assert not any("could not be chosen" in warning for warning in choice.warnings)
 
 
 def test_json_says_what_the_text_says() -> None:

@@ -1,7 +1,11 @@
+from collections.abc import Sequence
+from itertools import combinations
+from random import Random
+
 import pytest
 from made_sweeps import sdl, single, sweep_of, trial
 
-from harness.report.candidates import by_conditions, candidates_of
+from harness.report.candidates import Candidate, by_conditions, candidates_of, on_same_repeats
 
 
 def test_under_paper_a_repeat_shows_its_better_network() -> None:
@@ -95,3 +99,42 @@ def test_train_accuracy_counts_each_networks_own_slices() -> None:
     # 39 of 40 training slices are right and the 40th belongs to network 2.
     assert candidate.accuracy("train").values == (1.0,)
     assert candidate.accuracy("train", "net2").values == (pytest.approx(19 / 20),)
+
+
+def lacking(*repeats: Sequence[int], of: int = 3) -> list[Candidate]:
+    """Candidates λ 1, 2, … that have these repeats."""
+    trials = [
+        trial(sdl(weight), [30, 30], repeat=number)
+        for weight, numbers in enumerate(repeats, start=1)
+        for number in numbers
+    ]
+    return candidates_of([sweep_of(trials, repeats=of)])
+
+
+@pytest.mark.parametrize(
+    ("repeats", "shared", "weights"),
+    [
+        ([(1, 2), (0, 2), (0, 1), (0, 1, 2)], {0, 1}, [3, 4]),
+        ([(0, 1), (0, 1), (1, 2), (0, 1, 2)], {0, 1}, [1, 2, 4]),
+        ([(0,), (0, 1)], {0, 1}, [2]),
+        ([(0,), (0,), (0, 1)], {0}, [1, 2, 3]),
+        ([(1,), (0,)], {0}, [2]),
+        ([(0, 1), (1, 2), (1, 3)], {1}, [1, 2, 3]),
+    ],
+)
+def test_the_repeats_count_that_keep_most_trials(
+    repeats: Sequence[Sequence[int]], shared: set[int], weights: list[int]
+) -> None:
+    kept = on_same_repeats(lacking(*repeats))
+    assert [each.settings.synergic_weight for each in kept] == weights
+    assert all(each.numbers == shared for each in kept)
+
+
+def test_no_other_repeats_would_keep_more() -> None:
+    random = Random(0)
+    for _ in range(20):
+        several = [[n for n in range(4) if random.random() < 0.6] or [0] for _ in range(5)]
+        kept = on_same_repeats(lacking(*several, of=4))
+        every = [set(some) for size in range(1, 5) for some in combinations(range(4), size)]
+        most = max(len(some) * sum(some <= set(each) for each in several) for some in every)
+        assert sum(len(each.repeats) for each in kept) == most

@@ -41,6 +41,14 @@ def test_candidates_say_how_many_repeats_are_there() -> None:
     assert value(table.rows[0][3]) == pytest.approx(37 / 42)
 
 
+def test_the_chosen_one_is_marked_though_it_was_chosen_by_some_of_its_repeats() -> None:
+    trials = [trial(sdl(weight), [hits, 0]) for weight, hits in ((3, 30), (4, 31), (5, 32))]
+    candidates = candidates_of([sweep_of([*trials, trial(sdl(5), [32, 0], repeat=1)], repeats=2)])
+    table = candidate_table(candidates, choose_among(candidates))
+    assert table.marked == 2
+    assert table.rows[2][1] == "2/2", "the table tells all that there is"
+
+
 def test_without_the_papers_protocol_validation_stands_apart() -> None:
     candidates = candidates_of([sweep_of([trial(sdl(3), [30, 30], choice=[40, 40], protocol="patients")])])
     table = candidate_table(candidates, choose_among(candidates))
