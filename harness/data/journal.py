@@ -27,7 +27,7 @@ class Journal:
 
     def fill(self, batches: Iterable[pd.DataFrame]) -> None:
         """Begin anew and write batches one by one."""
-        schema = pa.Schema.from_pandas(as_table([], {}), preserve_index=False)
+        schema = pa.Schema.from_pandas(as_table([], {}), preserve_index=False).remove_metadata()
         with os.fdopen(create_private(self._path), "wb") as file, pa.ipc.new_stream(file, schema) as stream:
             for batch in batches:
                 stream.write_table(pa.Table.from_pandas(batch, schema, preserve_index=False))
@@ -35,8 +35,8 @@ class Journal:
 
     def batches(self) -> Iterator[pd.DataFrame]:
         """Yield what was written, up to where it was cut short; nothing that another version wrote."""
-        # pyarrow raises either error where a batch, or the file's head, is cut short
-        with suppress(pa.ArrowInvalid, OSError), self._path.open("rb") as file:
+        # whatever pyarrow raises where the file is cut short or damaged
+        with suppress(Exception), self._path.open("rb") as file:
             for batch in pa.ipc.open_stream(file):
                 facts = batch.to_pandas()
                 if list(facts.columns) == list(FACTS_AND_STATE) and facts["version"].eq(VERSION).all():

@@ -52,7 +52,12 @@ class Listing:
         Args:
             known: facts and states of files, maybe several rows a file.
         """
-        place = pd.Index(self._table["path"]).get_indexer(pd.Index(known["path"]))
+        if not len(self):
+            return known[:0], self
+        paths = pd.Index(self._table["path"])
+        # a name's bytes that are no text are written as codes, which another name may spell out
+        first = np.flatnonzero(~paths.duplicated())
+        place = np.append(first, -1)[paths[first].get_indexer(pd.Index(known["path"]))]
         problem = self._table["problem"].to_numpy()[place]
         now, then = self._table[list(STATE)].to_numpy()[place], known[list(STATE)].to_numpy()
         same = (place >= 0) & (now == then).all(axis=1) & ((problem == "") | (problem == known["problem"]))

@@ -60,7 +60,7 @@ def _alone(lock: Path) -> Iterator[None]:
         try:
             yield
         finally:
-            lock.unlink()
+            lock.unlink(missing_ok=True)
 
 
 def scan_facts(folder: Path, progress: Progress = no_progress) -> pd.DataFrame:
@@ -99,6 +99,7 @@ def _take_up(journal: Journal, out: Path, rule: Rule) -> None:
     if read:
         known = _facts(read_slices(out))
         _write(out, known[~known["path"].isin(read)], journal, rule)
+    journal.drop()
 
 
 def _facts(slices: pd.DataFrame | None) -> pd.DataFrame:

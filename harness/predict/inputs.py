@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from harness.data.masks import MaskError, find_mask, shared_names
 from harness.data.parallel import Progress, no_progress
-from harness.data.select import COPY, apply, leave
+from harness.data.select import apply, leave, leave_copies
 from harness.errors import HarnessError
 from harness.predict.configuration import InputRule
-from harness.predict.files import facts_of
+from harness.predict.files import IMAGE, facts_of
 from harness.predict.reading import read_taken
 
 WINDOWLESS = "no window in its header: scaled by percentiles"
@@ -63,12 +63,13 @@ def read_input(
     table = apply(rule.slices, _masked(facts, rule, masks))
     reasons = table["reason"]
     if allow_any:
-        table["taken"] = table["reason"].eq(COPY).map({True: "no", False: "yes"})
+        table = leave_copies(table.assign(taken="yes"))
     readings = read_taken(table, rule, progress)
     windowless = pd.Series([reading.windowless for reading in readings], dtype=bool)
     table["note"] = reasons.mask((reasons == "") & windowless, WINDOWLESS)
     unread = pd.Series([each.pixels if isinstance(each.pixels, str) else "" for each in readings], dtype=str)
-    table = leave(table, unread.mask((unread != "") & (table["problem"] != ""), table["problem"]))
+    no_image = (unread != "") & (table["evidence"] != IMAGE) & (table["problem"] != "")
+    table = leave(table, unread.mask(no_image, table["problem"]))
     taken = (table["taken"] == "yes").to_numpy()
     left_out = {str(reason): int(n) for reason, n in table.loc[~taken, "reason"].value_counts().items()}
     if not taken.any():

@@ -51,6 +51,11 @@ class Recorder:
         self._searches = searches
         self._running: set[str] = set()
 
+    def close(self) -> None:
+        """Clear up after proposals that an earlier driver saw to their end, but not further."""
+        for proposed, well in self._searches.closed():
+            self._kept.ended(proposed, well=well)
+
     def add(self, trials: Sequence[Trial]) -> None:
         """Take in trials that a search asks for."""
         self._trials |= {trial.identity: trial for trial in trials}
@@ -85,6 +90,8 @@ class Recorder:
         if not failed:  # before it told anything
             finished = self._spool.finished()
             failed = [identity for identity in identities if finished.get(identity) != "FINISHED"][:1]
+            if not failed:  # a node was lost past the last news: nothing is missing
+                return
             self._start(self._trials[failed[0]], {})
         for identity in failed:
             self._end(identity, "FAILED")

@@ -162,7 +162,9 @@ def job_of(trials: Sequence[Trial], space: Space, device: str | None, checkpoint
 def _next_job(
     searches: Searches, recorder: Recorder, space: Space, device: str | None, checkpoints: str
 ) -> Job | None:
-    if (trials := searches.next()) is None:
+    trials = searches.next()
+    recorder.close()
+    if trials is None:
         return None
     recorder.add(trials)
     return job_of(trials, space, device, checkpoints)

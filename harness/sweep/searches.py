@@ -41,6 +41,7 @@ class Searches:
         }
         self._epochs = {group.name: next(group.shapes()).epochs for group in searched}
         self._best: dict[str, dict[int, float]] = {}
+        self._closed: list[tuple[Sequence[Trial], bool]] = []
 
     def __enter__(self) -> Self:
         return self
@@ -78,11 +79,18 @@ class Searches:
                 self._close_stopped(study, proposal)
                 status = self._spool.finished()
                 missing = [t for t in proposal.trials if status.get(t.identity) != "FINISHED"]
-                if not missing or study.stopped(proposal.handle.number):
+                stopped = bool(study.stopped(proposal.handle.number))
+                if not missing or stopped:
                     study.end(proposal.handle.number)
+                    self._closed.append((proposal.trials, not stopped))
                     continue
                 return missing
         return None
+
+    def closed(self) -> list[tuple[Sequence[Trial], bool]]:
+        """Return, once, the proposals that `next` found at their end, and whether they ended well."""
+        closed, self._closed = self._closed, []
+        return closed
 
     def holds(self, trial: Trial) -> bool:
         """Return whether a trial was proposed by a study."""

@@ -65,7 +65,7 @@ class SweepRuns:
         trials: its trials, by the names of their runs.
         start_time: when the sweep began, in seconds since 1970.
         end_time: when it ended; None while it goes on.
-        repeats, folds: how many a candidate is trained on; 0 in a store that does not say.
+        folds: how many a candidate is trained on in a repeat; 0 in a store that does not say.
     """
 
     name: str
@@ -75,7 +75,6 @@ class SweepRuns:
     trials: tuple[TrialRun, ...]
     start_time: float
     end_time: float | None
-    repeats: int = 0
     folds: int = 0
 
 
@@ -117,7 +116,6 @@ def load_sweep(name: str, store: Store) -> SweepRuns:
         trials=tuple(_trial(client, trial) for trial in trials),
         start_time=run.info.start_time / 1000,
         end_time=None if ended is None else ended / 1000,
-        repeats=int(run.data.tags.get("repeats", 0)),
         folds=int(run.data.tags.get("folds", 0)),
     )
 

@@ -3,6 +3,7 @@
 import stat
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -44,6 +45,18 @@ def test_a_file_cut_short_anywhere_gives_its_whole_batches(tmp_path: Path) -> No
         for written, again in zip(BATCHES, read, strict=False):
             pd.testing.assert_frame_equal(written, again)
     assert counts == {0, 1, 2, 3}
+
+
+def test_a_damaged_file_gives_facts_or_none_but_no_error(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    journal = Journal(path)
+    journal.fill(BATCHES)
+    content, random = path.read_bytes(), np.random.default_rng(0)
+    for place in random.integers(0, len(content), 200):
+        damaged = bytearray(content)
+        damaged[place] ^= 0xFF
+        path.write_bytes(damaged)
+        assert len(list(journal.batches())) <= len(BATCHES)
 
 
 def test_facts_of_another_version_are_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -345,6 +345,31 @@ def test_a_table_in_its_own_folder_is_none_of_its_files(
         assert scan_into(folder / "slices.csv", Path()) == {"": 1}
 
 
+def test_a_folder_that_was_emptied_leaves_an_empty_table(write_dicom: WriteDicom, tmp_path: Path) -> None:
+    out, path = tmp_path / "slices.csv", write_dicom()
+    scan_into(out, path.parent)
+    path.unlink()
+    assert scan_into(out, path.parent) == {}
+    assert scan_into(out, path.parent) == {}
+
+
+def test_names_that_are_written_alike_are_two_files(write_dicom: WriteDicom, tmp_path: Path) -> None:
+    out, folder = tmp_path / "slices.csv", write_dicom("a\\xff").parent
+    Path(os.fsdecode(bytes(folder) + b"/a\xff")).touch()
+    for _ in range(2):
+        assert scan_into(out, folder) == {"": 1, "the file's name is not UTF-8": 1}
+
+
+def test_a_journal_that_cannot_be_used_is_gone_and_none_of_the_files(
+    write_dicom: WriteDicom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_dicom("a.dcm").parent
+    for _ in range(2):
+        (folder / ".slices.csv.journal").write_bytes(b"")
+        assert scan_into(folder / "slices.csv", folder) == {"": 1}
+        assert sorted(path.name for path in folder.iterdir()) == ["a.dcm", "slices.csv"]
+
+
 def test_a_place_where_no_table_can_be_written_is_told(write_dicom: WriteDicom, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for out in (tmp_path / "file" / "slices.csv", Path("/proc/slices.csv")):

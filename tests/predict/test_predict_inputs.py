@@ -11,7 +11,7 @@ from PIL import Image
 from predict.made_models import made_model, rule
 from pydicom.dataset import Dataset
 
-from harness.data.pixels import read_dicom, read_image
+from harness.data.pixels import CONSTANT, read_dicom, read_image
 from harness.data.select import COPY
 from harness.errors import HarnessError
 from harness.predict.answers import answer
@@ -111,8 +111,19 @@ def test_what_has_no_pixels_is_left_out_even_of_any_input(tmp_path: Path) -> Non
         read_input([tmp_path / "notes.txt"], rule("images"), allow_any=True)
 
 
-def test_a_slice_given_twice_counts_once(tmp_path: Path) -> None:
-    path = save(mr_image(pixels(0)), tmp_path / "a.dcm")
+def test_an_image_without_pixels_is_left_out_for_that(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(picture(tmp_path / "whole.png").read_bytes()[:300])
+    Image.new("L", (64, 64), 7).save(tmp_path / "constant.png")
+    given = read_input([tmp_path], rule(), allow_any=True)
+    assert len(given.rows) == 1
+    assert len(given.left_out) == 2
+    assert any(reason.startswith(CONSTANT) for reason in given.left_out)
+    assert not any(reason.startswith("no DICOM file") for reason in given.left_out)
+
+
+@pytest.mark.parametrize("orientation", [[0, 1, 0, 0, 0, -1], AXIAL])
+def test_a_slice_given_twice_counts_once(tmp_path: Path, orientation: list[int]) -> None:
+    path = save(mr_image(pixels(0), ImageOrientationPatient=orientation), tmp_path / "a.dcm")
     assert read_input([path, path], rule(), allow_any=True).left_out == {COPY: 1}
 
 

@@ -146,6 +146,14 @@ def test_a_trial_that_failed_before_it_told_anything_is_said_to_have_failed(driv
     assert driver.spool.finished() == {driver.trials[0].identity: "FINISHED"}
 
 
+def test_a_node_that_is_lost_past_the_last_news_took_nothing_along(driver: Driver) -> None:
+    trial = driver.trials[0]
+    driver.train(trial)
+    driver.recorder.fail([trial.identity], "node lost")
+    assert driver.spool.finished() == {trial.identity: "FINISHED"}
+    assert "failed" not in driver.screen.getvalue()
+
+
 def test_time_left_is_known_after_the_first_epoch(driver: Driver) -> None:
     told = driver.train(driver.trials[0])
     [line] = driver.screen.getvalue().splitlines()

@@ -47,6 +47,7 @@ def test_killed_after_the_decision_to_stop(tmp_path: Path, declared: Declared) -
         new = searches.next()
         assert new
         assert new[0].proposal == 2
+        assert [(each[0].proposal, well) for each, well in searches.closed()] == [(bad.proposal, False)]
         assert states(searches) == [TrialState.RUNNING, TrialState.PRUNED, TrialState.RUNNING]
     (_, (record, _)) = spool.unread(bad.identity)
     assert isinstance(record, Finish)
@@ -80,6 +81,8 @@ def test_killed_between_the_last_record_and_telling_the_figure(tmp_path: Path, d
             spool.finish(trial.identity, time=1, status="FINISHED")
     with Searches(declared, tmp_path, Spool(tmp_path / "spool")) as searches:
         assert (searches.next() or ())[0].proposal == 1
+        assert searches.closed() == [(trials, True)]
+        assert searches.closed() == []
         assert states(searches) == [TrialState.COMPLETE, TrialState.RUNNING]
         assert searches._studies["sdl"]._study.best_value == pytest.approx(0.6)
         assert (searches.done, searches.planned) == (2, 8)
