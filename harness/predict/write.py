@@ -61,7 +61,7 @@ def _texts(answers: Answers, model: str, ending: str) -> list[str]:
     if ending == _JSON:
         return [json_text(answers, model) + "\n"]
     slices = answers.slices.assign(answers=answers.slices["answers"].map(tuple_text))
-    return [_csv(slices), _csv(answers.patients)]
+    return [_csv(slices.assign(model=model)), _csv(answers.patients.assign(model=model))]
 
 
 def _csv(table: pd.DataFrame) -> str:

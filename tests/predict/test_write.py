@@ -29,6 +29,8 @@ def test_the_ending_says_what_is_written(tmp_path: Path) -> None:
     assert read["slices"][0]["answers"] == ["II", "III"]
     assert pd.read_csv(tmp_path / "a.csv")["answers"].tolist() == ["(II, III)"]
     assert pd.read_csv(tmp_path / "a-patients.csv")["slices"].tolist() == [1]
+    for name in ("a.csv", "a-patients.csv"):
+        assert pd.read_csv(tmp_path / name)["model"].tolist() == ["grader"]
     assert len(list(tmp_path.iterdir())) == 3
 
 
