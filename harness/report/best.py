@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from harness.errors import HarnessError
-from harness.report.candidates import Candidate, by_conditions, candidates_of, on_same_repeats
+from harness.report.candidates import Candidate, by_conditions, candidates_of, distinct, on_same_repeats
 from harness.report.choice import Choice
 from harness.report.nested import nested_estimate
 from harness.report.rules import DEFAULT_RULE, by_choice, rule_named
@@ -43,7 +43,7 @@ def choose_among(candidates: Sequence[Candidate], rule: str = DEFAULT_RULE) -> C
     behind them.
     """
     used = rule_named(rule)
-    tried = fixed(candidates)
+    tried = distinct(fixed(candidates))
     finished = [candidate for candidate in tried if candidate.repeats]
     if not finished:
         return None
@@ -67,7 +67,7 @@ def fixed(candidates: Iterable[Candidate]) -> list[Candidate]:
 def best_singles(candidates: Iterable[Candidate]) -> list[Candidate]:
     """Return the best single network of every backbone, by the rule that chooses λ."""
     by_backbone: dict[str, list[Candidate]] = {}
-    for each in candidates:
+    for each in distinct(candidates):
         if each.settings.model == "single" and each.repeats:
             by_backbone.setdefault(each.settings.backbone, []).append(each)
     return sorted((min(on_same_repeats(each), key=by_choice) for each in by_backbone.values()), key=by_choice)

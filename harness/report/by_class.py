@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from harness.metrics import ClassMeasure
 from harness.report.candidates import Candidate
 from harness.report.intervals import of_class
-from harness.report.measures import names_of
+from harness.report.labels import names_of
 from harness.report.table import Cell, Table
 
 MEASURES: tuple[ClassMeasure, ...] = ("precision", "recall", "specificity", "f1")

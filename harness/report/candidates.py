@@ -170,6 +170,18 @@ def on_same_repeats(candidates: Sequence[Candidate]) -> list[Candidate]:
     return [candidate.only(most) for candidate in candidates if most <= candidate.numbers]
 
 
+def distinct(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Return one candidate of those under equal conditions that have equal settings, in several sweeps.
+
+    It is the one with most repeats, of equals the first.
+    """
+    found: dict[str, Candidate] = {}
+    for each in candidates:
+        if len(each.repeats) > len(found.setdefault(each.digest, each).repeats):
+            found[each.digest] = each
+    return list(found.values())
+
+
 def by_conditions(candidates: Iterable[Candidate]) -> dict[Conditions, list[Candidate]]:
     """Return the candidates that may be compared with each other, by what they share."""
     groups: dict[Conditions, list[Candidate]] = defaultdict(list)

@@ -11,13 +11,16 @@ from harness.report.candidates import Candidate, Conditions
 from harness.report.comparisons import Comparison, compare_with
 from harness.report.estimate import Estimate
 from harness.report.intervals import accuracy
-from harness.report.labels import NO_BREAK, label, together, varying
+from harness.report.labels import NO_BREAK, names_of, together
 from harness.report.nested import Nested
 from harness.report.rules import Rule
 from harness.report.table import PERCENT
 
 CHOSEN_ON_TEST = "chosen by test accuracy, as the paper does: too high a figure for new patients"
-BEHIND = "could not be chosen: they lack repeats that others have (failed, stopped early or not trained)"
+BEHIND = (
+    "could not be chosen: they lack repeats that others have (failed, stopped early, not trained or not"
+    " planned)"
+)
 RUNNERS_UP = 5
 CALLED = {"choice": "validation", "held_out": "held-out"}
 WIDTH = 80
@@ -97,8 +100,7 @@ class Choice:
     def names(self) -> dict[Candidate, str]:
         """Return what people call each candidate."""
         every = [*self.ranked, *self.singles]
-        differing = varying(candidate.settings for candidate in every)
-        return {candidate: label(candidate.settings, differing) for candidate in every}
+        return dict(zip(every, names_of(every), strict=True))
 
     def text(self) -> str:
         """Return λ, the rule, what it is worth, how others compare and what to beware of, in 80 columns."""

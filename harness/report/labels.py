@@ -1,10 +1,12 @@
 """Names and order of candidates for people: only what differs between them is said."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import PurePath
 from textwrap import wrap
 
 from harness.config.settings import Settings
+from harness.report.candidates import Candidate
 
 SYNERGIC = ("model", "networks", "lambda")  # what sets SDL apart from the single network
 NO_BREAK = "\u00a0"
@@ -43,6 +45,21 @@ def label(settings: Settings, differing: Sequence[str], *, without: str = "") ->
         said.remove("networks")
     parts = [f"{_word(key)} {shown(values[key])}" for key in said if key != without]
     return ", ".join([f"{'SDL' if settings.model == 'sdl' else 'single'} {settings.backbone}", *parts])
+
+
+def names_of(candidates: Sequence[Candidate]) -> list[str]:
+    """Return what people call each of some candidates shown together.
+
+    Where a name stands for several under equal conditions, that of the sweep follows.
+    """
+    differing = varying(each.settings for each in candidates)
+    names = [label(each.settings, differing) for each in candidates]
+    pairs = list(zip([each.conditions for each in candidates], names, strict=True))
+    times = Counter(pairs)
+    return [
+        f"{name}, sweep {each.sweep}" if times[pair] > 1 else name
+        for each, name, pair in zip(candidates, names, pairs, strict=True)
+    ]
 
 
 def wrapped(name: str, width: int) -> list[str]:

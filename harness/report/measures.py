@@ -7,7 +7,7 @@ from harness.report.choice import Choice
 from harness.report.comparisons import Comparison
 from harness.report.estimate import Estimate
 from harness.report.intervals import estimate, samples
-from harness.report.labels import label, varying
+from harness.report.labels import names_of
 from harness.report.table import Cell, Table
 from harness.statistics.measures import MEASURES
 
@@ -41,9 +41,3 @@ def _row(name: str, comparison: Comparison) -> tuple[Cell, ...]:
         f"{comparison.adjusted:.2g}",
         comparison.verdict,
     )
-
-
-def names_of(systems: Sequence[Candidate]) -> list[str]:
-    """Return what people call each of some candidates shown together."""
-    differing = varying(system.settings for system in systems)
-    return [label(system.settings, differing) for system in systems]

@@ -8,12 +8,12 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from harness.report.candidates import Candidate, on_same_repeats
+from harness.report.candidates import Candidate, distinct, on_same_repeats
 from harness.report.comparisons import Comparison, compare_with
 from harness.report.curves import Curves
 from harness.report.estimate import Estimate
 from harness.report.intervals import accuracy
-from harness.report.measures import names_of
+from harness.report.labels import names_of
 from harness.report.nested import Nested, pick_by_split
 from harness.report.rules import DEFAULT_RULE, RULES
 from harness.report.style import CYCLE, styled
@@ -102,7 +102,7 @@ def _rivals(population: Candidate, candidates: Sequence[Candidate]) -> list[Cand
     others = _others(population)
     return [
         each
-        for each in candidates
+        for each in distinct(candidates)
         if each.repeats and not each.settings.population and _others(each) == others
     ]
 

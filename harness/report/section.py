@@ -10,9 +10,10 @@ from harness.report.choice import Choice
 from harness.report.curves import TITLES, curve_figure
 from harness.report.figure8 import pairs_figure
 from harness.report.figures import accuracy_figure
+from harness.report.labels import names_of
 from harness.report.leakage import systems
 from harness.report.matrices import calibration_figure, confusion_figure
-from harness.report.measures import comparison_table, measures_table, names_of
+from harness.report.measures import comparison_table, measures_table
 from harness.report.notes import (
     CURVES,
     FIGURE8,

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import pandas as pd
 
 from harness.report.candidates import Candidate
+from harness.report.labels import names_of
 from harness.report.leakage import system_of
-from harness.report.measures import names_of
 from harness.report.table import Cell, Table
 from harness.report.tables import figures_of_table2, percent
 

@@ -11,7 +11,7 @@ from harness.report.candidates import Candidate
 from harness.report.choice import Choice
 from harness.report.estimate import Estimate
 from harness.report.intervals import accuracy, accuracy_by_patient, estimate, of_class, samples
-from harness.report.labels import label, reading_order, varying
+from harness.report.labels import label, names_of, reading_order
 from harness.report.table import Cell, Table
 
 ON_TEST = ("train", "test*", "test, sum")
@@ -25,13 +25,12 @@ def candidate_table(candidates: Sequence[Candidate], choice: Choice | None) -> T
     Where choice and held-out are the same slices they are one column, ``test*``.
     """
     ordered = sorted(candidates, key=lambda candidate: reading_order(candidate.settings))
-    differing = varying(candidate.settings for candidate in ordered)
     on_test = candidates[0].conditions.chosen_on_held_out
     columns = ON_TEST if on_test else ON_CHOICE
     rows = []
-    for candidate in ordered:
+    for name, candidate in zip(names_of(ordered), ordered, strict=True):
         done = f"{len(candidate.repeats)}/{candidate.planned}"
-        rows.append((label(candidate.settings, differing), done, *_accuracies(candidate, on_test)))
+        rows.append((name, done, *_accuracies(candidate, on_test)))
     keys = [(candidate.sweep, candidate.digest) for candidate in ordered]
     marked = keys.index((choice.chosen.sweep, choice.chosen.digest)) if choice else None
     return Table(("candidate", "repeats", *columns), tuple(rows), marked=marked)

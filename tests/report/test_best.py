@@ -116,6 +116,24 @@ def test_the_whole_candidate_is_ranked_by_the_shared_repeats_alone() -> None:
     assert not any("could not be chosen" in warning for warning in choice.warnings)
 
 
+def test_a_candidate_of_two_sweeps_counts_once_and_is_not_compared_with_itself() -> None:
+    sweeps = [
+        sweep_of([trial(sdl(3), [40, 0], repeat=r, sweep="whole") for r in (0, 1)], repeats=2),
+        sweep_of([trial(sdl(w), [40 - w, 0], sweep="again") for w in (3, 4)]),
+        sweep_of([trial(sdl(5), [30, 0], repeat=r, sweep="more") for r in (0, 1)], repeats=2),
+    ]
+    for runs in (sweeps, sweeps[::-1]):
+        choice = choose(runs)
+        assert [(each.sweep, each.settings.synergic_weight) for each in choice.ranked] == [
+            ("whole", 3),
+            ("more", 5),
+            ("again", 4),
+        ]
+        assert [each.other.settings.synergic_weight for each in choice.comparisons] == [5, 4]
+        assert "1 of 3 candidates could not be chosen" in choice.text()
+        assert "not planned)" in choice.text()
+
+
 def test_json_says_what_the_text_says() -> None:
     trials = [trial(sdl(weight), [30 + int(weight), 0]) for weight in (3.0, 4.0)]
     choice = choose([sweep_of(trials)])

@@ -1,7 +1,9 @@
-from made_sweeps import sdl, single
+from made_sweeps import sdl, single, sweep_of, trial
 
 from harness.config.population import Population
-from harness.report.labels import label, reading_order, varying, wrapped
+from harness.report.candidates import candidates_of
+from harness.report.labels import label, names_of, reading_order, varying, wrapped
+from harness.report.tables import candidate_table
 
 
 def test_only_what_differs_is_said() -> None:
@@ -53,3 +55,16 @@ def test_a_name_is_broken_after_commas_alone() -> None:
     lines = wrapped(name, 25)
     assert lines == ["SDL vgg19, λ 3,", "learning rate 0.0001,", "weights a-file-of-weights.pt"]
     assert wrapped(name, 80) == [name]
+
+
+def test_equal_settings_of_two_sweeps_are_told_apart_by_their_sweeps() -> None:
+    sweeps = [
+        sweep_of([trial(sdl(weight), [30, 30], sweep=name) for weight in weights])
+        for name, weights in {"a": (3, 4), "b": (3,)}.items()
+    ]
+    both = candidates_of(sweeps)
+    names = ["SDL alexnet, λ 3, sweep a", "SDL alexnet, λ 4", "SDL alexnet, λ 3, sweep b"]
+    assert names_of(both) == names
+    assert {row[0] for row in candidate_table(both, None).rows} == set(names)
+    elsewhere = sweep_of([trial(sdl(3), [30, 30], sweep="c", protocol="patients")])
+    assert names_of(candidates_of([sweeps[0], elsewhere]))[2] == "SDL alexnet, λ 3", "in another column"
