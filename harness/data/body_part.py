@@ -3,7 +3,7 @@
 import re
 
 from harness.data.headers import Frame
-from harness.data.words import END, REMEMBER, START, normalise
+from harness.data.words import END, REMEMBER, START, compiled, normalise
 
 Parts = frozenset[str]
 _BRAIN, _ELSEWHERE, _BOTH = frozenset({"brain"}), frozenset({"elsewhere"}), frozenset({"brain", "elsewhere"})
@@ -43,8 +43,8 @@ _ELSEWHERE_WORDS = r"""
     sein seno milz bile magen darm colon arm(?!_(?:[a-e]|\d|i+)(?![a-z0-9]))
 """  # "ARM B" is one of a trial's
 _PATTERNS = {
-    "brain": re.compile(rf"{_begins_with(_HEAD_STEMS)}|gehirn|[脳脑頭头颅]"),
-    "elsewhere": re.compile(
+    "brain": compiled(rf"{_begins_with(_HEAD_STEMS)}|gehirn|[脳脑頭头颅]"),
+    "elsewhere": compiled(
         rf"{_begins_with(_ELSEWHERE_STEMS)}|{_begins_with(_ELSEWHERE_WORDS)}{END}|[膝肩]|[腰頸颈胸]椎"
     ),
 }
@@ -61,7 +61,7 @@ _TERMS = frozenset(
     """.casefold().split()
 )
 # "BREAST CA, R/O METS" tells what is looked for, not what is looked at.
-_INDICATION = re.compile(
+_INDICATION = compiled(
     rf"{START}(?:ca|cancer|carcinom\w*|mets?|metast\w*|r/o|rule out|h/o|hx|history|known){END}"
 )
 

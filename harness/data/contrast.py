@@ -6,12 +6,12 @@ Where the two contradict each other, or a text speaks of both, nobody can tell.
 import re
 
 from harness.data.headers import Frame
-from harness.data.words import END, REMEMBER, START, normalise, weightings
+from harness.data.words import END, REMEMBER, START, compiled, normalise, weightings
 
 
 def _either(*words: str, anywhere: str) -> re.Pattern[str]:
     """Return a pattern of what words begin with, or what stands anywhere."""
-    return re.compile(rf"{START}(?:{'|'.join(words)})|{anywhere}")
+    return compiled(rf"{START}(?:{'|'.join(words)})|{anywhere}")
 
 
 _BRANDS = (
@@ -21,53 +21,64 @@ _BRANDS = (
 )
 _AGENT = (
     r"(?:contrast\w*|kontrast\w*|contr?|con(?! [a-z])|gad\w*|gd\w*|km|mdc|m d c|ce|c(?! ?spine)|inj\w*"
-    rf"|civ|[ei] ?v|{_BRANDS}){END}"
+    rf"|контраст\w*|civ|[ei] ?v|{_BRANDS}){END}"
 )
 _WITH = (
     r"(?:with|mit|avec|con|com|met|med|z|after|post|nach|apres|despues(?: del?)?|dopo|na"
-    r"|w(?= ?[/&+]| and)|(?<!t[12] )w)"
+    r"|(?<!\w)(?:со?|после)|w(?= ?[/&+]| and)|(?<!t[12] )w)"
 )
 _WITHOUT = (
-    r"(?:without|w[/ ]?o(?:ut)?|ohne|sans|sin|senza|sem|zonder|uten|utan|uden|bez|без"
+    r"(?:without|w[/ ]?o(?:ut)?|ohne|sans|sin|senza|sem|zonder|uten|utan|uden|bez|(?<!\w)(?:без|до)"
     r"|before|vor|avant(?: l)?|antes(?: del?)?|prima(?: del?| di)?|voor|fore|før|przed)"
 )
-_NONE = r"(?:no|none|nil|not|nein|kein\w*|aucun\w*|ningun\w*|nessun\w*|geen|ingen|inget|brak|nao)"
-_AND = r"(?:[ /&+]|and|und|et|y|e|en|og|och|i|ou|or|oder)*"
-_FILLERS = r"(?:(?:[ei] ?v|intraven\w*|prod\w*|agent|medio|meio|mezzo|de|di|the|any) )*"
+_NONE = r"(?:no|none|nil|not|nein|kein\w*|aucun\w*|ningun\w*|nessun\w*|geen|ingen|inget|brak|nao|нет)"
+_AND = r"(?:[ /&+]|and|und|et|y|e|en|og|och|i|и|ou|or|oder)*"
+_FILLERS = r"(?:(?:[ei] ?v|intraven\w*|prod\w*|agent|medio|meio|mezzo|de|di|the|any|введени\w*|в/в) )*"
+# "Post w/o FS" denies the fat saturation, no agent.
+_NO_SATURATION = r"(?! ?(?:fs|fat|fett|mtc?|sat))"
+_NOT_GIVEN = (
+    r"(?:(?:was |were |is )?(?:not (?:given|used|admin\w*|inject\w*|done|needed|requir\w*)"
+    r"|refus\w*|declin\w*|withheld|off$))"
+)
 
 # Read before normalising takes the dash away: "KM-" and "-KM" deny the agent, "SAG - KM" may mean either.
 _DASHES = (
-    (re.compile(rf"{START}({_AGENT})(?:-(?=[\s)_]|$)|\s+-\s*$)"), r"no \1"),
-    (re.compile(rf"(?:^|(?<=[\s(_]))-(?={_AGENT})"), "no "),
-    (re.compile(rf"(?<=\s)-\s+(?={_AGENT})"), "with without "),
+    (compiled(rf"{START}({_AGENT})(?:-(?=[\s)_]|$)|\s+-\s*$)"), r"no \1"),
+    (compiled(rf"(?:^|(?<=[\s(_]))-(?={_AGENT})"), "no "),
+    (compiled(rf"(?<=\s)-\s+(?={_AGENT})"), "with without "),
 )
-# What speaks of no agent: "post op", "post fossa", "high contrast".
+# What speaks of no agent: "post op", "post fossa", "pre-sat", "high contrast".
 _WHEN = r"(?:pre|post|before|after|vor|nach|avant|apres|antes|despues|prima|dopo)"
-_ASIDE = re.compile(
+_ASIDE = compiled(
     rf"{START}(?:(?:{_WHEN} ?(?:[/&+]|and|und|et|y|e) ?)?{_WHEN} ?"
     r"(?:op|oper\w*|surg\w*|chir\w*|x?rt|rtx|radi\w*|strahl\w*|chem\w*|treat\w*|therap\w*|tx|biops\w*|bx|rese[ck]t\w*"
-    r"|embol\w*|cranio\w*|trauma\w*|ictal|partum|shunt\w*|gamma\w*|srs|sat\w*|load\w*|proc\w*|fossa|horn)"
-    r"|(?:high|low|good|best|max|soft|tissue|image|phase|transfer|mt|flow|multi|hoher) [ck]ontrast\w*"
+    r"|embol\w*|cranio\w*|trauma\w*|ictal|partum|shunt\w*|gamma\w*|srs|load\w*|proc\w*|fossa|horn)"
+    r"|pr(?:e|ae?) ?sat\w*|(?:high|low|good|best|max|soft|tissue|image|phase|transfer|mt|flow|multi|hoher) [ck]ontrast\w*"
     rf"|(?:edge|resolution|signal|image) enhanced){END}"
 )
-_BOTH = re.compile(rf"{START}(?:{_WITH}{_AND}{_WITHOUT}|{_WITHOUT}{_AND}{_WITH}|m ?[/+&] ?o|c/s){END}")
+_BOTH = compiled(
+    rf"{START}(?:{_WITH}{_AND}{_WITHOUT}{_NO_SATURATION}|{_WITHOUT}{_AND}{_WITH}|m ?[/+&] ?o|c/s){END}"
+)
 _PRE = _either(
-    rf"(?:(?:{_WITHOUT}|{_NONE}|non|[ov]|s/|pas d|pr(?:e|ae?))[ /']+|s/){_FILLERS}{_AGENT}",
-    rf"{_AGENT} (?:none|nil|neg\w*|nein|no$)",
+    rf"(?:(?:{_WITHOUT}|{_NONE}|non|o|(?<![ei] )v|s/|pas d|pr(?:e|ae?))[ /']+|s/){_FILLERS}{_AGENT}",
+    rf"{_AGENT} (?:none|nil|neg\w*|nein|no$|нет|{_NOT_GIVEN}{END})",
     rf"(?:t1w?)?pr(?:e|ae?)(?:{END}|con(?:{END}|trast)|kontrast|gad|gd|km)",
     rf"{_WITHOUT}$|noncon(?:{END}|trast)|(?:un|non?|not) ?enhanced",
-    rf"nativ\w*|(?:avant|blanco|plain){END}",
+    rf"nativ\w*|(?:avant|blanco|plain){END}|kontrasts[iı]z\w*|бе[сз]контраст\w*",
     anywhere=r"造影前|非造影|造影剤?なし|単純|平[扫掃]|[未无]增强",
 )
 _POST = _either(
-    rf"(?:post|apres|gd|km|mdc|m d c|ce|inj|civ){END}|(?:with|w/|mit|avec|pos)$",
-    rf"gad\w*|gddtpa|inject\w*|contrast\w*|kontrast\w*|enhanced|post(?:con(?:{END}|trast)|gad|gd)|{_BRANDS}",
+    rf"(?:post|apres|gd|km|mdc|m d c|ce|inj|civ){END}|(?:with|w/|mit|avec|pos|[ck]ontr)$",
+    rf"gad\w*|gddtpa|inject\w*|contrast\w*|kontrast\w*|контраст\w*|enhanced|{_BRANDS}",
+    rf"post(?:kontrast|km|con(?:{END}|trast)|gad|gd)",
     rf"t1w?(?:ce?|gd|gad\w*|km|post){END}|t1[a-z]*\+(?= |$)",
+    r"t1[a-z]* \+ (?:sag|cor|ax|tra)(?!.{0,40}t[12])",  # "T1 + SAG", but not "T1 + COR T2"
     rf"(?:{_WITH}[ /]+|c/ ?){_FILLERS}{_AGENT}|{_AGENT}\+",
-    anywhere=rf"\+ ?{_AGENT}|造影|增强|増強",
+    anywhere=rf"\+ ?(?:{_AGENT}|cm{END})|(?<=\S) \+$|造影|增强|増強",
 )
-_NO_AGENT = re.compile(
-    rf"(?:{_NONE}(?: .*)?|{_WITHOUT}|n|non|null|n ?/? ?a|unknown|0+(?: 0+)? ?(?:ml|cc|mmol)?)?"
+_NO_AGENT = compiled(
+    rf"(?:{_NONE}(?: .*)?|(?:.* )?{_NOT_GIVEN}(?: .*)?|{_WITHOUT}"
+    r"|n|non|null|n ?/? ?a|unknown|0+(?: 0+)? ?(?:ml|cc|mmol)?)?"
 )
 
 

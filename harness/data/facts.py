@@ -14,7 +14,7 @@ from harness.data.usable import problem_of
 from harness.data.walk import Found
 from harness.data.weighting import weighting
 
-VERSION = 3  # counts changes of the facts that are read from the same file
+VERSION = 4  # counts changes of the facts that are read from the same file
 
 
 @dataclass(frozen=True, slots=True)

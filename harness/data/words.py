@@ -10,6 +10,13 @@ from functools import lru_cache
 REMEMBER = lru_cache(4096)  # all slices of a series share their descriptions
 
 START, END = r"(?<![a-z0-9])", r"(?![a-z0-9])"
+
+
+def compiled(pattern: str) -> re.Pattern[str]:
+    """Compile a pattern with its runs of letters cut short, so that no text takes long to judge."""
+    return re.compile(pattern.replace(r"\w*", r"\w{0,20}"))
+
+
 # "sagt1", "fst1" and Philips' "sT1W" claim T1; "scout1", "set1" and "test1" do not, nor "3 T 1 mm".
 _JOINED = START + r"(?:\w*(?:sag|ax|cor|tra|tse|[23]d)|fse|fs|gre|t?ffe|tfe|ir|[se])?"
 _APART = START + r"(?<!\d )"
@@ -20,22 +27,24 @@ _PLANE = (
 
 
 def _word(*alternatives: str) -> re.Pattern[str]:
-    return re.compile(f"{START}(?:{'|'.join(alternatives)}){END}")
+    return compiled(f"{START}(?:{'|'.join(alternatives)}){END}")
 
 
+# "Diffuse glioma" is a disease, "difusão" and "diffuse weighted" are diffusion.
+_DIFFUSE = rf"diff?us(?:e(?:ly|[nrs])?|[ao]s?){END}(?! weight)"
 _NOT_ANATOMY = _word(
-    r"dwi?", r"dti\w*", r"diff?us\w*", r"diff\w*", r"tensor\w*", r"adc\w*", r"trace\w*", r"ep2d\w*",
+    r"dwi?", r"dti\w*", rf"(?!{_DIFFUSE})(?:diff|difus)\w*", r"tensor\w*", r"adc\w*", r"trace\w*", r"ep2d\w*",
     r"epi\d?", r"bold\w*", r"fmri\w*", r"perf\w*", r"dsc", r"dce", r"p?c?asl", r"swi\w*", r"swan\w*",
     r"swp", r"tof\w*", r"mra", r"mrv", r"angio\w*", r"venogr\w*", r"spec?k?tro\w*", r"mrs", r"svs\w*",
     r"csi\w*", r"ciss\w*", r"fiesta\w*", r"tru?e?fi(?:sp)?\w*", r"stir\w*", r"cine", r"field ?map\w*",
     r"b0 ?map", r"t[12]\*? ?map\w*", r"t1 ?rho", r"t2 ?\*", r"t2 ?star\w*", r"mtr",
     r"(?:[23]d ?)?pca", r"[23]d ?pc", r"phase ?contrast", r"phleb\w*", r"flebo\w*",
 )  # fmt: skip
-_T1 = re.compile(
+_T1 = compiled(
     rf"{_JOINED}t1(?!\d)|{_APART}t 1(?! ?mm){END}"
     rf"|{START}(?:mp ?rage\w*|f?spgr\w*|bravo\w*|mdeft\w*|vibe\w*|thrive\w*)"
 )
-_T2 = re.compile(rf"{_JOINED}t2(?!\d)|{_APART}t 2(?! ?mm){END}")
+_T2 = compiled(rf"{_JOINED}t2(?!\d)|{_APART}t 2(?! ?mm){END}")
 _PD = _word(r"pdw?i?", r"dp", r"proton ?dens\w*", r"densi\w* ?(?:de ?)?proton\w*", r"protonendichte")
 _FLAIR = re.compile(r"flair|dark ?fluid|fluid ?attenuat")
 _TIRM = re.compile(rf"{START}tirm")  # nulls fat or fluid, as its inversion time says
@@ -47,10 +56,12 @@ _PLANES = {
         rf"{_PLANE}(?:cor(?!r|te[xc]|ti[cs]|pus|por|d|e|ona{END}|onary)|kor|(?<!lobe )(?<!lobo )frontal"
         r"(?! ?(?:lob|lap|horn|hirn|gyr|cort|bone|sinus|tumou?r|region|les|glio)))|冠状"
     ),
-    "axial": re.compile(rf"{_PLANE}(?:ax(?:ia\w*)?|tra(?:ns\w*)?|trv)(?:{END}|(?=t[12]))|横断|轴位"),
+    "axial": compiled(rf"{_PLANE}(?:ax(?:ia\w*)?|assial\w*|tra(?:ns\w*)?|trv)(?:{END}|(?=t[12]))|横断|轴位"),
 }
-_LOCALIZER = re.compile(
-    rf"{START}(?:loc{END}|local\w*|lokal\w*|scouts?|survey|surview|pilot|topogram|3 ?pl(?:ane)?s?{END}|"
+# A "localization" is a series for navigation.
+_LOCALIZER = compiled(
+    rf"{START}(?:loc{END}|local(?:i[sz](?:e|er\w*|ateur\w*|ador\w*|zator\w*)?)?{END}|lokal(?:i[sz]\w*)?{END}"
+    rf"|scouts?|survey|surview|pilot|topogram|3 ?pl(?:ane)?s?{END}|"
     rf"ubersicht\w*|uebersicht\w*|reperage|reperes?|smartbrain|plan ?scan|locator|centraggio|centrage"
     rf"|tri ?plan|(?:3|tres) planos|topo{END})|^planung|scout{END}|定位"
 )
@@ -60,7 +71,7 @@ _CALIBRATION = _word(
 _PROJECTION = _word(
     r"mip", r"minip", r"projection\w*", r"reformat\w*", r"subtr(?:a[ck]\w*)?",
     r"(?<=\S )sub(?! ?(?:acu|mm|dur|ara|ep))",
-    r"soustr\w*", r"sottra\w*", r"sustrac\w*", r"vrt?", r"volume render\w*", r"screen ?s\w*",
+    r"soustr\w*", r"sottra\w*", r"sustrac\w*", r"vrt?", r"volume render\w*", r"screen ?(?:s|save\w*|shots?)",
 )  # fmt: skip
 
 

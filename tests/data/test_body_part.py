@@ -44,8 +44,8 @@ def test_every_region_that_the_standard_has_a_code_for_is_known() -> None:
         *((text, {"elsewhere"}) for text in (
             "SHOULDER", "CSPINE", "Knie", "Épaule", "Sprunggelenk", "Handgelenk", "Halswirbelsäule",
             "lombaire", "cheville", "poignet", "coude", "tobillo", "polso", "caviglia", "ombro", "joelho",
-            "Oberbauch", "Myelon", "sacroiliac", "cervicothoracic", "Neuro^L-SPINE", "NEURO^SPINE",
-            "left arm", "head phantom",
+            "Oberbauch", "Lendenwirbelkörper", "Oberschenkel", "Myelon", "sacroiliac", "cervicothoracic",
+            "Neuro^L-SPINE", "NEURO^SPINE", "left arm", "head phantom",
         )),
         *((text, BOTH) for text in ("MRI BRAIN AND WHOLE SPINE", "head and neck")),
         *((text, set()) for text in (
