@@ -69,8 +69,8 @@ NO_SLICES = (
 WHAT_DIFFERS = (
     "Shares are means over repeats. Split by slice is protocol `paper`, by patient is `patients`. Accuracy is"
     " of the networks' sum, but for the better network at its best test epoch, which is what the paper"
-    " reports. What is left of a difference is shared patients, picking the epoch by test accuracy, and how"
-    " many slices training has."
+    " reports. What is left of a difference is shared patients, picking the epoch by test accuracy, how many"
+    " slices training has, and whatever settings differ."
 )
 DRAWN_APART = (
     "The two protocols test different slices, so the last column's 95 % interval draws the patients of either"

@@ -36,11 +36,13 @@ def table2_of_both(
 def who_they_are(by_slice: Mapping[str, Candidate], by_patient: Mapping[str, Candidate]) -> list[str]:
     """Return which candidates the columns of ours are of, and on how many repeats."""
     sides = {"Split by slice": list(by_slice.values()), "Split by patient": list(by_patient.values())}
-    return [_told(title, side) for title, side in sides.items()]
+    every = [each for side in sides.values() for each in side]
+    names = dict(zip(every, names_of(every), strict=True))  # with what differs between the sides, too
+    return [_told(title, {names[each]: each for each in side}) for title, side in sides.items()]
 
 
-def _told(title: str, side: list[Candidate]) -> str:
-    names = [f"{name} ({each.done})" for name, each in zip(names_of(side), side, strict=True)]
-    return (
-        f"{title} ({side[0].conditions.dealt}): {'; '.join(names)}." if side else f"{title}: none finished."
-    )
+def _told(title: str, side: Mapping[str, Candidate]) -> str:
+    if not side:
+        return f"{title}: none finished."
+    names = [f"{name} ({each.done})" for name, each in side.items()]
+    return f"{title} ({next(iter(side.values())).conditions.dealt}): {'; '.join(names)}."

@@ -3,7 +3,7 @@ from made_sweeps import sdl, sweep_of, trial
 
 from harness.report.best import choose
 from harness.report.candidates import candidates_of
-from harness.report.notes import notes_on_candidates, notes_on_table2
+from harness.report.notes import notes_on_candidates, notes_on_leakage, notes_on_table2
 
 
 def test_the_chances_of_the_row_of_table_2_are_counted() -> None:
@@ -19,3 +19,7 @@ def test_an_interval_that_shrank_to_a_point_is_explained(protocol: str, unit: st
         notes_on_candidates(candidates_of([sweep_of([trial(sdl(3), [9, 9], protocol=protocol)])]))
     )
     assert f"Where all {unit} are alike" in found
+
+
+def test_what_is_left_between_the_protocols_is_not_put_down_to_leakage_alone() -> None:
+    assert "whatever settings differ" in " ".join(notes_on_leakage(near_duplicates=True))

@@ -53,4 +53,9 @@ def test_it_is_said_which_candidates_the_columns_are_of() -> None:
         "Split by patient (seed 7): SDL alexnet, λ 5 (1 of 2 repeats); single resnet18 (1 of 2 repeats);"
         " single vgg19 (1 of 2 repeats).",
     ]
+    other = of([trial(sdl(3, epochs=9), [20, 20], protocol="patients")])
+    assert who_they_are(of(PAPER[:1]), other) == [
+        "Split by slice (seed 7): SDL alexnet, λ 3, epochs 250 (1 of 2 repeats).",
+        "Split by patient (seed 7): SDL alexnet, λ 3, epochs 9 (1 of 2 repeats).",
+    ], "what differs between the sides alone is said"
     assert who_they_are(SIDES[0], {})[1] == "Split by patient: none finished."
