@@ -12,7 +12,7 @@ PREFIX = r"(paper|patients)-[^/]+-[0-9a-f]{8}-(folds[0-9]+-seed[0-9]+-)?"
 TABLES = "candidates|classes|comparisons|figure8|leakage|measures|populations|schedule[0-9]*"
 TABLES += "|table[23]|table2_both"
 FIGURES = "calibration|confusion|figure[4-8]|figure7[ab]|schedule[0-9]*"
-OWN = re.compile(rf"({PREFIX})?(({TABLES})\.csv|({FIGURES})\.(png|svg)|card\.md)|report\.md")
+OWN = re.compile(rf"({PREFIX}){{0,2}}(({TABLES})\.csv|({FIGURES})\.(png|svg)|card\.md)|report\.md")
 
 
 def prefix_of(conditions: Conditions, every: Iterable[Conditions]) -> str:

@@ -22,7 +22,7 @@ LOOKS = "slices with a near-duplicate in training"
 
 
 def both_protocols(groups: Iterable[Conditions]) -> list[tuple[Conditions, Conditions]]:
-    """Return (paper, other) conditions that differ in the protocol alone."""
+    """Return (paper, other) conditions of the same data; folds and seed may differ, too."""
     every = list(groups)
     return [
         (paper, other)

@@ -53,13 +53,16 @@ def _text(runs: Sequence[SweepRuns], folder: Path, sources: Sources) -> str:
 
 def _leakage(sections: Mapping[Conditions, Section], folder: Path, sources: Sources) -> list[str]:
     parts = []
-    for paper, other in both_protocols(sections):
+    pairs = both_protocols(sections)
+    for paper, other in pairs:
         collection = sources.collections.get(paper.data_digest)
         sides = sections[paper].systems, sections[other].systems
         table = leakage_table(*sides, paper_table("table2"), collection)
         notes = notes_on_leakage(near_duplicates=collection is not None)
-        pages = Pages(folder, prefix_of(other, sections))
-        parts.append(f"## Both protocols, dataset `{paper.dataset}`")
+        prefix = prefix_of(paper, sections) if len(pairs) > 1 else ""
+        pages = Pages(folder, prefix + prefix_of(other, sections))
+        dealt = f"{paper.dealt} by slice and {other.dealt} by patient"
+        parts.append(f"## Both protocols, dataset `{paper.dataset}`, {dealt}")
         parts += [*pages.table("What leakage is worth", "leakage", table), *bullets(notes)]
         second = table2_of_both(*sides, paper_table("table2"))
         parts += pages.table("The paper's table 2 under both protocols", "table2_both", second)

@@ -111,3 +111,18 @@ def test_an_older_report_stays_whole_where_a_new_one_fails(tmp_path: Path) -> No
     with pytest.raises(ConnectionError):
         write_report([PATIENTS], tmp_path, Sources(schedules=away))
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_every_pair_of_protocols_has_tables_of_its_own_and_none_is_left(
+    bare: set[str], tmp_path: Path
+) -> None:
+    anew = replace(PAPER, params={"seed": "8"})
+    text = write_report([PAPER, anew, PATIENTS], tmp_path, Sources()).read_text(encoding="utf-8")
+    for seed in (7, 8):
+        prefix = f"paper-generated-01234567-folds1-seed{seed}-patients-generated-01234567-"
+        assert {f"{prefix}{name}.csv" for name in ("leakage", "table2_both")} < names(tmp_path)
+        assert (
+            f"\n## Both protocols, dataset `generated`, seed {seed} by slice and seed 7 by patient\n" in text
+        )
+    write_report([PATIENTS], tmp_path, Sources())
+    assert names(tmp_path) == bare
