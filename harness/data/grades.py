@@ -12,7 +12,11 @@ _GRADE = re.compile(rf"{_BEFORE}(iv|iii|ii|i|[1-4](?:[.,]0)?){_AFTER}")
 _LIKE_A_GRADE = rf"{_BEFORE}(?:i{{1,4}}|iv|v|\d(?:[.,]\d)?)[a-c]?{_AFTER}"
 _LIKE_GRADES = re.compile(rf"{_LIKE_A_GRADE}(?:[/–?-]+(?:{_LIKE_A_GRADE})?)?")
 _LONGEST = 30  # letters of what is like grades
-_MISSING = {"", "-", "--", "?", "na", "n/a", "nan", "none", "null", "unknown", "not available"}
+_PUNCTUATION = re.compile(r"[\s_\[\]()./?#'‐‑–—−-]+")  # N.A., [Not Available], '--; not +, which is a finding
+_MISSING = {
+    "", "na", "nan", "none", "null", "unknown",
+    "notapplicable", "notavailable", "notevaluated", "notreported",
+}  # fmt: skip
 
 
 def read_grade(text: str) -> str:
@@ -26,7 +30,7 @@ def read_grade(text: str) -> str:
 
 def is_missing(text: str) -> bool:
     """Whether a cell says that nothing is known."""
-    return text.strip().casefold() in _MISSING
+    return _PUNCTUATION.sub("", _plain(text)) in _MISSING
 
 
 def names_nobody(text: str) -> bool:

@@ -12,6 +12,8 @@ import pandas as pd
 from harness.errors import HarnessError, did_you_mean
 
 _SHOWN = 5
+_SAID = re.compile(r'"?sep=(\t|[^\w\s"])"?[\s;,]*', re.IGNORECASE)  # by which Excel tells the separator
+_BLANK = re.compile(r'(?:[\s;,]|"")*')
 
 
 def read_table(path: Path, sheet: str | None = None) -> pd.DataFrame:
@@ -59,17 +61,46 @@ def _decoded(content: bytes) -> str:
 
 
 def _read_text(text: str) -> pd.DataFrame:
-    separator = max("\t;,", key=text.split("\n", 1)[0].count)
-    _refuse_shifted_rows(text, separator)
+    text, skipped, said = _from_header(text)
+    fits = {
+        one: _fit(text, one) for one in said + "\t;,"
+    }  # the first of equals: prose and numbers hold commas
+    separator = max(fits, key=lambda one: (one == said and fits[one][0], *fits[one]))
+    _refuse_shifted_rows(text, separator, skipped)
     # without index_col a separator at the end of every line would shift the columns by one
     return pd.read_csv(StringIO(text), sep=separator, dtype=str, keep_default_na=False, index_col=False)
 
 
-def _refuse_shifted_rows(text: str, separator: str) -> None:
+def _from_header(text: str) -> tuple[str, int, str]:
+    """Return a text from its header on, the number of lines before, the separator that Excel's line names."""
+    lines = list(StringIO(text, newline=""))
+    skipped, said = 0, ""
+    for line in lines:
+        named = None if said else _SAID.fullmatch(line)
+        if not named and not _BLANK.fullmatch(line):
+            break
+        said = named.group(1) if named else said
+        skipped += 1
+    return "".join(lines[skipped:]), skipped, said
+
+
+def _fit(text: str, separator: str) -> tuple[bool, float, int]:
+    """Say how well a separator fits: whether it parts the header, the share of rows as wide, the columns."""
+    reader = csv.reader(StringIO(text, newline=""), delimiter=separator)
+    header = next(reader, [])
+    try:
+        rows = [row for row in reader if _filled(row)]
+    except csv.Error:  # a cell without end
+        return len(header) > 1, 0, len(header)
+    fitting = sum(_filled(row) <= len(header) and _filled(header) <= len(row) for row in rows)
+    return len(header) > 1, fitting / max(len(rows), 1), len(header)
+
+
+def _refuse_shifted_rows(text: str, separator: str, skipped: int) -> None:
     """Refuse a text in which an unquoted cell holds the separator: it shifts the cells that follow."""
     reader = csv.reader(StringIO(text, newline=""), delimiter=separator)
-    header = next((row for row in reader if any(map(str.strip, row))), [])
-    rows = [(reader.line_num, row) for row in reader]
+    header = next(reader, [])
+    rows = [(skipped + reader.line_num, row) for row in reader]
     quote = f"a cell that holds {separator!r} must stand in quotation marks"
     wide = [str(line) for line, row in rows if _filled(row) > len(header)]
     if wide:

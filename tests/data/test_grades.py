@@ -68,6 +68,22 @@ def test_free_text_may_name_somebody(text: str) -> None:
     assert not names_nobody(text)
 
 
-def test_marks_of_absence_count_in_any_case_and_among_blanks() -> None:
-    assert is_missing(" Not available ")
-    assert not is_missing("II")
+@pytest.mark.parametrize(
+    "text",
+    [
+        " Not available ", "[Not Available]", "[Not Applicable]", "[Not Evaluated]", "[Unknown]", "[]",
+        "not reported", "not_applicable", "not  evaluated", "(none)", "n.a.", "N.A", "n. a.", "N/A", "#N/A",
+        "'--", "-", "–", "—", "———", "−", "?", "？", "??", ".", "...",
+    ],
+)  # fmt: skip
+def test_marks_of_absence_count_however_they_are_spelt(text: str) -> None:
+    assert is_missing(text)
+    assert names_nobody(text)
+    assert not read_grade(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["II", "(II)", "[3]", "0", "+", "(+)", "+/-", "no", "not", "unknown primary", "N. Ano"]
+)
+def test_what_says_something_is_not_missing(text: str) -> None:
+    assert not is_missing(text)

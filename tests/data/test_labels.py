@@ -80,6 +80,26 @@ def test_numbers_are_grades_only_if_all_are_and_case_parts_no_classes(
     assert set(labels.of_patient.values()) == set(classes)
 
 
+@pytest.mark.parametrize(
+    "mark",
+    ["[Not Available]", "[Not Evaluated]", "not reported", "Not Applicable", "n.a.", "'--", "–", "—", "(?)"],
+)
+def test_a_mark_of_absence_is_neither_class_nor_hospital_nor_free_text(mark: str) -> None:
+    rows = table(("a", "II"), ("b", "3"), ("c", "IV"), ("d", "Unknown"), ("e", mark))
+    rows["where"] = ["CS", "HT", "CS", "HT", mark]
+    labels = read_labels(recipe(site="where"), rows)
+    assert labels.classes == ("II", "III", "IV")
+    assert labels.of_patient == {"a": "II", "b": "III", "c": "IV"}
+    assert labels.left_out == {"Unknown": 1, mark: 1}
+    assert labels.free_texts == {}
+    assert labels.sites.keys() == set("abcd")
+
+
+@pytest.mark.parametrize("signs", [("+", "+/-"), ("no", "not")])
+def test_signs_and_short_words_stay_classes(signs: tuple[str, str]) -> None:
+    assert read_labels(recipe(), table(("a", signs[0]), ("b", signs[1]), ("c", "[?]"))).classes == signs
+
+
 def test_ids_are_brought_together_by_the_recipe_alone() -> None:
     rules = (Replacement(pattern="_", replace="-"), Replacement(pattern=r"\.\d+$"))
     labels = read_labels(

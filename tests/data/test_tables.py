@@ -80,6 +80,90 @@ def test_a_cell_in_quotation_marks_may_hold_the_separator(tmp_path: Path) -> Non
     assert read.to_dict("list") == {"id": ['A "B"', "C"], "size": ["3,2", "4\n5"], "grade": ["II", "III"]}
 
 
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("Patient (a,b,c);Grade\nA;II\nB;III\n", {"Patient (a,b,c)": ["A", "B"], "Grade": ["II", "III"]}),
+        ("Patient (a,b,c);Grade\nA;II\nB;III (x,y,z)\n",
+         {"Patient (a,b,c)": ["A", "B"], "Grade": ["II", "III (x,y,z)"]}),
+        ("Patient;Size (a,b);Grade\nA;3,2;II\n", {"Patient": ["A"], "Size (a,b)": ["3,2"], "Grade": ["II"]}),
+        ("Patient (a,b);Grade\nA;II, III\n", {"Patient (a,b)": ["A"], "Grade": ["II, III"]}),
+        ("id,genes (a;b;c;d),grade\nA,IDH;TP53,II\n",
+         {"id": ["A"], "genes (a;b;c;d)": ["IDH;TP53"], "grade": ["II"]}),
+        ("id (a;b;c)\tgrade, WHO\nA\tII\n", {"id (a;b;c)": ["A"], "grade, WHO": ["II"]}),
+        ('"id, of, patient";grade\nA;II\n', {"id, of, patient": ["A"], "grade": ["II"]}),
+        ('"id; of; patient; here",grade\n"A;1;2;3",II\n',
+         {"id; of; patient; here": ["A;1;2;3"], "grade": ["II"]}),
+        ('"id,\nof, patient";grade\nA;II\n', {"id,\nof, patient": ["A"], "grade": ["II"]}),
+        ("id,note (x;y;z)\nA\nB,x\n", {"id": ["A", "B"], "note (x;y;z)": ["", "x"]}),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_the_separator_is_the_one_by_which_rows_and_header_fit(
+    tmp_path: Path, text: str, columns: dict[str, list[str]], end: str
+) -> None:
+    (tmp_path / "t.csv").write_text(text, newline=end)
+    read = read_table(tmp_path / "t.csv").fillna("")
+    assert {name.replace("\r", ""): cells for name, cells in read.to_dict("list").items()} == columns
+
+
+@pytest.mark.parametrize(
+    ("lead", "separator"),
+    [
+        ("\n", ","), ("\n", ";"), ("\n\n \n", ";"), (";;\n", ";"), (" , \n", ","), ('"";""\n', ";"),
+        ("\t\n", "\t"),
+        ("sep=;\n", ";"), ("sep=,\n", ","), ("SEP=;\n", ";"), ('"sep=;"\n', ";"), ("sep=;;\n", ";"),
+        ("sep=\t\n", "\t"), ("sep=|\n", "|"), ("sep=;\n\n", ";"), ("\nsep=;\n", ";"),
+        ("sep=;\n", ","), ("sep=,\n", "\t"),  # saved again with another separator
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_blank_lines_and_excels_line_before_the_header_are_no_header(
+    tmp_path: Path, lead: str, separator: str, end: str
+) -> None:
+    rows = [separator.join(cells) for cells in (("id", "grade"), ("001", "II"), ("sep=;", "III"))]
+    (tmp_path / "t.csv").write_text(lead + "\n".join(rows) + "\n", newline=end)
+    if separator == ";":
+        rows[2] = '"sep=;";III'
+        (tmp_path / "t.csv").write_text(lead + "\n".join(rows) + "\n", newline=end)
+    read = read_table(tmp_path / "t.csv")
+    assert read.to_dict("list") == {"id": ["001", "sep=;"], "grade": ["II", "III"]}
+
+
+def test_excels_line_decides_where_two_separators_fit(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("sep=,\nid;x,grade\n1;2,II\n")
+    assert read_table(tmp_path / "t.csv").to_dict("list") == {"id;x": ["1;2"], "grade": ["II"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ("\n\nid;grade\nA;II\nB;x;III\n", "in line 5; a cell that holds ';'"),
+        ("sep=;\nid;grade\nA;II\nB;x;III\n", "in line 4; a cell that holds ';'"),
+        ("Patient (a,b,c);Grade\nA;II\nB;x;III\n", "in line 3; a cell that holds ';'"),
+    ],
+)
+def test_a_refusal_names_the_line_of_the_file_and_the_right_separator(
+    tmp_path: Path, text: str, advice: str
+) -> None:
+    (tmp_path / "t.csv").write_text(text)
+    with pytest.raises(HarnessError, match=advice):
+        read_table(tmp_path / "t.csv")
+
+
+def test_a_cell_without_end_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text('id,grade\nA,II\nB,"III\n' + "C,II\n" * 40_000)
+    with pytest.raises(HarnessError, match=r"t\.csv: the label table cannot be read: field larger"):
+        read_table(tmp_path / "t.csv")
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "sep=;\n", ";;\n,\n"])
+def test_a_text_without_a_header_is_no_table(tmp_path: Path, text: str) -> None:
+    (tmp_path / "t.csv").write_text(text)
+    with pytest.raises(HarnessError, match=r"t\.csv: the label table cannot be read: No columns"):
+        read_table(tmp_path / "t.csv")
+
+
 def test_a_workbook_is_read_by_sheet(tmp_path: Path) -> None:
     path = tmp_path / "t.xlsx"
     with pd.ExcelWriter(path) as writer:
