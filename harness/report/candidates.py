@@ -5,10 +5,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
 from harness.config.settings import Settings
 from harness.metrics import SUM, Scores, figure_network, score
+from harness.predictions import classes_of, networks_of
 from harness.report.estimate import Estimate
 from harness.tracking.read import SweepRuns, TrialRun
 
@@ -77,6 +79,17 @@ class Repeat:
             for _, of_fold in choice.groupby("fold", sort=True)
         )
 
+    @cached_property
+    def diverged(self) -> int:
+        """Number of folds in which a network that counts answers NaN or one value to every held-out slice."""
+        held_out = self.rows("held_out")
+        counting = networks_of(held_out) if self.network == SUM else [self.network]
+        columns = [[f"{network}_{name}" for name in classes_of(held_out)] for network in counting]
+        return sum(
+            any(not np.ptp(fold[of_network].to_numpy(float)) > 0 for of_network in columns)
+            for _, fold in held_out.groupby("fold")
+        )
+
     def rows(self, name: str) -> pd.DataFrame:
         """Return the rows of a set that count for the network that stands for the repeat."""
         rows = self.predictions[self.predictions["set"] == name]
@@ -142,13 +155,17 @@ def candidates_of(runs: Iterable[SweepRuns]) -> list[Candidate]:
     """Return every candidate of the sweeps, in their order, even one without a complete repeat."""
     found = []
     for sweep in runs:
-        seen = {trial.fold for trial in sweep.trials}
-        folds = set(range(sweep.folds)) or seen  # older stores do not say how many folds there are
+        folds = folds_of(sweep)
         by_digest: dict[str, list[TrialRun]] = defaultdict(list)
         for trial in sweep.trials:
             by_digest[trial.candidate].append(trial)
         found += [_candidate(sweep, trials, folds) for trials in by_digest.values()]
     return found
+
+
+def folds_of(sweep: SweepRuns) -> set[int]:
+    """Return the folds of a repeat; in an older store, which does not say, those that trials have reached."""
+    return set(range(sweep.folds)) or {trial.fold for trial in sweep.trials}
 
 
 def on_same_repeats(candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -21,6 +21,7 @@ BEHIND = (
     "could not be chosen: they lack repeats that others have (failed, stopped early, not trained or not"
     " planned)"
 )
+DIVERGED = "has a network that diverged: it gives every class the same"
 RUNNERS_UP = 5
 CALLED = {"choice": "validation", "held_out": "held-out"}
 WIDTH = 80
@@ -93,6 +94,9 @@ class Choice:
             found.append(f"{behind} of {self.tried} candidates {BEHIND}")
         if len(self.chosen.repeats) < self.chosen.planned:
             found.append(f"figures are of {self.chosen.done}: those that every candidate to choose from has")
+        if lost := sum(repeat.diverged for repeat in self.chosen.repeats):
+            trials = len(self.chosen.repeats) * self.conditions.folds
+            found.append(f"in {lost} of its {trials} trials the chosen candidate {DIVERGED}")
         if (level := figures.count(max(figures))) > 1:
             found.append(f"{level} candidates share the highest {self._figure} accuracy")
         return found

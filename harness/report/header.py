@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from harness.report.candidates import folds_of
 from harness.report.table import Table
 from harness.tracking.read import SweepRuns
 
@@ -33,7 +34,7 @@ def _facts(sweep: SweepRuns) -> dict[str, str]:
         "dataset": sweep.tags["dataset"],
         "data digest": sweep.tags["data_digest"][:DIGEST_LENGTH],
         "repeats": sweep.tags["repeats"],
-        "folds": str(sweep.folds or "not told"),
+        "folds": str(len(folds_of(sweep)) or "not told"),
         "seed": sweep.params["seed"],
         "trials": ", ".join(f"{count} {state}" for state, count in sorted(states.items())) or "none",
         "time": _duration(sweep),

@@ -1,8 +1,9 @@
 import json
 import re
+from dataclasses import replace
 
 import pytest
-from made_sweeps import sdl, single, sweep_of, trial
+from made_sweeps import GRADES, sdl, single, sweep_of, trial
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
@@ -132,6 +133,23 @@ def test_a_candidate_of_two_sweeps_counts_once_and_is_not_compared_with_itself()
         assert [each.other.settings.synergic_weight for each in choice.comparisons] == [5, 4]
         assert "1 of 3 candidates could not be chosen" in choice.text()
         assert "not planned)" in choice.text()
+
+
+@pytest.mark.parametrize("protocol", ["paper", "patients"])
+@pytest.mark.parametrize("value", [float("nan"), 1 / 3])
+def test_a_chosen_candidate_that_diverged_is_told(protocol: str, value: float) -> None:
+    """One network knows nothing; under paper it counts where it is the better one."""
+    trials = [trial(sdl(3), [30, 20], protocol=protocol, repeat=repeat) for repeat in (0, 1)]
+    assert not any("diverged" in warning for warning in choose([sweep_of(trials, repeats=2)]).warnings)
+    lost = trials[1].predictions.copy()
+    lost[[f"net1_{name}" for name in GRADES]] = value
+    for network in ("net2", "net1"):
+        if network == "net1":
+            lost.loc[lost["true_class"] != "II", f"net2_{GRADES[0]}"] = 1.0  # worse than a constant answer
+            lost.loc[lost["true_class"] == "II", f"net2_{GRADES[1]}"] = 1.0
+        choice = choose([sweep_of([trials[0], replace(trials[1], predictions=lost)], repeats=2)])
+        told = any("in 1 of its 2 trials" in warning for warning in choice.warnings)
+        assert told == (protocol == "patients" or network == "net1")
 
 
 def test_json_says_what_the_text_says() -> None:

@@ -162,6 +162,12 @@ def test_sweeps_of_other_folds_have_parts_and_estimates_of_their_own(tmp_path: P
     assert "\n| folds | 2 | 3 |\n| seed | 7 | 7 |\n" in text
 
 
+def test_the_head_of_an_older_store_tells_the_folds_that_trials_have(tmp_path: Path) -> None:
+    text = write_report([PATIENTS_SWEEP], tmp_path, Sources()).read_text(encoding="utf-8")
+    assert PATIENTS_SWEEP.folds == 0
+    assert "\n| folds | 2 |\n" in text
+
+
 def test_a_population_has_its_comparison_and_its_schedules(tmp_path: Path) -> None:
     population = Population(members=2, interval=10, low=1, high=5)
     changing = sdl(0, epochs=40).model_copy(update={"population": population})
