@@ -53,7 +53,8 @@ _ASIDE = compiled(
     rf"{START}(?:(?:{_WHEN} ?(?:[/&+]|and|und|et|y|e) ?)?{_WHEN} ?"
     r"(?:op|oper\w*|surg\w*|chir\w*|x?rt|rtx|radi\w*|strahl\w*|chem\w*|treat\w*|therap\w*|tx|biops\w*|bx|rese[ck]t\w*"
     r"|embol\w*|cranio\w*|trauma\w*|ictal|partum|shunt\w*|gamma\w*|srs|load\w*|proc\w*|fossa|horn)"
-    r"|pr(?:e|ae?) ?sat\w*|(?:high|low|good|best|max|soft|tissue|image|phase|transfer|mt|flow|multi|hoher) [ck]ontrast\w*"
+    r"|pr(?:e|ae?) ?sat\w*"
+    r"|(?:high|low|good|best|max|soft|tissue|image|phase|transfer|mt|flow|multi|hoher) [ck]ontrast\w*"
     rf"|(?:edge|resolution|signal|image) enhanced){END}"
 )
 _BOTH = compiled(

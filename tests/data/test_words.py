@@ -19,8 +19,9 @@ from harness.data import words
         ("3D_PCA", {"other"}), ("Phlebographie", {"other"}), ("set1", set()), ("offset1", set()),
         ("T10 level", set()), ("test1", set()), ("scout1", set()), ("NA", set()),
         ("T1 SAG diffuse glioma", {"T1"}), ("Diffuse axonal injury sag T1", {"T1"}),
-        ("T1 glioma difuso", {"T1"}), ("T1 diffuse weighted", {"other"}), ("AX DIFF", {"other"}), ("T1 Difusão", {"other"}),
-        ("Diffusione T1", {"other"}), ("ж T1 SAG", {"T1"}), ("造影T1", {"T1"}), ("", set()),
+        ("T1 glioma difuso", {"T1"}), ("T1 diffuse weighted", {"other"}), ("AX DIFF", {"other"}),
+        ("T1 Difusão", {"other"}), ("Diffusione T1", {"other"}), ("ж T1 SAG", {"T1"}), ("造影T1", {"T1"}),
+        ("", set()),
     ],
 )  # fmt: skip
 def test_descriptions_claim_weightings(text: str, claims: set[str]) -> None:
