@@ -119,7 +119,7 @@ def _frames(elements: Elements, whole: Frame) -> Iterator[Frame]:
 def _pixel_problem(file: BinaryIO, elements: Elements, whole: Frame) -> str:
     """Say what is wrong with the pixels, by what the header promises and by their length.
 
-    Compressed pixels can only be checked when they are decoded, deflated ones too.
+    Compressed pixels are checked when they are read, deflated ones too.
     """
     rows, columns, bits = (int(whole.number_of(key) or 0) for key in ("Rows", "Columns", "BitsAllocated"))
     frames, samples = (int(whole.number_of(key) or 1) for key in ("NumberOfFrames", "SamplesPerPixel"))

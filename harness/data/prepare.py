@@ -18,7 +18,7 @@ from harness.data.selection import selection_report
 from harness.data.walk import walk
 from harness.errors import HarnessError
 
-VERSION = 3  # counts changes of the preparation, past the facts, that change its pixels or its slices
+VERSION = 4  # counts changes of the preparation, past the facts, that change its pixels or its slices
 
 
 def prepare(recipe: Recipe, root: Path | None, cache: Path, progress: Progress = no_progress) -> PreparedData:

@@ -1,6 +1,7 @@
 """From the elements of a header to its pulse sequence; the enhanced format in the older one's words."""
 
 import re
+from functools import lru_cache
 
 from harness.data.headers import Frame
 from harness.data.weighting import PulseSequence
@@ -9,6 +10,9 @@ DESCRIPTIONS = ("SeriesDescription", "ProtocolName", "PulseSequenceName", "Seque
 _UNSPOILED = ("FREE_PRECESSION", "TRANSVERSE", "TIME_REVERSED")
 # phase contrast is M_PCA to Philips and *fl3d1_v60in to Siemens
 _ANGIOGRAPHY = re.compile(r"^TOF$|(?:^|_)PCA$|^PHASE CONTRAST|_V\d+IN", re.MULTILINE)
+_FLAGS = ("AngioFlag", "PhaseContrast", "TimeOfFlightContrast")
+_TYPES = ("ImageType", "FrameType")
+_TELLING = (*_FLAGS, *_TYPES, "ScanningSequence", "SequenceVariant", "SequenceName", "PulseSequenceName")
 
 
 def pulse_sequence(frame: Frame) -> PulseSequence:
@@ -47,15 +51,16 @@ def _acquisition_contrast(frame: Frame) -> str:
 
 
 def _special(frame: Frame) -> str:
-    kinds = {*frame.texts("ImageType"), *frame.texts("FrameType")}
-    if "DIFFUSION" in kinds or (frame.number_of("DiffusionBValue") or 0) > 0:
+    if (frame.number_of("DiffusionBValue") or 0) > 0:
         return "diffusion"
-    return "angiography" if _is_angiography(frame, kinds) else ""
+    return _special_kind(tuple((key, frame.texts(key)) for key in _TELLING if key in frame.values))
 
 
-def _is_angiography(frame: Frame, kinds: set[str]) -> bool:
-    flags = ("AngioFlag", "PhaseContrast", "TimeOfFlightContrast")
-    if any(frame.text(flag).upper() in ("Y", "YES") for flag in flags):
-        return True
-    names = ("ScanningSequence", "SequenceVariant", "SequenceName", "PulseSequenceName")
-    return bool(_ANGIOGRAPHY.search("\n".join(kinds.union(*map(frame.texts, names)))))
+@lru_cache(4096)  # all slices of a series tell the same
+def _special_kind(told: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
+    """Say what makes a frame special, from the values of the elements that tell it."""
+    if any(key in _TYPES and "DIFFUSION" in values for key, values in told):
+        return "diffusion"
+    flagged = any(key in _FLAGS and values[:1] in (("Y",), ("YES",)) for key, values in told)
+    named = "\n".join(value for key, values in told if key not in _FLAGS for value in values)
+    return "angiography" if flagged or _ANGIOGRAPHY.search(named) else ""

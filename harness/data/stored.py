@@ -52,7 +52,8 @@ def stored_problem(dataset: Dataset) -> str:
     Raises:
         AttributeError, TypeError, ValueError: the header lacks what says how pixels are stored.
     """
-    if dataset.get("HighBit") not in (None, (dataset.get("BitsStored") or 0) - 1):
+    high, stored = dataset.get("HighBit"), dataset.get("BitsStored")
+    if None not in (high, stored) and high != stored - 1:
         return "bits stored in an unusual place"
     # mangled elements may hold anything, and bytes times a number would be bytes without end
     size = Size(int(dataset.Rows), int(dataset.Columns), int(dataset.get("SamplesPerPixel") or 1))

@@ -21,13 +21,13 @@ _NAMES = ("SeriesDescription", "ProtocolName")
 
 def problem_of(frame: Frame) -> str:
     """Return the first reason why a frame cannot be used, empty where it can."""
-    return _kind_problem(frame) or _use_problem(frame)
+    types = frame.texts("ImageType"), frame.texts("FrameType")
+    return _kind_problem(frame, {*types[0], *types[1]}) or _use_problem(frame, *types)
 
 
-def _kind_problem(frame: Frame) -> str:
+def _kind_problem(frame: Frame, kinds: set[str]) -> str:
     """Say why a frame is no MR image as a scanner makes it."""
     sop_class, modality = frame.text("SOPClassUID"), frame.text("Modality").upper()
-    kinds = {*frame.texts("ImageType"), *frame.texts("FrameType")}
     described = [text for key in _NAMES if (text := frame.text(key))]
     if not sop_class and not modality:
         return "not an image"
@@ -54,11 +54,11 @@ def _is_computed(frame: Frame) -> bool:
     return frame.text("VolumeBasedCalculationTechnique").upper() not in ("NONE", "")
 
 
-def _use_problem(frame: Frame) -> str:
+def _use_problem(frame: Frame, file_type: tuple[str, ...], frame_type: tuple[str, ...]) -> str:
     """Say why an MR image cannot be a slice to learn from."""
-    if "MOSAIC" in frame.texts("ImageType"):
+    if "MOSAIC" in file_type:
         return "a mosaic of many slices"
-    if _is_no_magnitude(frame):
+    if _is_no_magnitude(frame, {*file_type[2:], *frame_type[2:]}):
         return "not a magnitude image"
     if min(frame.number_of("Rows") or 0, frame.number_of("Columns") or 0) < MIN_SIDE:
         return f"fewer than {MIN_SIDE} pixels a side"
@@ -67,13 +67,13 @@ def _use_problem(frame: Frame) -> str:
     return "" if frame.text("PatientID") else "no patient ID"
 
 
-def _is_no_magnitude(frame: Frame) -> bool:
+def _is_no_magnitude(frame: Frame, contents: set[str]) -> bool:
     """Judge by all that a frame is said to be; MIXED among the types of a file is about its contrasts.
 
     There are maps of the phase, of the field and of relaxation times.
     """
     component = frame.text("ComplexImageComponent").upper()
-    kinds = {*frame.texts("ImageType")[2:], *frame.texts("FrameType")[2:], component}
+    kinds = {*contents, component}
     return (
         bool(kinds & _NOT_MAGNITUDE)
         or component == "MIXED"

@@ -2,8 +2,8 @@
 
 Each witness gives the set of weightings that it allows: the timing, the header's AcquisitionContrast where it
 exists, and last the words of the descriptions. One weighting that all of them allow is the verdict; anything
-else, and texts that contradict each other, is ``unknown``. Words alone never decide. T2*-weighted slices
-count as ``other``.
+else is ``unknown``, and so are texts that contradict each other, unless the timing and the most specific of
+them leave one weighting. Words alone never decide. T2*-weighted slices count as ``other``.
 """
 
 import math
@@ -17,6 +17,7 @@ WEIGHTINGS = ("T1", "T2", "FLAIR", "PD", "other", "unknown")
 TISSUE_T1 = 900.0  # ms, between white and grey matter at 1.5 T
 SHORTEST_TR, SHORTEST_TE = 2.0, 0.5  # ms; below, a header counts in seconds or makes times up
 SHORTEST_SPIN_TR = 80.0  # ms, no spin echo repeats faster
+_PROTOCOL = 1  # its place among the descriptions
 
 _ACQUISITION_CONTRAST = {
     "T1": "T1", "T2": "T2", "PROTON_DENSITY": "PD", "FLUID_ATTENUATED": "FLAIR", "T2_STAR": "other",
@@ -43,7 +44,7 @@ class PulseSequence:
         name: SequenceName or PulseSequenceName.
         acquisition_contrast: AcquisitionContrast of the enhanced format.
         special: what makes it none of the contrasts that are told apart (diffusion, angiography), else empty.
-        descriptions: texts by people, the most specific first.
+        descriptions: texts by people, the most specific first: of series, protocol and sequence.
     """
 
     kinds: frozenset[str] = frozenset()
@@ -68,26 +69,34 @@ def weighting(sequence: PulseSequence) -> tuple[str, str]:
     named = _ACQUISITION_CONTRAST.get(sequence.acquisition_contrast.upper())
     contrast = frozenset({named} if named else ())
     claims, denial = _claims(sequence.descriptions)
+    inverted = physics == {"FLAIR"} and "IR" in sequence.kinds
     evidence = (
         f"{timing}: {_names(physics)}; acquisition contrast: {_names(contrast)}; words: {_names(claims)}"
     )
-    if denial:
+    if denial and len(_agreed([physics, claims], inverted)) != 1:
         return "unknown", f"{evidence}, but also {_names(denial)}"
     if not physics and not contrast:
         return "unknown", evidence
     witnesses = [witness for witness in (physics, contrast, claims) if witness]
-    if physics == {"FLAIR"} and "IR" in sequence.kinds:
-        witnesses = list(map(_with_flair, witnesses))
-    agreed = frozenset.intersection(*witnesses)
+    agreed = _agreed(witnesses, inverted)
     return (next(iter(agreed)) if len(agreed) == 1 else "unknown"), evidence
+
+
+def _agreed(witnesses: list[frozenset[str]], inverted: bool) -> frozenset[str]:
+    """Return what all witnesses allow; an inversion recovery that nulls fluid may be called T2."""
+    return frozenset.intersection(*(map(_with_flair, witnesses) if inverted else witnesses))
 
 
 def _claims(descriptions: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
     """Return what the most specific text claims, and what another one claims that contradicts it.
 
-    ``other`` contradicts nothing: vendors name the protocol of a whole examination, "brain with MRA".
+    ``other`` contradicts nothing, and of a protocol it says nothing: hospitals name the protocol of a whole
+    examination, "brain with MRA", or what it looks for, "diffuse glioma".
     """
-    claimed = [claims for text in descriptions if (claims := words.weightings(text))]
+    every = [(place, words.weightings(text)) for place, text in enumerate(descriptions)]
+    claimed = [
+        claims for place, claims in every if claims and not (place == _PROTOCOL and claims == {"other"})
+    ]
     first = claimed[0] if claimed else frozenset[str]()
     rivals = (c for c in claimed if not _with_flair(c) & _with_flair(first) and {"other"} not in (c, first))
     return first, next(rivals, frozenset())

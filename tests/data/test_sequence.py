@@ -42,7 +42,27 @@ def test_angiography_is_never_t1(values: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "values",
     [
+        {"DiffusionBValue": 800},
+        {"ImageType": ("ORIGINAL", "PRIMARY", "DIFFUSION")},
+        {"FrameType": ("ORIGINAL", "PRIMARY", "diffusion"), "AngioFlag": "Y"},
+    ],
+)
+def test_diffusion_is_never_t1(values: dict[str, Any]) -> None:
+    assert judge(**values) == ("other", "diffusion")
+
+
+def test_what_is_remembered_of_one_slice_is_not_told_of_another() -> None:
+    assert judge(SequenceName="PCA")[0] == "other"
+    assert judge(PatientID="PCA")[0] == "T1"
+    assert judge(AngioFlag="Y", PhaseContrast="NO")[0] == "other"
+    assert judge(AngioFlag="NO", PhaseContrast="N")[0] == "T1"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
         {"AngioFlag": "N", "PhaseContrast": "NO", "TimeOfFlightContrast": "NO"},
+        {"AngioFlag": ("N", "Y"), "ImageType": ()},
         {"SequenceName": "*fl3d1_ns"},
         {"SeriesDescription": "T1 SAG, 3 directions"},
     ],

@@ -42,6 +42,7 @@ def test_pixels_are_padded_by_a_row_at_most(held: float, frames: int, bits: int,
     [
         ({}, ""),
         ({"HighBit": None}, ""),
+        ({"BitsStored": None}, ""),
         ({"BitsStored": 12, "HighBit": 11}, ""),
         ({"BitsStored": 12, "HighBit": 15}, "bits stored in an unusual place"),
         ({"BitsStored": 16, "HighBit": 11}, "bits stored in an unusual place"),

@@ -127,10 +127,46 @@ def test_a_flair_may_be_called_t2_weighted_but_a_t2_no_flair() -> None:
         ("T1 SAG", "knee", "T1"),
     ],
 )
-def test_texts_that_contradict_each_other_leave_nothing_known(
+def test_texts_that_contradict_each_other_leave_nothing_known_without_a_timing(
     series: str, protocol: str, verdict: str
 ) -> None:
-    assert judge("SE", 450, 12, descriptions=(series, protocol)) == verdict
+    assert judge(acquisition_contrast="T1", descriptions=(series, protocol)) == verdict
+
+
+@pytest.mark.parametrize("repetition", [500, 1300])  # T1, and T1 or PD
+@pytest.mark.parametrize(
+    "protocol", ["BRAIN T2 FLAIR", "ROUTINE BRAIN FLAIR", "BRAIN T2", "PD/T2", "PD study"]
+)
+def test_a_protocol_of_the_whole_examination_denies_no_series_that_its_timing_confirms(
+    protocol: str, repetition: float
+) -> None:
+    assert judge("SE", repetition, 10, flip=90, descriptions=("SAG T1", protocol)) == "T1"
+    assert judge("SE", 4000, 100, flip=90, descriptions=("SAG T1", protocol)) == "unknown"
+
+
+def test_a_protocol_denies_no_flair_that_its_series_calls_t2() -> None:
+    flair: dict[str, Any] = {"inversion": 2500, "descriptions": ("t2_ir_sag", "BRAIN T1")}
+    assert judge("SE IR", 9000, 120, **flair) == "FLAIR"
+
+
+@pytest.mark.parametrize(
+    ("series", "protocol"),
+    [
+        ("SAG SE", "BRAIN W MRA"),
+        ("SAG MEMP", "BRAIN DIFFUSION"),
+        ("SAG", "DIFFUSE GLIOMA"),
+        ("SAG SE", "STROKE PERF"),
+    ],
+)
+def test_what_else_a_protocol_names_says_nothing_of_a_series(series: str, protocol: str) -> None:
+    assert judge("SE", 500, 10, flip=90, descriptions=(series, protocol)) == "T1"
+
+
+@pytest.mark.parametrize(
+    "texts", [("BRAIN W MRA", "SAG SE"), ("SAG", "SAG", "tof3d"), ("SAG", "SAG", "", "MRA")]
+)
+def test_what_else_a_series_or_a_sequence_is_called_counts(texts: tuple[str, ...]) -> None:
+    assert judge("SE", 500, 10, flip=90, descriptions=texts) == "unknown"
 
 
 def test_t2_and_flair_do_not_contradict_each_other() -> None:
@@ -141,7 +177,7 @@ def test_t2_and_flair_do_not_contradict_each_other() -> None:
 
 def test_the_evidence_names_a_contradiction_between_texts() -> None:
     sequence = PulseSequence(
-        frozenset({"SE"}), repetition=450, echo=12, descriptions=("T1", "T2 of Doe, Jane")
+        frozenset({"SE"}), repetition=4000, echo=100, descriptions=("T1", "T2 of Doe, Jane")
     )
     assert weighting(sequence)[1].endswith("words: T1, but also T2")
 
