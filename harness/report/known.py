@@ -43,17 +43,19 @@ def near_duplicates(candidates: Sequence[Candidate], collection: PreparedData) -
 
 
 def _share(candidates: Sequence[Candidate], judge: Judge, unit: Unit) -> Estimate | None:
-    """Return the share of the judged rows that training knows, with the interval over their units."""
-    repeats = [repeat.predictions for candidate in candidates for repeat in candidate.repeats]
+    """Return the share of the judged rows that training knows, with the interval over their units.
+
+    Candidates share their splits: each repeat counts once, of whichever has it.
+    """
+    repeats = {repeat.number: repeat.predictions for each in candidates for repeat in each.repeats}
+    if not repeats:
+        return None
     tables = [
         pd.concat([_judged(part, judge) for _, part in predictions.groupby("fold")])
-        for predictions in repeats
+        for _, predictions in sorted(repeats.items())
     ]
-    if not tables:
-        return None
     names = pd.Index(pd.concat(tables)[unit].unique())
-    found = estimate([_as_sample(table, unit, names) for table in tables], "accuracy")
-    return Estimate((found.mean,), found.interval)  # ± over systems that share their splits says nothing
+    return estimate([_as_sample(table, unit, names) for table in tables], "accuracy")
 
 
 def _judged(fold: pd.DataFrame, judge: Judge) -> pd.DataFrame:

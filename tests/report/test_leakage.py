@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from made_sweeps import sdl, single, sweep_of, trial
@@ -56,6 +58,17 @@ def test_shared_patients_are_counted_within_a_fold() -> None:
         assert share.interval
         low_high = proportion_confint(6 * share.mean, 6, method="wilson")
         assert (share.interval.low, share.interval.high) == pytest.approx(low_high)
+
+
+def test_every_repeat_counts_once_however_many_systems_have_it() -> None:
+    trials = [trial(each, [20] * each.networks, protocol="patients") for each in (sdl(3), single())]
+    again = trial(sdl(3), [20, 20], protocol="patients", repeat=1)
+    tables = again.predictions  # in the second repeat training knows every patient
+    known = tables.assign(patient=tables["patient"].str.replace(r"^\w+_", "fold0_", regex=True))
+    candidates = candidates_of([sweep_of([*trials, replace(again, predictions=known)], repeats=2)])
+    share = shared_patients(candidates)
+    assert share
+    assert share.values == (0, 1)
 
 
 def test_a_near_duplicate_is_one_of_the_training_slices_of_the_same_fold() -> None:
