@@ -90,12 +90,13 @@ def best(
 ) -> None:
     """Print the λ that a sweep chose, and the rule that chose it.
 
-    Rules go by the choice accuracy: that of validation patients, the mean over
-    repeats and folds (under protocol paper, of the test slices). max takes the
-    highest, one-standard-error the smallest λ within one standard error of it,
-    paper the highest test accuracy. Populations are no candidates, nor are
-    single networks: the best of each backbone is compared with the choice. Nor is
-    a candidate that lacks repeats which others have: it stands behind them.
+    Rules go by the accuracy of validation patients, the mean over repeats and
+    folds (under protocol paper, of the test slices). max takes the highest,
+    one-standard-error the smallest λ within one standard error of it, paper the
+    highest held-out accuracy. Candidates are ranked by repeats that they share,
+    chosen so that most trials count; one that lacks any of these stands behind.
+    Populations are no candidates, nor are single networks: the best of each
+    backbone is compared with the choice.
 
     --register keeps the weights of the chosen candidate's best trial, with
     --retrain those of a new training.

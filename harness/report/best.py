@@ -25,10 +25,7 @@ def choose(runs: Iterable[SweepRuns], rule: str = DEFAULT_RULE) -> Choice:
     """
     groups = by_conditions(candidates_of(runs))
     if len(groups) > 1:
-        raise HarnessError(
-            "sweeps under different protocols, data, folds or seeds have no common best λ; name them one by"
-            " one"
-        )
+        raise HarnessError("sweeps under different protocols, data, folds or seeds have no common best λ")
     candidates = [candidate for group in groups.values() for candidate in group]
     choice = choose_among(candidates, rule)
     if choice is None:

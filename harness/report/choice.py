@@ -113,7 +113,7 @@ class Choice:
         figure = self._called("choice") + " accuracy:"
         lines = [
             f"λ = {chosen.settings.synergic_weight:g}   ({name}; {count})",
-            f"rule {self.rule.name}: {self.rule.words}",
+            f"rule {self.rule.name}: {self.rule.words.format(self._figure)}",
             f"{figure:<20} {_shown(self.estimate)}",
         ]
         if not self.conditions.chosen_on_held_out:
@@ -126,8 +126,8 @@ class Choice:
             lines.append(f"  by patient:        {_shown(self.nested.by_patient)}")
         if others := self._against(self.singles) + self._against(self.next_best):
             compared = self._called("held_out")
-            differ = "" if self._figure == compared else f"; {compared}"
-            lines.append(f"others: {self._figure} accuracy{differ}, the chosen is (p by Holm, among these):")
+            by = "" if self._figure == compared else f"by {compared} accuracy "
+            lines.append(f"others: {self._figure} accuracy; {by}the chosen one is (p by Holm over these):")
         lines += self._told(others)
         lines += [f"note: {warning}" for warning in self.warnings]
         return "\n".join(_filled(line) for line in lines)

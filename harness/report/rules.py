@@ -21,7 +21,7 @@ class Rule:
 
     Attributes:
         name: what ``--rule`` takes.
-        words: what it does.
+        words: what it does, with ``{}`` for the name of the set whose accuracy it ranks by.
         ranked: returns candidates (at least one, each with a complete repeat), the chosen one first.
         on_test: whether it looks at held-out figures, whatever the protocol.
     """
@@ -102,13 +102,13 @@ def _paper(candidates: Sequence[Candidate]) -> list[Candidate]:
 RULES: Mapping[str, Rule] = {
     rule.name: rule
     for rule in (
-        Rule("max", "highest mean choice accuracy over repeats and folds; of equals the smallest λ", _max),
+        Rule("max", "highest mean {} accuracy over repeats and folds; of equals the smallest λ", _max),
         Rule(
             "one-standard-error",
-            "smallest λ within one standard error of the highest mean choice accuracy, all else equal",
+            "smallest λ within one standard error of the highest mean {} accuracy, all else equal",
             _one_standard_error,
         ),
-        Rule("paper", "highest mean test accuracy; of equals the smallest λ", _paper, on_test=True),
+        Rule("paper", "highest mean {} accuracy; of equals the smallest λ", _paper, on_test=True),
     )
 }
 DEFAULT_RULE = "max"

@@ -20,7 +20,7 @@ ON_CHOICE = (
 
 
 def comparison_table(runs: Iterable[SweepRuns]) -> RenderableType:
-    """Return every candidate of the sweeps, the chosen one marked, one table for each protocol and data."""
+    """Return every candidate of the sweeps, the chosen one marked, a table for each part of a report."""
     tables = []
     for conditions, candidates in by_conditions(candidates_of(runs)).items():
         table = candidate_table(candidates, choose_among(candidates))

@@ -199,6 +199,12 @@ def test_the_text_fits_80_columns_and_names_the_set_that_chose(protocol: str, fi
     ]
     text = choose([sweep_of(trials)], rule).text()
     assert f"\n{figure} accuracy:" in text
+    ranked_by = "held-out" if (protocol, rule) == ("patients", "paper") else figure
+    assert f"highest mean {ranked_by} accuracy" in " ".join(text.split())
+    by = "" if ranked_by == "held-out" or protocol == "paper" else "by held-out accuracy "
+    said = f"others: {ranked_by} accuracy; {by}the chosen one is (p by Holm over these):"
+    assert said in " ".join(text.split())
+    assert "choice" not in text
     assert ("held-out accuracy:" in text) == (protocol == "patients")
     assert max(map(len, text.splitlines())) <= 80
 
@@ -250,7 +256,7 @@ def test_the_papers_rule_shows_the_figures_that_it_ranks_by_where_validation_is_
         for weight, (choice, held_out) in hits.items()
     ]
     choice = choose([sweep_of(trials)], "paper")
-    assert "\nothers: held-out accuracy, the chosen is (p by Holm, among these):\n" in choice.text()
+    assert "\nothers: held-out accuracy; the chosen one is (p by Holm over these):\n" in choice.text()
     shown = [line for line in choice.text().splitlines() if line.startswith("  SDL ")]
     assert [line.split(":")[1].split("%")[0].strip() for line in shown] == ["71.4", "47.6"]
     assert "2 candidates share the highest held-out accuracy" in choice.warnings
