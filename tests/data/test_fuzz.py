@@ -12,9 +12,9 @@ from pathlib import Path
 import pydicom
 import pytest
 from made_dicom import item
+from read_slices import read_dicom
 
 from harness.data.facts import facts_of_file
-from harness.data.pixels import read_dicom
 
 MUTATIONS = 2000
 SECONDS_A_FILE = 5.0

@@ -13,8 +13,9 @@ from made_dicom import WriteDicom, item, mr_image
 from PIL import Image
 from pydicom.encaps import encapsulate, generate_fragments
 from pydicom.uid import DeflatedExplicitVRLittleEndian, JPEG2000Lossless, JPEGLSLossless, RLELossless
+from read_slices import read_dicom
 
-from harness.data.pixels import PixelsError, Window, prepare_slice, read_dicom, read_image
+from harness.data.pixels import PixelsError, Window, prepare_slice, read_image
 
 
 def ramp(height: int, width: int) -> np.ndarray:
@@ -345,8 +346,8 @@ def test_a_missing_decoder_is_said_with_its_package(write_dicom: WriteDicom) -> 
     dataset.save_as(path)
     script = (
         "import sys; sys.modules.update(dict.fromkeys(['pylibjpeg', 'libjpeg', 'jpeg_ls', 'gdcm'])); "
-        "from pathlib import Path; from harness.data.pixels import read_dicom; "
-        f"print(read_dicom(Path({str(path)!r}), [1], 128)[0])"
+        "from pathlib import Path; from harness.data.pixels import read_frames; "
+        f"print(read_frames(Path({str(path)!r}), [1], 128)[0].pixels)"
     )
     said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
     assert (

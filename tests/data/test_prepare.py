@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from made_dicom import WriteDicom
 from PIL import Image
+from read_slices import read_dicom
 
 from harness.data import collection, parallel
 from harness.data.cache import load_cached
 from harness.data.facts import slice_digest
 from harness.data.labels import labels_below
-from harness.data.pixels import read_dicom
 from harness.data.prepare import load_prepared, prepare
 from harness.data.prepared import PreparedData
 from harness.data.recipe import Recipe

@@ -10,8 +10,9 @@ import pytest
 from made_dicom import WriteDicom, item, mr_image
 from pydicom.pixels.processing import apply_modality_lut, apply_voi_lut
 from pydicom.uid import ExplicitVRBigEndian, ImplicitVRLittleEndian
+from read_slices import read_dicom
 
-from harness.data.pixels import read_dicom, read_frames
+from harness.data.pixels import read_frames
 
 SIZE = 96
 RAMP = np.arange(SIZE * SIZE, dtype=np.uint16).reshape(SIZE, SIZE) // 3  # 0 to 3071
