@@ -42,17 +42,6 @@ class Reading(NamedTuple):
     windowless: bool = False
 
 
-def read_dicom(
-    path: Path, frames: Sequence[int], size: int, window: Window = "percentiles"
-) -> list[Slice | str]:
-    """Decode and prepare frames of a DICOM file; see `read_frames`.
-
-    Returns:
-        For every frame a (size, size) array, or the reason why there is none.
-    """
-    return [reading.pixels for reading in read_frames(path, frames, size, window)]
-
-
 def read_frames(
     path: Path, frames: Sequence[int], size: int, window: Window = "percentiles"
 ) -> list[Reading]:

@@ -90,13 +90,12 @@ def _agreed(witnesses: list[frozenset[str]], inverted: bool) -> frozenset[str]:
 def _claims(descriptions: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
     """Return what the most specific text claims, and what another one claims that contradicts it.
 
-    ``other`` contradicts nothing, and of a protocol it says nothing: hospitals name the protocol of a whole
-    examination, "brain with MRA", or what it looks for, "diffuse glioma".
+    ``other`` contradicts nothing, and as the protocol of a series that has a description it says nothing:
+    hospitals name it after a whole examination, "brain with MRA", or what that looks for, "diffuse glioma".
     """
     every = [(place, words.weightings(text)) for place, text in enumerate(descriptions)]
-    claimed = [
-        claims for place, claims in every if claims and not (place == _PROTOCOL and claims == {"other"})
-    ]
+    of_all = _PROTOCOL if any(descriptions[:_PROTOCOL]) else None
+    claimed = [claims for place, claims in every if claims and not (place == of_all and claims == {"other"})]
     first = claimed[0] if claimed else frozenset[str]()
     rivals = (c for c in claimed if not _with_flair(c) & _with_flair(first) and {"other"} not in (c, first))
     return first, next(rivals, frozenset())

@@ -271,14 +271,14 @@ def test_an_interrupted_scan_goes_on_where_it_stopped(
 
 
 def die(root: Path, entry: Found) -> list[SliceFacts]:
-    return os._exit(9) if entry.path == "199.dcm" else facts_of_entry(root, entry)
+    return os._exit(9) if entry.path == "899.dcm" else facts_of_entry(root, entry)
 
 
 def test_a_process_that_dies_leaves_what_was_read(
     write_dicom: WriteDicom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out, original = tmp_path / "slices.csv", write_dicom("000.dcm")
-    for number in range(1, 200):
+    for number in range(1, 900):
         (original.parent / f"{number:03}.dcm").hardlink_to(original)
     with monkeypatch.context() as patch:
         patch.setattr("harness.data.parallel.WORTHWHILE", 2)
@@ -287,8 +287,8 @@ def test_a_process_that_dies_leaves_what_was_read(
         with pytest.raises(HarnessError, match="a process died"):
             scan_into(out, original.parent)
     read = read_paths(original.parent, out, monkeypatch)
-    assert 0 < len(read) < 200
-    assert read[-1] == "199.dcm"
+    assert 0 < len(read) < 900
+    assert read[-1] == "899.dcm"
 
 
 def test_a_scan_that_is_killed_loses_only_what_it_read_last(

@@ -163,7 +163,7 @@ def test_what_else_a_protocol_names_says_nothing_of_a_series(series: str, protoc
 
 
 @pytest.mark.parametrize(
-    "texts", [("BRAIN W MRA", "SAG SE"), ("SAG", "SAG", "tof3d"), ("SAG", "SAG", "", "MRA")]
+    "texts", [("BRAIN W MRA", "SAG SE"), ("SAG", "SAG", "tof3d"), ("SAG", "SAG", "", "MRA"), ("", "TOF 3D")]
 )
 def test_what_else_a_series_or_a_sequence_is_called_counts(texts: tuple[str, ...]) -> None:
     assert judge("SE", 500, 10, flip=90, descriptions=texts) == "unknown"

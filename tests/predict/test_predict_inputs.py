@@ -10,8 +10,9 @@ from data.made_dicom import mr_image
 from PIL import Image
 from predict.made_models import made_model, rule
 from pydicom.dataset import Dataset
+from read_slices import read_dicom
 
-from harness.data.pixels import CONSTANT, read_dicom, read_image
+from harness.data.pixels import CONSTANT, read_image
 from harness.data.select import COPY
 from harness.errors import HarnessError
 from harness.predict.answers import answer
