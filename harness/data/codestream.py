@@ -13,9 +13,8 @@ _JP2 = rb"\0{3}\x0cjP  "  # the box around JPEG 2000 in a file of its own, that 
 _BEGINNING = re.compile(b"|".join((_JPEG, _JPEG2000, _JP2, _RLE)))
 _START_OF_FRAME = {*range(0xC0, 0xD0), 0xF7} - {0xC4, 0xC8, 0xCC}  # of JPEG and JPEG-LS
 _JPEG_FRAME = struct.Struct(">5x HHB")  # marker, length, precision; rows, columns, components
-_JPEG2000_SIZE = struct.Struct(
-    ">8x II II 16x H"
-)  # markers, length, profile; ends, beginnings, tiles, components
+# markers, length, profile; ends, beginnings, tiles, components
+_JPEG2000_SIZE = struct.Struct(">8x II II 16x H")
 
 
 class Size(NamedTuple):

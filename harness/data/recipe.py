@@ -38,12 +38,8 @@ def _with_group(pattern: str) -> str:
 
 
 Text = Annotated[str, Field(min_length=1)]
-_NAMES = (
-    ("classes",),
-    ("patients",),
-    ("patients", "list"),
-    ("patients", "count"),
-)  # text, as 007 is no number
+# What holds names, which stay text: 007 is no number.
+_NAMES = (("classes",), ("patients",), ("patients", "list"), ("patients", "count"))
 
 
 class _Declared(BaseModel):

@@ -6,10 +6,19 @@ import numpy as np
 import pandas as pd
 
 from harness.config.settings import Settings
+from harness.data.prepared import PreparedData
 from harness.predictions import KEYS, probability_columns
 from harness.tracking.read import SweepRuns, TrialRun
 
 GRADES = ("II", "III", "IV")
+COLLECTION = PreparedData(  # of the slices that `rows` names in the held-out set of the first fold
+    dataset="generated",
+    images=np.random.default_rng(0).random((42, 32, 32)).astype(np.float32),
+    labels=np.arange(42) % 3,
+    slice_ids=tuple(f"held_out0_{number}" for number in range(42)),
+    patients=("p",) * 42,
+    classes=GRADES,
+)
 
 
 def sdl(synergic_weight: float, backbone: str = "alexnet", **rest: object) -> Settings:

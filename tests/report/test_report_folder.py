@@ -3,27 +3,17 @@
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
-from made_sweeps import GRADES, curves, made_schedule, sdl, single, sweep_of, trial
+from made_sweeps import COLLECTION, curves, made_schedule, sdl, single, sweep_of, trial
 from report.test_card import SELECTION
 
 from harness.config.population import Population
-from harness.data.prepared import PreparedData
 from harness.report.sources import Sources
 from harness.report.write import write_report
 from harness.tracking.read import SweepRuns
 
 DIGEST = "0123456789abcdef" * 4
-COLLECTION = PreparedData(
-    dataset="generated",
-    images=np.random.default_rng(0).random((42, 32, 32)).astype(np.float32),
-    labels=np.arange(42) % 3,
-    slice_ids=tuple(f"held_out0_{number}" for number in range(42)),
-    patients=("p",) * 42,
-    classes=GRADES,
-)
 EVERYTHING = Sources(
     curves=curves,
     schedules=lambda _: made_schedule(),

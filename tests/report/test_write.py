@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from made_sweeps import GRADES, curves, made_schedule, sdl, single, sweep_of, trial
+from made_sweeps import COLLECTION, GRADES, curves, made_schedule, sdl, single, sweep_of, trial
 from report.test_card import SELECTION
 from rich.console import Console
 
@@ -64,15 +64,7 @@ def test_every_picture_of_the_text_lies_beside_it(tmp_path: Path) -> None:
 
 
 def test_figure_8_shows_the_slices_of_the_cache_and_says_where_there_are_none(tmp_path: Path) -> None:
-    collection = PreparedData(
-        dataset="generated",
-        images=np.random.default_rng(0).random((42, 32, 32)).astype(np.float32),
-        labels=np.arange(42) % 3,
-        slice_ids=tuple(f"held_out0_{number}" for number in range(42)),
-        patients=("p",) * 42,
-        classes=GRADES,
-    )
-    sources = Sources(collections={"d1": collection})
+    sources = Sources(collections={"d1": COLLECTION})
     text = write_report([PAPER_SWEEP], tmp_path / "with", sources).read_text(encoding="utf-8")
     assert "](figure8.png)" in text
     pairs = pd.read_csv(tmp_path / "with" / "figure8.csv", dtype=str)
