@@ -5,8 +5,8 @@ python benchmarks/level_and_power.py
 
 from simulated_collections import World, by_patient, by_slice, coverage, rejection_rate
 
-from harness.statistics.intervals import point
-from harness.statistics.measures import MEASURES
+from harness.evaluation.intervals import point
+from harness.evaluation.measures import MEASURES
 
 COLLECTIONS = 1000
 PATIENTS = (9, 20, 40, 60, 89)

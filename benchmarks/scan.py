@@ -110,7 +110,7 @@ def loop(paths: list[Path]) -> None:
 def scan(folder: Path, out: Path) -> None:
     """Scan a folder."""
     # Imported late, as the command does: every process that a scan starts imports this file, too.
-    from harness.data.scan import scan_into
+    from harness.data.index.scan import scan_into
 
     scan_into(out, folder)
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.evaluation.clustered import Sample
+from harness.evaluation.comparison import mcnemar, sign_flip
+from harness.evaluation.intervals import bootstrap
+from harness.evaluation.measures import Measure, accuracy
 from harness.seeds import derive_seed
-from harness.statistics.comparison import mcnemar, sign_flip
-from harness.statistics.intervals import bootstrap
-from harness.statistics.measures import Measure, accuracy
-from harness.statistics.sample import Sample
 
 ALPHA = 0.05
 CLASSES = 3

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 import optuna
 
-from harness.config.search import Search
-from harness.config.settings import Settings
-from harness.config.space import Space
-from harness.report.candidates import Candidate, Conditions
-from harness.report.estimate import Estimate
-from harness.report.rules import RULES
+from harness.evaluation.estimate import Estimate
+from harness.experiment.search import Search
+from harness.experiment.settings import Settings
+from harness.experiment.space import Space
 from harness.seeds import derive_seed
-from harness.sweep.study import Study
+from harness.selection.candidates import Candidate, Conditions
+from harness.selection.rules import RULES
+from harness.sweep.search.study import Study
 
 SLICES = 42
 HIGHEST = 10  # λ lies between 0 and this; a step is 1

@@ -36,12 +36,12 @@ from ray.air.integrations.mlflow import MLflowLoggerCallback
 from rich.console import Console
 from training import load
 
-from harness.config.space import Space
-from harness.data.protocol import make_split
-from harness.sweep.folder import Declared
+from harness.data.splits.protocols import make_split
+from harness.experiment.space import Space
+from harness.sweep.driver import run_sweep
 from harness.sweep.recorder import Recorder
-from harness.sweep.run import run_sweep
-from harness.tracking.read import curves, load_sweep
+from harness.sweep.sweep_folder import Declared
+from harness.tracking.run_reader import curves, load_sweep
 from harness.tracking.store import find_store
 
 AT_ONCE = 2

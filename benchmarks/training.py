@@ -21,11 +21,11 @@ import numpy as np
 import torch
 from PIL import Image
 
-from harness.config.settings import Settings
-from harness.data.prepared import PreparedData
-from harness.data.split import Split
+from harness.data.collection.prepared import PreparedData
+from harness.data.splits.split import Split
+from harness.experiment.settings import Settings
+from harness.training.gradient_run import TrainingRun
 from harness.training.memory import keep_freed_memory
-from harness.training.run import TrainingRun
 
 CHOICE = 42
 SYNERGIC_WEIGHT = 3.0

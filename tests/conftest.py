@@ -9,7 +9,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch starts: threads ho
 @pytest.fixture(scope="session")
 def small_collection(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A generated collection of two patients of each grade; made once for all tests, which only read it."""
-    from harness.data.generate import generate
+    from harness.phantom import generate
 
     folder = tmp_path_factory.mktemp("collection") / "generated"
     generate(folder, patients={"II": 2, "III": 2, "IV": 2})

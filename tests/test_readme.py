@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pytest
 import yaml
-from cli.commands import commands_in, parse
-from cli.workplace import SMALL, Workplace
+from helpers.commands import commands_in, parse
+from helpers.workplace import SMALL, Workplace
 
-from harness.config.load import load_space
-from harness.model.backbones import check_backbone
-from harness.resources import find
+from harness.experiment.load_space import load_space
+from harness.models.backbones import check_backbone
+from harness.shipped import find
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

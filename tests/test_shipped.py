@@ -11,21 +11,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from cli.commands import commands_in, parse
+from helpers.commands import commands_in, parse
 from rich.console import Console
 
-from harness.checkpoints import Checkpoints
-from harness.config.load import load_space
-from harness.data.prepared import PreparedData
+from harness.data.collection.prepared import PreparedData
 from harness.data.recipe import load_recipe
-from harness.model.backbones import check_backbone
-from harness.predictions import from_csv
-from harness.resources import find
-from harness.sweep.cluster import Node
+from harness.evaluation.predictions import from_csv
+from harness.experiment.load_space import load_space
+from harness.experiment.plan import plan_shapes
+from harness.experiment.trial import Trial
+from harness.launchers.ray.cluster import Node
+from harness.methods.run_trial import News, train_trial
+from harness.models.backbones import check_backbone
+from harness.shipped import find
 from harness.sweep.dry_run import dry_run
-from harness.sweep.plan import plan_shapes
-from harness.training.trial import News, train_trial
-from harness.trial import Trial
+from harness.training.checkpoints import Checkpoints
 
 ROOT = Path(__file__).parents[1]
 SPACES = sorted(
@@ -149,7 +149,7 @@ def test_an_installed_wheel_finds_its_declarations_from_any_folder(wheel: Path, 
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(site)
     program = (
-        "import harness; from harness.resources import find, names;"
+        "import harness; from harness.shipped import find, names;"
         "print(harness.__file__);"
         "print(find('search_spaces', 'paper/table2')); print(find('datasets', 'rembrandt'));"
         "print(find('results/paper', 'table1a', '.csv')); print(*names('search_spaces'))"

@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, Task, T
 from rich.progress import Progress as Bars
 from rich.text import Text
 
-from harness.data.parallel import Progress
+from harness.parallel import Progress
 
 
 class Pace(ProgressColumn):

@@ -32,7 +32,7 @@ def generate(out: Path, patients: tuple[int, int, int], seed: int) -> None:
     sdl data generate results/generated
     sdl data generate results/hundred --patients 34 33 33 --seed 1
     """
-    from harness.data.generate import generate as write
+    from harness.phantom import generate as write
 
     truth = write(out, patients=dict(zip(("II", "III", "IV"), patients, strict=True)), seed=seed)
     click.echo(f"{len(truth)} DICOM files and a clinical sheet in {out}")
@@ -54,8 +54,8 @@ def select(directory: Path, out: Path, dataset: str | None) -> None:
     sdl data select /data/MINE --out slices.csv --dataset mine.yaml
     """
     from harness.cli.bar import file_bars
+    from harness.data.index.scan import scan_into
     from harness.data.recipe import load_recipe
-    from harness.data.scan import scan_into
 
     rule = load_recipe(dataset).slices if dataset else None
     with file_bars() as progress:
@@ -84,8 +84,8 @@ def prepare(dataset: str, root: Path | None, cache: Path) -> None:
     from rich.markdown import Markdown
 
     from harness.cli.bar import file_bars
-    from harness.data.labels import labels_below
-    from harness.data.prepare import prepare as prepare_slices
+    from harness.data.collection.prepare import prepare as prepare_slices
+    from harness.data.labels.label_table import labels_below
     from harness.data.recipe import load_recipe
 
     recipe = load_recipe(dataset)
@@ -109,8 +109,8 @@ def show(dataset: str, out: Path, seed: int, cache: Path) -> None:
     \b
     sdl data show generated
     """
-    from harness.data.contact_sheet import contact_sheets
-    from harness.data.prepare import load_prepared
+    from harness.data.collection.contact_sheet import contact_sheets
+    from harness.data.collection.prepare import load_prepared
     from harness.data.recipe import load_recipe
 
     for path in contact_sheets(load_prepared(load_recipe(dataset), cache), out, seed):

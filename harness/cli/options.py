@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from harness.config.load import load_space
-from harness.config.space import Space
-from harness.data.prepared import PreparedData
+from harness.data.collection.prepared import PreparedData
 from harness.errors import HarnessError
-from harness.resources import find
+from harness.experiment.load_space import load_space
+from harness.experiment.space import Space
+from harness.shipped import find
 
 if TYPE_CHECKING:
     import torch
@@ -44,7 +44,7 @@ def torch_device(name: str) -> "torch.device":
 
 def read_space(space: str, dataset: str | None, overrides: tuple[str, ...]) -> Space:
     """Return the validated space that the options stand for."""
-    from harness.model.backbones import check_backbone
+    from harness.models.backbones import check_backbone
 
     stated = [*overrides, *([f"dataset={dataset}"] if dataset else [])]
     return load_space(find("search_spaces", space), stated, check_backbone)
@@ -52,7 +52,7 @@ def read_space(space: str, dataset: str | None, overrides: tuple[str, ...]) -> S
 
 def read_data(space: Space, cache: Path) -> PreparedData:
     """Return the prepared collection that a space trains on, as small as the space asks for."""
-    from harness.data.prepare import load_prepared
+    from harness.data.collection.prepare import load_prepared
     from harness.data.recipe import load_recipe
 
     data = load_prepared(load_recipe(space.dataset), cache)

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.table import Table
 
-    from harness.predict.answers import Answers
-    from harness.predict.model import TrainedModel
+    from harness.inference.model import TrainedModel
+    from harness.inference.predictions import Answers
 
 
 @click.command()
@@ -49,9 +49,9 @@ def predict(
     sdl predict grader@best slice1.png slice2.png --json
     """
     from harness.cli.bar import file_bars
-    from harness.predict.answers import answer
-    from harness.predict.inputs import read_input
-    from harness.predict.write import check_place, json_text, write_answers
+    from harness.inference.inputs import read_input
+    from harness.inference.predictions import answer
+    from harness.inference.write import check_place, json_text, write_answers
 
     if out:
         check_place(out)
@@ -72,7 +72,7 @@ def _opened(said: str) -> "tuple[TrainedModel, str]":
     """Return a model, and which one it is, with its version where it is a registered one."""
     from tempfile import TemporaryDirectory
 
-    from harness.predict.model import is_model, read_model
+    from harness.inference.model import is_model, read_model
 
     if is_model(Path(said)):
         return read_model(Path(said)), said
@@ -82,8 +82,8 @@ def _opened(said: str) -> "tuple[TrainedModel, str]":
 
 
 def _fetched(said: str, into: Path) -> tuple[str, Path]:
-    from harness.predict.model import CONFIGURATION, WEIGHTS
-    from harness.tracking.registry import fetch
+    from harness.inference.model import CONFIGURATION, WEIGHTS
+    from harness.tracking.model_registry import fetch
     from harness.tracking.store import find_store
 
     try:
@@ -96,7 +96,7 @@ def _fetched(said: str, into: Path) -> tuple[str, Path]:
 def _show(answers: "Answers", model: str) -> None:
     from rich.console import Console
 
-    from harness.predict.answers import NOT_CLINICAL, tuple_text
+    from harness.inference.predictions import NOT_CLINICAL, tuple_text
 
     console = Console()
     slices = answers.slices.assign(answers=answers.slices["answers"].map(tuple_text))

@@ -37,12 +37,12 @@ def report(names: tuple[str, ...], out: Path | None, no_slices: bool, cache: Pat
     """
     from rich.console import Console
 
-    from harness.data.cache import cached
+    from harness.data.collection.cache import cached
+    from harness.report.rendering.terminal import comparison_table
     from harness.report.sources import Sources
-    from harness.report.terminal import comparison_table
     from harness.report.write import write_report
     from harness.tracking.artifacts import selections
-    from harness.tracking.read import curves, load_sweep, schedule
+    from harness.tracking.run_reader import curves, load_sweep, schedule
     from harness.tracking.store import find_store
 
     store = find_store(RESULTS)
@@ -106,8 +106,8 @@ def best(
     sdl best quickstart-1 --rule one-standard-error --json
     sdl best quickstart-1 --register grader --retrain
     """
-    from harness.report.best import choose
-    from harness.tracking.read import load_sweep
+    from harness.selection.best import choose
+    from harness.tracking.run_reader import load_sweep
     from harness.tracking.store import find_store
 
     if retrain and not model:
@@ -117,7 +117,7 @@ def best(
     choice = choose([sweep], rule)
     click.echo(json.dumps(choice.as_dict(), indent=2) if as_json else choice.text())
     if model:
-        from harness.cli.register import Wanted, register_choice
+        from harness.inference.register import Wanted, register_choice
 
         wanted = Wanted(model, alias, retrain, device, cache)
         click.echo(f"registered: {register_choice(choice, sweep, store, wanted)}", err=True)
@@ -134,7 +134,7 @@ def sync(name: str) -> None:
     \b
     sdl sync quickstart-1
     """
-    from harness.sweep.folder import SweepFolder
+    from harness.sweep.sweep_folder import SweepFolder
     from harness.sweep.sync import sync as sync_sweep
     from harness.tracking.store import create_store, find_store
 

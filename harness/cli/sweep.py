@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import click
 
 from harness.cli.options import RESULTS, cache_option, dataset_option, read_data, read_space, set_option
-from harness.config.space import Space
 from harness.errors import HarnessError
+from harness.experiment.space import Space
 
 if TYPE_CHECKING:
-    from harness.data.prepared import PreparedData
-    from harness.sweep.folder import Declared
+    from harness.data.collection.prepared import PreparedData
+    from harness.sweep.sweep_folder import Declared
 
 
 @click.command()
@@ -64,7 +64,7 @@ def sweep(
 def _declare(
     said: str, space: Space, name: str | None, overrides: tuple[str, ...], cache: Path
 ) -> "tuple[Declared, PreparedData]":
-    from harness.sweep.folder import Declared, new_name
+    from harness.sweep.sweep_folder import Declared, new_name
 
     name = name or new_name(RESULTS, Path(said).stem)
     data = read_data(space, cache)
@@ -79,7 +79,7 @@ def _nameable(said: str) -> str:
 
 
 def _declared_before(name: str, cache: Path) -> "tuple[Declared, PreparedData]":
-    from harness.sweep.folder import SweepFolder
+    from harness.sweep.sweep_folder import SweepFolder
 
     declared = SweepFolder(RESULTS, name).read()
     data = read_data(declared.space, cache)
@@ -94,7 +94,7 @@ def _declared_before(name: str, cache: Path) -> "tuple[Declared, PreparedData]":
 def _print_plan(space: Space, name: str, cache: Path, address: str | None, device: str | None) -> None:
     from rich.console import Console
 
-    from harness.sweep.cluster import cluster, this_machine
+    from harness.launchers.ray.cluster import cluster, this_machine
     from harness.sweep.dry_run import check_prepared, dry_run
 
     check_prepared(space, cache)
@@ -110,9 +110,9 @@ def _run(
 ) -> None:
     from rich.console import Console
 
-    from harness.report.terminal import comparison_table
-    from harness.sweep.run import run_sweep
-    from harness.tracking.read import load_sweep
+    from harness.report.rendering.terminal import comparison_table
+    from harness.sweep.driver import run_sweep
+    from harness.tracking.run_reader import load_sweep
     from harness.tracking.store import find_store
 
     console, name = Console(), declared.name

@@ -10,7 +10,7 @@ from harness.cli.options import cache_option, dataset_option, read_data, read_sp
 from harness.errors import HarnessError
 
 if TYPE_CHECKING:
-    from harness.training.trial import News
+    from harness.methods.run_trial import News
 
 
 @click.command()
@@ -30,10 +30,10 @@ def train(
     \b
     sdl train quickstart --trial 2 --set epochs=1
     """
-    from harness.checkpoints import Checkpoints
-    from harness.sweep.plan import load_pretrained, plan_trials, weights_key
+    from harness.experiment.plan import load_pretrained, plan_trials, weights_key
+    from harness.methods.run_trial import tensors, train_trial
+    from harness.training.checkpoints import Checkpoints
     from harness.training.memory import keep_freed_memory
-    from harness.training.trial import tensors, train_trial
 
     chosen = torch_device(device)
     declared = read_space(space, dataset, overrides)
@@ -58,8 +58,8 @@ def train(
 
 
 def _print_news(news: "News") -> None:
-    from harness.metrics import score
-    from harness.predictions import from_csv
+    from harness.evaluation.class_metrics import score
+    from harness.evaluation.predictions import from_csv
 
     for epoch in news.epochs:
         click.echo(f"epoch {epoch['epoch'] + 1}")

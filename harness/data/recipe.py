@@ -15,11 +15,11 @@ from pydantic import (
     model_validator,
 )
 
-from harness import resources
+from harness import shipped as resources
 from harness.config.document import Document
 from harness.config.faults import faults_of, names_of
-from harness.data.pixels import Window
-from harness.data.select import Rule
+from harness.data.preparation.pixels import Window
+from harness.data.series.selection_rule import Rule
 from harness.errors import InvalidInputError
 
 

@@ -4,15 +4,15 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from harness.report.by_class import by_class_table
-from harness.report.candidates import Candidate
-from harness.report.choice import Choice
 from harness.report.collection import CHECKS, part_of
-from harness.report.labels import shown
-from harness.report.measures import measures_table
 from harness.report.notes import BY_PATIENT, BY_SLICE, MEASURES_IN_WORDS
-from harness.report.pages import bullets
-from harness.report.table import Table
+from harness.report.parts.by_class import by_class_table
+from harness.report.parts.measures import measures_table
+from harness.report.rendering.pages import bullets
+from harness.report.rendering.table import Table
+from harness.selection.candidates import Candidate
+from harness.selection.choice import Choice
+from harness.selection.names import shown
 
 NOT_CLINICAL = (
     "**Not for clinical use.** A research result on one collection: no answer of it may bear on the care of a"

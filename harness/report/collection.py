@@ -2,9 +2,9 @@
 
 from itertools import pairwise
 
-from harness.report.candidates import Conditions
 from harness.report.notes import NO_SELECTION
-from harness.report.pages import bullets
+from harness.report.rendering.pages import bullets
+from harness.selection.candidates import Conditions
 
 CHECKS = "## Checks"
 

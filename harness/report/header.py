@@ -4,9 +4,9 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from harness.report.candidates import folds_of
-from harness.report.table import Table
-from harness.tracking.read import SweepRuns
+from harness.report.rendering.table import Table
+from harness.selection.candidates import folds_of
+from harness.tracking.run_reader import SweepRuns
 
 DIGEST_LENGTH = 12
 ABSOLUTE_FOLDER = re.compile(r"(?<![\w./~-])(?:~|/)[^\s'\"]*/")

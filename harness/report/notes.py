@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from harness.data.duplicates import NEAR
-from harness.report.candidates import Candidate, Conditions
-from harness.report.choice import Choice
+from harness.data.collection.duplicates import NEAR
+from harness.selection.candidates import Candidate, Conditions
+from harness.selection.choice import Choice
 
 SPREAD = (
     "Accuracies are in percent; ± is the standard deviation over repeats (of the choice figure over repeats"

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from harness.resources import find
+from harness.shipped import find
 
 
 def paper_table(name: str) -> pd.DataFrame:

@@ -2,18 +2,7 @@
 
 from collections.abc import Sequence
 
-from harness.report.best import choose_among
-from harness.report.by_class import by_class_table
-from harness.report.candidates import Candidate, Conditions
 from harness.report.card import AS_SWEPT, model_card
-from harness.report.choice import Choice
-from harness.report.curves import TITLES, curve_figure
-from harness.report.figure8 import pairs_figure
-from harness.report.figures import accuracy_figure
-from harness.report.labels import names_of
-from harness.report.leakage import systems
-from harness.report.matrices import calibration_figure, confusion_figure
-from harness.report.measures import comparison_table, measures_table
 from harness.report.notes import (
     CURVES,
     FIGURE8,
@@ -25,11 +14,17 @@ from harness.report.notes import (
     notes_on_comparisons,
     notes_on_table2,
 )
-from harness.report.pages import Pages, bullets
-from harness.report.pairs import answered, draw_pairs, pairs_table
-from harness.report.panels import GAUSSIAN, LAMBDA, Axis, panels_of
 from harness.report.paper import paper_table
-from harness.report.populations import (
+from harness.report.parts.by_class import by_class_table
+from harness.report.parts.curves import TITLES, curve_figure
+from harness.report.parts.figure8 import pairs_figure
+from harness.report.parts.figures import accuracy_figure
+from harness.report.parts.leakage import systems
+from harness.report.parts.matrices import calibration_figure, confusion_figure
+from harness.report.parts.measures import comparison_table, measures_table
+from harness.report.parts.pairs import answered, draw_pairs, pairs_table
+from harness.report.parts.panels import GAUSSIAN, LAMBDA, Axis, panels_of
+from harness.report.parts.populations import (
     NOTE,
     population_table,
     populations,
@@ -37,8 +32,13 @@ from harness.report.populations import (
     schedule_table,
     schedules_of,
 )
+from harness.report.parts.tables import candidate_table, table2, table3
+from harness.report.rendering.pages import Pages, bullets
 from harness.report.sources import Sources
-from harness.report.tables import candidate_table, table2, table3
+from harness.selection.best import choose_among
+from harness.selection.candidates import Candidate, Conditions
+from harness.selection.choice import Choice
+from harness.selection.names import names_of
 
 
 class Section:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from harness.data.prepared import PreparedData
-from harness.report.curves import Curves
+from harness.data.collection.prepared import PreparedData
+from harness.report.parts.curves import Curves
 
 
 @dataclass(frozen=True)
@@ -12,8 +12,8 @@ class Sources:
     """Where curves, schedules, selections and slices come from.
 
     Attributes:
-        curves: reads a trial's metrics by epoch (`harness.tracking.read.curves` of a store).
-        schedules: reads a population's λ by epoch and member (`harness.tracking.read.schedule`).
+        curves: reads a trial's metrics by epoch (`harness.tracking.run_reader.curves` of a store).
+        schedules: reads a population's λ by epoch and member (`harness.tracking.run_reader.schedule`).
         selections: reports of the collections' selections, by data digest (`harness.tracking.artifacts`).
         collections: prepared collections by their digest; MLflow holds no slices.
         pictures: whether slices may be shown.

@@ -3,18 +3,18 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from harness.report.candidates import Conditions, by_conditions, candidates_of
 from harness.report.collection import collection_section
-from harness.report.folder import prefix_of, renewed
 from harness.report.header import header_table
-from harness.report.leakage import both_protocols, leakage_table
 from harness.report.notes import notes_on_leakage, notes_on_table2_of_both
-from harness.report.pages import Pages, bullets
 from harness.report.paper import paper_table
+from harness.report.parts.leakage import both_protocols, leakage_table
+from harness.report.parts.side_by_side import table2_of_both, who_they_are
+from harness.report.rendering.folder import prefix_of, renewed
+from harness.report.rendering.pages import Pages, bullets
 from harness.report.section import Section
-from harness.report.side_by_side import table2_of_both, who_they_are
 from harness.report.sources import Sources
-from harness.tracking.read import SweepRuns
+from harness.selection.candidates import Conditions, by_conditions, candidates_of
+from harness.tracking.run_reader import SweepRuns
 
 
 def write_report(runs: Sequence[SweepRuns], folder: Path, sources: Sources) -> Path:

@@ -8,14 +8,14 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from harness.config.space import Group as Family
-from harness.config.space import Space
-from harness.data.cache import last_preparation, load_cached
+from harness.data.collection.cache import last_preparation, load_cached
 from harness.data.recipe import load_recipe
-from harness.sweep.cluster import Node, slots
-from harness.sweep.plan import plan_shapes, plan_trials
-from harness.sweep.run import check_splits
-from harness.trial import Trial
+from harness.experiment.plan import plan_shapes, plan_trials
+from harness.experiment.space import Group as Family
+from harness.experiment.space import Space
+from harness.experiment.trial import Trial
+from harness.launchers.ray.cluster import Node, slots
+from harness.sweep.driver import check_splits
 
 
 def dry_run(name: str, space: Space, device: str | None, nodes: Sequence[Node]) -> Group:

@@ -12,7 +12,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from harness.trial import Trial
+from harness.experiment.trial import Trial
 
 
 class Progress:

@@ -4,16 +4,16 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from harness import predictions
-from harness.metrics import Scores, figure_network, final_metrics, score
-from harness.report.confusion import confusion_csv, confusion_png
-from harness.sweep.keep import KeptWeights
+from harness.evaluation import predictions
+from harness.evaluation.class_metrics import Scores, figure_network, final_metrics, score
+from harness.experiment.trial import Trial
+from harness.methods.run_trial import News
+from harness.report.parts.confusion import confusion_csv, confusion_png
 from harness.sweep.progress import Progress
-from harness.sweep.searches import STOPPED_EARLY, Searches
+from harness.sweep.search.searches import STOPPED_EARLY, Searches
+from harness.sweep.weight_retention import KeptWeights
 from harness.tracking.records import DatasetInput, Status
 from harness.tracking.spool import Spool
-from harness.training.trial import News
-from harness.trial import Trial
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Bring MLflow up to date with a sweep that no driver runs any more."""
 
-from harness.sweep.folder import SweepFolder
+from harness.sweep.sweep_folder import SweepFolder
 from harness.tracking.delivery import deliver
 from harness.tracking.spool import Spool
 from harness.tracking.store import Store

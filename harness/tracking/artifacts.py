@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from harness.errors import HarnessError
-from harness.tracking.read import SweepRuns
+from harness.tracking.run_reader import SweepRuns
 from harness.tracking.store import Store
 
 SELECTION = "selection.md"

@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 
 from harness.errors import HarnessError
 from harness.tracking.records import Epoch, Finish, Record, Start
-from harness.tracking.runs import RunWriter
+from harness.tracking.run_writer import RunWriter
 from harness.tracking.spool import Spool
 from harness.tracking.store import Store
 

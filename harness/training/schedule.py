@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from harness.config.settings import Settings
+from harness.experiment.settings import Settings
 from harness.seeds import derive_seed
 
 

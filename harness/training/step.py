@@ -5,7 +5,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.optim import Optimizer
 
-from harness.model.synergic import SynergicNetworks, synergic_labels
+from harness.models.synergic import SynergicNetworks, synergic_labels
 
 
 def train_step(

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from cli.workplace import Workplace
+from helpers.workplace import Workplace
 
 
 @pytest.fixture

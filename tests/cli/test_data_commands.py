@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from cli.workplace import Workplace
+from helpers.workplace import Workplace
 
 pytestmark = pytest.mark.slow
 

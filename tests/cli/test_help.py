@@ -4,8 +4,8 @@ import subprocess
 import sys
 
 import pytest
-from cli.commands import commands_in, parse
-from cli.workplace import Workplace, all_commands
+from helpers.commands import commands_in, parse
+from helpers.workplace import Workplace, all_commands
 
 from harness import __version__
 

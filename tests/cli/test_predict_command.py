@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cli.workplace import Workplace
-from data.made_dicom import mr_image
-from predict.made_models import made_model, rule
+from helpers.made_dicom import mr_image
+from helpers.made_models import made_model, rule
+from helpers.workplace import Workplace
 
 
 @pytest.fixture

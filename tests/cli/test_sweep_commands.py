@@ -7,12 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from cli.workplace import SET, SMALL, Workplace
+from helpers.workplace import SET, SMALL, Workplace
 
-from harness.data.cache import save
-from harness.data.prepare import load_prepared
+from harness.data.collection.cache import save
+from harness.data.collection.prepare import load_prepared
 from harness.data.recipe import load_recipe
-from harness.sweep.folder import SweepFolder
+from harness.sweep.sweep_folder import SweepFolder
 
 pytestmark = pytest.mark.slow
 

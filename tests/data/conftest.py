@@ -3,7 +3,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from made_dicom import WriteDicom, mr_image
+from helpers.made_dicom import WriteDicom, mr_image
 
 
 @pytest.fixture

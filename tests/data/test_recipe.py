@@ -4,7 +4,7 @@ import pytest
 
 from harness.data.recipe import Recipe, load_recipe
 from harness.errors import InvalidInputError
-from harness.resources import names
+from harness.shipped import names
 
 WHOLE = """
 source: dicom

@@ -1,10 +1,10 @@
 """The model card says what its sweep measured, and what speaks against it."""
 
 import pytest
-from report.made_sweeps import sdl, sweep_of, trial
+from helpers.made_sweeps import sdl, sweep_of, trial
 
-from harness.report.best import choose
 from harness.report.card import model_card
+from harness.selection.best import choose
 
 SELECTION = """# Selection of made
 

@@ -1,7 +1,7 @@
 from report.test_card import SELECTION
 
-from harness.report.candidates import Conditions
 from harness.report.collection import CHECKS, collection_section, part_of
+from harness.selection.candidates import Conditions
 
 CONDITIONS = Conditions("paper", "made", "d1", folds=1, seed=7)
 

@@ -1,9 +1,9 @@
 import pytest
-from made_sweeps import sdl, sweep_of, trial
+from helpers.made_sweeps import sdl, sweep_of, trial
 
-from harness.report.best import choose
-from harness.report.candidates import candidates_of
 from harness.report.notes import notes_on_candidates, notes_on_leakage, notes_on_table2
+from harness.selection.best import choose
+from harness.selection.candidates import candidates_of
 
 
 def test_the_chances_of_the_row_of_table_2_are_counted() -> None:

@@ -5,18 +5,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from made_sweeps import COLLECTION, GRADES, curves, made_schedule, sdl, single, sweep_of, trial
+from helpers.made_sweeps import COLLECTION, GRADES, curves, made_schedule, sdl, single, sweep_of, trial
 from report.test_card import SELECTION
 from rich.console import Console
 
-from harness.config.population import Population
-from harness.data.prepared import PreparedData
-from harness.predictions import KEYS
-from harness.report.best import choose
+from harness.data.collection.prepared import PreparedData
+from harness.evaluation.predictions import KEYS
+from harness.experiment.population import Population
+from harness.report.rendering.terminal import comparison_table
 from harness.report.sources import Sources
-from harness.report.terminal import comparison_table
 from harness.report.write import write_report
-from harness.tracking.read import SweepRuns
+from harness.selection.best import choose
+from harness.tracking.run_reader import SweepRuns
 
 PAPER_SWEEP = sweep_of(
     [trial(sdl(weight), [30 + int(weight), 20], repeat=r) for weight in (3.0, 4.0) for r in (0, 1)]

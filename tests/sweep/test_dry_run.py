@@ -7,16 +7,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers.tiny import declare, tiny_data
 from rich.console import Console
-from sweep.tiny import declare, tiny_data
 
-from harness.config.space import Space
-from harness.data.cache import save
-from harness.data.prepared import PreparedData
+from harness.data.collection.cache import save
+from harness.data.collection.prepared import PreparedData
 from harness.data.recipe import load_recipe
 from harness.errors import HarnessError
-from harness.sweep import run
-from harness.sweep.cluster import Node
+from harness.experiment.space import Space
+from harness.launchers.ray.cluster import Node
+from harness.sweep import driver as run
 from harness.sweep.dry_run import check_prepared, dry_run
 
 

@@ -4,13 +4,13 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from helpers.tiny import declare, run
 from rich.console import Console
-from sweep.tiny import declare, run
 
-from harness.config.population import Population
-from harness.report.best import choose
+from harness.experiment.population import Population
+from harness.selection.best import choose
 from harness.sweep.dry_run import dry_run
-from harness.tracking.read import load_sweep, schedule
+from harness.tracking.run_reader import load_sweep, schedule
 from harness.tracking.store import find_store
 
 POPULATION = "groups.changing={model: sdl, lambda: {uniform: [1, 5]}, population: {members: 3, interval: 2}}"

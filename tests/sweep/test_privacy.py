@@ -4,16 +4,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers.secret_slices import SECRET, secret_slice
+from helpers.tiny import declare
 from rich.console import Console
-from sweep.tiny import declare
-from test_privacy import SECRET, secret_slice
 
-from harness.data.prepare import prepare
+from harness.data.collection.prepare import prepare
 from harness.data.recipe import Recipe
 from harness.report.sources import Sources
 from harness.report.write import write_report
-from harness.sweep.run import run_sweep
-from harness.tracking.read import load_sweep
+from harness.sweep.driver import run_sweep
+from harness.tracking.run_reader import load_sweep
 from harness.tracking.store import find_store
 
 

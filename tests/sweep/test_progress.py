@@ -5,12 +5,12 @@ import time
 from pathlib import Path
 
 import pytest
+from helpers.tiny import declare
 from rich.console import Console
-from sweep.tiny import declare
 
-from harness.sweep.plan import plan_trials
+from harness.experiment.plan import plan_trials
+from harness.experiment.trial import Trial
 from harness.sweep.progress import Progress
-from harness.trial import Trial
 
 
 class Screen:

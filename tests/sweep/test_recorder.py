@@ -9,21 +9,21 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import torch
+from helpers.tiny import declare, tiny_data
 from rich.console import Console
 from sklearn.metrics import accuracy_score
-from sweep.tiny import declare, tiny_data
 
-from harness.checkpoints import Checkpoints
-from harness.predictions import from_csv
-from harness.sweep.keep import KeptWeights
-from harness.sweep.plan import plan_trials
+from harness.evaluation.predictions import from_csv
+from harness.experiment.plan import plan_trials
+from harness.experiment.trial import Trial
+from harness.methods.run_trial import News, train_trial
 from harness.sweep.progress import Progress
 from harness.sweep.recorder import Labels, Recorder
-from harness.sweep.searches import Searches
+from harness.sweep.search.searches import Searches
+from harness.sweep.weight_retention import KeptWeights
 from harness.tracking.records import DatasetInput, Epoch, Finish, Start
 from harness.tracking.spool import Spool
-from harness.training.trial import News, train_trial
-from harness.trial import Trial
+from harness.training.checkpoints import Checkpoints
 
 
 @dataclass

@@ -6,10 +6,10 @@ import time
 from pathlib import Path
 
 import pytest
-from cli.workplace import Workplace
-from sweep.tiny import run, start_driver
+from helpers.tiny import run, start_driver
+from helpers.workplace import Workplace
 
-from harness.tracking.read import curves, load_sweep
+from harness.tracking.run_reader import curves, load_sweep
 from harness.tracking.store import find_store
 
 NAME = "lost"

@@ -3,7 +3,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from servers import TrackingServer
+from helpers.servers import TrackingServer
 
 from harness.tracking.store import Store, create_store
 

@@ -1,11 +1,11 @@
 from pathlib import Path
 
-from recorded import BEGIN
+from helpers.recorded import BEGIN
 
-from harness.config.settings import Settings
+from harness.experiment.settings import Settings
 from harness.tracking.artifacts import SELECTION, selections
 from harness.tracking.delivery import deliver
-from harness.tracking.read import load_sweep
+from harness.tracking.run_reader import load_sweep
 from harness.tracking.spool import Spool
 from harness.tracking.store import Store
 

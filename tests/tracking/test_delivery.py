@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from recorded import (
+from helpers.recorded import (
     BEGIN,
     DATASET,
     expected_points,
@@ -20,11 +20,11 @@ from recorded import (
     start_trial,
     train,
 )
-from servers import free_port
+from helpers.servers import free_port
 
 from harness.errors import HarnessError
 from harness.tracking.delivery import Delivery, deliver
-from harness.tracking.runs import RunWriter
+from harness.tracking.run_writer import RunWriter
 from harness.tracking.spool import Spool
 from harness.tracking.store import Store
 

@@ -6,8 +6,17 @@ import time
 from pathlib import Path
 
 import pytest
-from recorded import BEGIN, expected_points, finish, points_of, runs_of, start_sweep, start_trial, train
-from servers import TrackingServer, wait_for
+from helpers.recorded import (
+    BEGIN,
+    expected_points,
+    finish,
+    points_of,
+    runs_of,
+    start_sweep,
+    start_trial,
+    train,
+)
+from helpers.servers import TrackingServer, wait_for
 
 from harness.tracking.delivery import Delivery, deliver
 from harness.tracking.spool import Spool
@@ -19,7 +28,7 @@ DRIVER = """
 import sys, time
 from pathlib import Path
 sys.path.insert(0, sys.argv[3])
-from recorded import start_sweep, train
+from helpers.recorded import start_sweep, train
 from harness.tracking.delivery import Delivery
 from harness.tracking.spool import Spool
 from harness.tracking.store import Store

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from recorded import BEGIN, DATASET, finish, start_sweep, start_trial, train
+from helpers.recorded import BEGIN, DATASET, finish, start_sweep, start_trial, train
 
 from harness.tracking.records import Epoch, Finish, Start
 from harness.tracking.spool import Spool

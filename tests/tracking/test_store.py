@@ -3,7 +3,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from servers import free_port
+from helpers.servers import free_port
 from sqlalchemy.engine import make_url
 
 from harness.errors import HarnessError, InvalidInputError

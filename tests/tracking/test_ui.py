@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from servers import is_up
+from helpers.servers import is_up
 
 from harness.tracking.store import Store
 from harness.tracking.ui import serve

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from harness.training.metrics import choice_metrics, figure_of_epoch, train_metrics
+from harness.training.epoch_metrics import choice_metrics, figure_of_epoch, train_metrics
 
 
 def test_choice_metrics_by_hand() -> None:

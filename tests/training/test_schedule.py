@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from harness.config.settings import Settings
+from harness.experiment.settings import Settings
 from harness.training.schedule import Streams, learning_rate
 
 PAPER = Settings(model="sdl", backbone="alexnet", synergic_weight=3.0)

@@ -1,0 +1,1 @@
+"""A dataset as its recipe takes it: labelled, checked, prepared, cached."""

@@ -1,0 +1,108 @@
+"""Prepared collections on disk, named by the digest of their contents.
+
+``<cache>/<digest>/images.npy`` and ``manifest.json`` hold the data; ``<cache>/prepared/<recipe>.json`` says
+which inputs gave which digest. None of them holds a path or a patient's name.
+"""
+
+import json
+import os
+import uuid
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from harness.data.collection.prepared import PreparedData
+from harness.errors import HarnessError
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """The last preparation of a recipe: digests of its inputs and of the data it gave."""
+
+    fingerprint: str
+    digest: str
+
+
+def save(cache: Path, recipe: str, fingerprint: str, data: PreparedData) -> None:
+    """Store a collection in one step, and remember that `recipe` and its inputs gave it."""
+    digest = data.digest
+    folder = cache / digest
+    draft = cache / f".{digest}.{uuid.uuid4().hex}"
+    draft.mkdir(parents=True)
+    np.save(draft / "images.npy", data.images, allow_pickle=False)
+    (draft / "manifest.json").write_text(json.dumps(_manifest(recipe, data), indent=1), encoding="utf-8")
+    try:
+        draft.rename(folder)
+    except OSError:  # the same pixels are there already, under other names or damaged
+        for file in draft.iterdir():
+            file.replace(folder / file.name)
+        draft.rmdir()
+    _write(_note(cache, recipe), {"fingerprint": fingerprint, "digest": digest})
+
+
+def last_preparation(cache: Path, recipe: str) -> Preparation | None:
+    """Return the last preparation of a recipe whose data is still there and still bears its names."""
+    try:
+        note = Preparation(**json.loads(_note(cache, recipe).read_text(encoding="utf-8")))
+        named = json.loads((cache / note.digest / "manifest.json").read_text(encoding="utf-8"))["recipe"]
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+    return note if named == recipe else None
+
+
+def load_cached(digest: str, cache: Path) -> PreparedData:
+    """Return the prepared collection of that digest.
+
+    Raises:
+        HarnessError: the cache does not hold it, or holds it damaged.
+    """
+    folder = cache / digest
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        images = np.load(folder / "images.npy", allow_pickle=False)
+    except (OSError, ValueError, EOFError):
+        raise HarnessError(f"the cache holds no whole data {digest[:12]}…: prepare it again") from None
+    return PreparedData(
+        dataset=manifest["dataset"],
+        images=images,
+        labels=np.asarray(manifest["labels"], dtype=np.int64),
+        slice_ids=tuple(manifest["slice_ids"]),
+        patients=tuple(manifest["patients"]),
+        classes=tuple(manifest["classes"]),
+        selection=manifest["selection"],
+    )
+
+
+def cached(digests: Iterable[str], cache: Path) -> dict[str, PreparedData]:
+    """Return the prepared collections of those digests that the cache holds, by digest."""
+    found = {}
+    for digest in digests:
+        with suppress(HarnessError):
+            found[digest] = load_cached(digest, cache)
+    return found
+
+
+def _manifest(recipe: str, data: PreparedData) -> dict[str, object]:
+    return {
+        "recipe": recipe,
+        "dataset": data.dataset,
+        "classes": data.classes,
+        "labels": data.labels.tolist(),
+        "slice_ids": data.slice_ids,
+        "patients": data.patients,
+        "selection": data.selection,
+    }
+
+
+def _note(cache: Path, recipe: str) -> Path:
+    return cache / "prepared" / f"{recipe[:16]}.json"
+
+
+def _write(path: Path, content: dict[str, str]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.write_text(json.dumps(content), encoding="utf-8")
+    draft.replace(path)

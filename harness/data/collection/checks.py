@@ -1,0 +1,143 @@
+"""What may be wrong with a collection, looked for before anything is trained on it.
+
+A class without a slice is refused. All else is a warning: a reader of the results should know it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from harness.data.collection.collection import Collection
+from harness.data.collection.duplicates import copies, near_copies
+from harness.data.preparation.pixels import CONSTANT
+from harness.data.series.selection_rule import COPY
+from harness.errors import HarnessError
+
+FEW_PATIENTS = 5
+SATURATED = 0.05  # of the pixels; scaling alone brings 0.005 to the top
+_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The outcome of one check.
+
+    Attributes:
+        check: what was looked for.
+        count: how often it was found, with its unit.
+        where: names of series or classes, at most a few.
+    """
+
+    check: str
+    count: str
+    where: str = ""
+
+    @property
+    def found(self) -> bool:
+        """Whether there is something to warn of."""
+        return not self.count.startswith("0 ")
+
+
+def check(collection: Collection, images: NDArray[np.float32]) -> list[Finding]:
+    """Return the outcome of every check.
+
+    Args:
+        collection: after its pixels were read.
+        images: (N, H, W) of the slices taken, in their order.
+
+    Raises:
+        HarnessError: a class has no slice at all.
+    """
+    taken = collection.taken
+    empty = [name for name in collection.labels.classes if name not in set(taken["class"])]
+    if empty:
+        raise HarnessError(f"no slice is left of class {', '.join(empty)}: change the selection or `classes`")
+    return [
+        *_patients(collection),
+        _constant(collection),
+        *_windows(collection),
+        *_pixels(collection, images),
+        _one_origin(
+            taken, "hospital", [collection.labels.sites.get(patient, "") for patient in taken["patient"]]
+        ),
+        _one_origin(taken, "scanner", list(taken["scanner"])),
+    ]
+
+
+def _patients(collection: Collection) -> Iterator[Finding]:
+    labels, slices, taken = collection.labels, collection.slices, collection.taken
+    imageless = labels.of_patient.keys() - set(slices["patient"])
+    yield Finding("patients with a class, but without images", _counted(len(imageless), "patient"))
+    for check, reason in (
+        ("patients with images, but not in the label table", labels.reason("")),
+        ("patients with two classes", "the patient has two classes"),
+    ):
+        rows = slices[slices["reason"] == reason]
+        yield Finding(check, _counted(rows["patient"].nunique(), "patient"), _series(rows))
+    lost = slices[(slices["chosen"] == "yes") & ~slices["patient"].isin(taken["patient"])]
+    count = _counted(lost["patient"].nunique(), "patient")
+    yield Finding("chosen patients left without a slice", count, _series(lost))
+    patients = taken.groupby("class")["patient"].nunique()
+    few = [name for name in labels.classes if patients[name] < FEW_PATIENTS]
+    yield Finding(
+        f"classes with fewer than {FEW_PATIENTS} patients", _counted(len(few), "class"), ", ".join(few)
+    )
+
+
+def _constant(collection: Collection) -> Finding:
+    """Count the slices that were left because they show nothing."""
+    rows = collection.slices[collection.slices["reason"].str.startswith(CONSTANT)]
+    return Finding("constant slices, left out", _counted(len(rows), "slice"), _series(rows))
+
+
+def _windows(collection: Collection) -> Iterator[Finding]:
+    """Count the slices that stand beside others on a scale of another kind, where headers were to give it."""
+    if collection.windowless is not None:
+        rows = collection.taken[collection.taken["slice_id"].isin(collection.windowless)]
+        check = "slices without a window in the header, scaled by percentiles"
+        yield Finding(check, _counted(len(rows), "slice"), _series(rows))
+
+
+def _pixels(collection: Collection, images: NDArray[np.float32]) -> Iterator[Finding]:
+    taken = collection.taken
+    patients = pd.factorize(taken["patient"])[0].astype(np.int64)
+    same = copies(images, patients)
+    alike = pd.concat([taken[same], _under_two_patients(collection.slices)])
+    alike = alike.drop_duplicates(["path", "frame"])
+    yield Finding("copies of a slice of another patient", _counted(len(alike), "slice"), _series(alike))
+    for check, found in (
+        ("slices nearly like one of another patient", near_copies(images, patients) & ~same),
+        ("saturated slices", (images >= 1).mean(axis=(1, 2)) > SATURATED),
+    ):
+        yield Finding(check, _counted(found.sum(), "slice"), _series(taken[found]))
+
+
+def _under_two_patients(slices: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of slices that several patients have; all but the first were left as copies."""
+    shown = slices[(slices["taken"] == "yes") | (slices["reason"] == COPY)]
+    return shown[shown.groupby("slice_id")["patient"].transform("nunique") > 1]
+
+
+def _one_origin(taken: pd.DataFrame, what: str, origins: list[str]) -> Finding:
+    """Look for classes whose every patient comes from one origin, where the collection has several."""
+    known = taken.assign(origin=origins).query("origin != ''")
+    counts = known.groupby("class")["origin"].nunique()
+    alone = list(counts.index[counts == 1]) if known["origin"].nunique() > 1 else []
+    if known.empty:
+        return Finding(f"classes from one {what} alone", "0 classes", f"no {what} is named")
+    return Finding(f"classes from one {what} alone", _counted(len(alone), "class"), ", ".join(alone))
+
+
+def _counted(number: int, what: str) -> str:
+    """Return a number with its unit: 0 classes, 1 class, 2 classes."""
+    plural = "es" if what.endswith("s") else "s"
+    return f"{number} {what}{'' if number == 1 else plural}"
+
+
+def _series(rows: pd.DataFrame) -> str:
+    names = sorted(set(rows["series"]) - {""})
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more

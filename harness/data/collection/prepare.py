@@ -1,0 +1,105 @@
+"""From a declared dataset to slices ready for training; done once for the same recipe and inputs."""
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+
+from harness.data.collection.cache import last_preparation, load_cached, save
+from harness.data.collection.checks import check
+from harness.data.collection.collection import Collection, read_collection, read_pixels
+from harness.data.collection.prepared import PreparedData
+from harness.data.collection.pseudonyms import load_key, pseudonym
+from harness.data.collection.selection_report import selection_report
+from harness.data.index.walk import walk
+from harness.data.labels.label_table import find_table
+from harness.data.recipe import Recipe
+from harness.data.series.slice_record import VERSION as FACTS_VERSION
+from harness.errors import HarnessError
+from harness.parallel import Progress, no_progress
+
+VERSION = 4  # counts changes of the preparation, past the facts, that change its pixels or its slices
+
+
+def prepare(recipe: Recipe, root: Path | None, cache: Path, progress: Progress = no_progress) -> PreparedData:
+    """Return the prepared slices of a dataset, from the cache where neither recipe nor inputs have changed.
+
+    Args:
+        recipe: the dataset.
+        root: folder of the collection; None for the recipe's own.
+        cache: folder of prepared data.
+        progress: told what is being read and how far it is.
+
+    Raises:
+        HarnessError: folder or label table are missing, or no slice is left.
+    """
+    root = _root(recipe, root)
+    key = load_key(cache) if recipe.patient_ids == "pseudonyms" else b""
+    fingerprint = _fingerprint(recipe, root, key)
+    known = last_preparation(cache, recipe.digest)
+    if known and known.fingerprint == fingerprint:
+        try:
+            return load_cached(known.digest, cache)
+        except HarnessError:  # damaged since: made again below
+            pass
+    collection, images = read_pixels(recipe, root, read_collection(recipe, root, progress), progress)
+    data = _prepared(recipe, collection, images, key)
+    save(cache, recipe.digest, fingerprint, data)
+    return data
+
+
+def load_prepared(recipe: Recipe, cache: Path) -> PreparedData:
+    """Return a dataset prepared before, or prepare it where the recipe's own root exists.
+
+    Raises:
+        HarnessError: it was never prepared; the message says how to.
+    """
+    if recipe.root is not None and recipe.root.is_dir():
+        return prepare(recipe, None, cache)
+    known = last_preparation(cache, recipe.digest)
+    if known is None:
+        raise HarnessError(
+            f"{recipe.name} was not prepared yet: run `sdl data prepare {recipe.name} --root DIR`"
+        )
+    return load_cached(known.digest, cache)
+
+
+def _root(recipe: Recipe, root: Path | None) -> Path:
+    root = root or recipe.root
+    if root is None:
+        raise HarnessError(f"{recipe.name}: say where the collection lies with --root DIR")
+    if not root.is_dir():
+        raise HarnessError(f"{recipe.name}: there is no folder {root}; say where it lies with --root DIR")
+    return root
+
+
+def _fingerprint(recipe: Recipe, root: Path, key: bytes) -> str:
+    """Digest of everything that the data depends on, by size and times of the files, not by their bytes."""
+    table = find_table(recipe.labels, root).stat()
+    sha = hashlib.sha256(
+        repr((VERSION, FACTS_VERSION, recipe.digest, hashlib.sha256(key).hexdigest())).encode()
+    )
+    sha.update(repr((table.st_size, table.st_mtime_ns, table.st_ctime_ns)).encode())
+    for found in walk(root):
+        sha.update(repr((found.path, found.size, found.modified, found.changed, found.problem)).encode())
+    return sha.hexdigest()
+
+
+def _prepared(recipe: Recipe, collection: Collection, images: np.ndarray, key: bytes) -> PreparedData:
+    rows, classes = collection.taken, collection.labels.classes
+    if rows.empty:
+        reasons = collection.slices["reason"].value_counts().head(3)
+        listed = "; ".join(f"{reason} ({count})" for reason, count in reasons.items())
+        raise HarnessError(
+            f"{recipe.name}: no slice is left; the most frequent reasons: {listed or 'no file'}"
+        )
+    public = recipe.patient_ids == "public"
+    return PreparedData(
+        dataset=recipe.name,
+        images=images,
+        labels=rows["class"].map(classes.index).to_numpy(dtype=np.int64),
+        slice_ids=tuple(rows["slice_id"]),
+        patients=tuple(name if public else pseudonym(key, name) for name in rows["patient"]),
+        classes=classes,
+        selection=selection_report(recipe, collection, check(collection, images)),
+    )

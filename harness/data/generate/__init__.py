@@ -1,6 +1,0 @@
-"""A collection that imitates REMBRANDT: real DICOM files of patients who do not exist."""
-
-from harness.data.generate.collection import FOLDER, PATIENTS, SliceTruth, generate
-from harness.data.generate.sheet import SHEET_NAME
-
-__all__ = ["FOLDER", "PATIENTS", "SHEET_NAME", "SliceTruth", "generate"]

@@ -1,0 +1,1 @@
+"""Every slice below a folder as one table, read once."""

@@ -1,0 +1,1 @@
+"""The label table: spreadsheets, grades, and the patients that a recipe takes."""

@@ -1,0 +1,55 @@
+"""Which of the labelled patients take part."""
+
+import random
+
+from harness.data.labels.label_table import Labels, class_of, normalise_id
+from harness.data.recipe import Recipe
+from harness.errors import HarnessError
+from harness.seeds import derive_seed
+
+
+def choose_patients(recipe: Recipe, labels: Labels, available: set[str]) -> set[str]:
+    """Return the patients that a recipe chooses among those with a class and with slices.
+
+    Args:
+        recipe: says all, a list, or so many of each class.
+        labels: the classes of the patients.
+        available: normalised IDs of the patients that have slices.
+
+    Raises:
+        HarnessError: a listed patient or class does not exist, or a class has too few patients or two counts.
+    """
+    able = {patient for patient in available if patient in labels.of_patient}
+    if recipe.patients.listed is not None:
+        return _listed(recipe, able)
+    return _drawn(recipe, labels, able) if recipe.patients.count is not None else able
+
+
+def _listed(recipe: Recipe, able: set[str]) -> set[str]:
+    wanted = {normalise_id(patient, recipe.labels.normalise) for patient in recipe.patients.listed or ()}
+    if missing := wanted - able:
+        raise HarnessError(
+            f"{recipe.name}: {len(missing)} of {len(wanted)} listed patients have no class or no slice: "
+            + ", ".join(sorted(missing))
+        )
+    return wanted
+
+
+def _drawn(recipe: Recipe, labels: Labels, able: set[str]) -> set[str]:
+    chosen: set[str] = set()
+    counted: set[str] = set()
+    for stated, count in (recipe.patients.count or {}).items():
+        name = class_of(stated, labels.classes)
+        if not name:
+            raise HarnessError(f"{recipe.name}: patients.count names {stated!r}, which is no class")
+        if name in counted:
+            raise HarnessError(f"{recipe.name}: patients.count names class {name} twice; keep one of them")
+        counted.add(name)
+        of_class = sorted(patient for patient in able if labels.of_patient[patient] == name)
+        if len(of_class) < count:
+            raise HarnessError(
+                f"{recipe.name}: class {name} has {len(of_class)} patients with slices, not {count}"
+            )
+        stream = random.Random(derive_seed(recipe.patients.seed, "patients", name))
+        chosen.update(stream.sample(of_class, count))
+    return chosen

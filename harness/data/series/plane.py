@@ -1,0 +1,49 @@
+"""The plane of a slice from the directions of its rows and columns."""
+
+import math
+from collections.abc import Sequence
+
+from harness.data.series import vocabulary as words
+
+PLANES = ("axial", "sagittal", "coronal")
+_AXES = ("sagittal", "coronal", "axial")  # the plane whose normal points along x, y, z of the patient
+
+
+def nearest_plane(orientation: Sequence[float]) -> tuple[str, float] | None:
+    """Return the plane nearest to a slice and the angle between their normals in degrees.
+
+    Args:
+        orientation: ImageOrientationPatient, the direction cosines of the rows (3) and of the columns (3).
+
+    Returns:
+        None where the six numbers are no two directions about at right angles.
+    """
+    if len(orientation) != 6 or not all(map(math.isfinite, orientation)):
+        return None
+    row, column = orientation[:3], orientation[3:]
+    lengths = math.hypot(*row), math.hypot(*column)
+    if not all(0.5 < length < 2 for length in lengths):
+        return None
+    normal = (
+        row[1] * column[2] - row[2] * column[1],
+        row[2] * column[0] - row[0] * column[2],
+        row[0] * column[1] - row[1] * column[0],
+    )
+    if math.hypot(*normal) < 0.9 * lengths[0] * lengths[1]:
+        return None
+    axis = max(range(3), key=lambda k: abs(normal[k]))
+    cosine = abs(normal[axis]) / math.hypot(*normal)
+    return _AXES[axis], math.degrees(math.acos(min(1.0, cosine)))
+
+
+def plane_from_letters(orientation: Sequence[str]) -> str:
+    """Return the plane from PatientOrientation: ``["A", "F"]`` says rows run forwards, columns downwards."""
+    axes = {"L": "x", "R": "x", "A": "y", "P": "y", "F": "z", "H": "z"}
+    directions = {axes.get(letters[:1].upper(), "") for letters in orientation if letters}
+    planes = {frozenset("yz"): "sagittal", frozenset("xz"): "coronal", frozenset("xy"): "axial"}
+    return planes.get(frozenset(directions), "unknown")
+
+
+def plane_from_words(descriptions: Sequence[str]) -> str:
+    """Return the plane that the first telling description names, else ``unknown``."""
+    return next((named for text in descriptions if (named := words.plane(text)) != "unknown"), "unknown")

@@ -1,0 +1,110 @@
+"""What one frame is: its kind of image, plane, weighting and part of the body, before any rule."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.data.dicom.elements import UnusableFileError
+from harness.data.dicom.headers import Frame, read_header
+from harness.data.index.walk import Found
+from harness.data.series.body_part import body_part_of
+from harness.data.series.contrast_agent import contrast_of
+from harness.data.series.exclusion import problem_of
+from harness.data.series.plane import nearest_plane, plane_from_letters, plane_from_words
+from harness.data.series.pulse_sequence import DESCRIPTIONS, pulse_sequence
+from harness.data.series.weighting import weighting
+
+VERSION = 4  # counts changes of the facts that are read from the same file
+
+
+@dataclass(frozen=True, slots=True)
+class SliceFacts:
+    """One row of the scan before any rule is applied; the names are those of its columns.
+
+    Attributes:
+        problem: why the slice is unusable whatever the rule asks for, else empty.
+        nearest_plane, angle: the plane nearest to the slice, and how many degrees it is off; None where only
+            words or letters name the plane.
+        contrast: ``pre``, ``post``, or ``unknown`` where header and words contradict each other.
+        body_part: ``brain``, ``elsewhere`` or ``uncertain``.
+        slice_id: digest of SOPInstanceUID and frame, or of an image's bytes.
+        series: digest of SeriesInstanceUID, the name that reports give to a series.
+        scanner: digest of what names institution and device, empty where nothing does.
+    """
+
+    path: str
+    frame: int = 1
+    patient_id: str = ""
+    series_uid: str = ""
+    weighting: str = "unknown"
+    problem: str = ""
+    evidence: str = ""
+    nearest_plane: str = "unknown"
+    angle: float | None = None
+    contrast: str = "unknown"
+    body_part: str = "uncertain"
+    slice_id: str = ""
+    series: str = ""
+    scanner: str = ""
+
+
+def facts_of_entry(root: Path, entry: Found) -> list[SliceFacts]:
+    """Return the facts of an entry below `root`; what cannot be read as a file is not tried."""
+    if entry.problem:
+        return [SliceFacts(entry.path, problem=entry.problem)]
+    return facts_of_file(root, entry.path)
+
+
+def facts_of_file(root: Path, path: str) -> list[SliceFacts]:
+    """Return the facts of every frame of a file; one row with a problem where it has none.
+
+    Args:
+        root: the folder that is scanned.
+        path: of the file below it, as the table names it.
+    """
+    try:
+        header = read_header(root / path)
+    except UnusableFileError as error:
+        return [SliceFacts(path, problem=str(error))]
+    return [_facts(path, frame, header.problem) for frame in header.frames]
+
+
+def _facts(path: str, frame: Frame, problem: str) -> SliceFacts:
+    verdict, evidence = weighting(pulse_sequence(frame))
+    plane, angle = _plane(frame)
+    uid, series = frame.text("SOPInstanceUID"), frame.text("SeriesInstanceUID")
+    return SliceFacts(
+        path=path,
+        frame=frame.number,
+        patient_id=frame.text("PatientID"),
+        series_uid=series,
+        weighting=verdict,
+        problem=problem or problem_of(frame),
+        evidence=evidence,
+        nearest_plane=plane,
+        angle=angle,
+        contrast=contrast_of(frame),
+        body_part=body_part_of(frame),
+        slice_id=slice_digest(f"{uid}\x1f{frame.number}".encode()) if uid else "",
+        series=slice_digest(series.encode()) if series else "",
+        scanner=_scanner(frame),
+    )
+
+
+def slice_digest(content: bytes) -> str:
+    """Return the name that a slice goes by: 16 hexadecimal digits of a SHA-256."""
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
+def _plane(frame: Frame) -> tuple[str, float | None]:
+    if nearest := nearest_plane(frame.numbers("ImageOrientationPatient")):
+        return nearest[0], round(nearest[1], 2)
+    lettered = plane_from_letters(frame.texts("PatientOrientation"))
+    descriptions = [frame.text(key) for key in DESCRIPTIONS]
+    return (lettered if lettered != "unknown" else plane_from_words(descriptions)), None
+
+
+def _scanner(frame: Frame) -> str:
+    keys = ("InstitutionName", "Manufacturer", "ManufacturerModelName", "DeviceSerialNumber")
+    named = [frame.text(key) for key in keys]
+    return hashlib.sha256("\x1f".join(named).encode()).hexdigest()[:12] if any(named) else ""

@@ -1,0 +1,216 @@
+"""The weighting of a slice from the physics of its pulse sequence, with the evidence for the verdict.
+
+Each witness gives the set of weightings that it allows: the timing, the header's AcquisitionContrast where it
+exists, and last the words of the descriptions. One weighting that all of them allow is the verdict; anything
+else is ``unknown``, and so are texts that contradict each other, unless the timing and the most specific of
+them leave one weighting. Words alone never decide. T2*-weighted slices count as ``other``.
+"""
+
+import math
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from harness.data.series import vocabulary as words
+
+WEIGHTINGS = ("T1", "T2", "FLAIR", "PD", "other", "unknown")
+TISSUE_T1 = 900.0  # ms, between white and grey matter at 1.5 T
+SHORTEST_TR, SHORTEST_TE = 2.0, 0.5  # ms; below, a header counts in seconds or makes times up
+SHORTEST_SPIN_TR = 80.0  # ms, no spin echo repeats faster
+_PROTOCOL = 1  # its place among the descriptions
+
+_ACQUISITION_CONTRAST = {
+    "T1": "T1", "T2": "T2", "PROTON_DENSITY": "PD", "FLUID_ATTENUATED": "FLAIR", "T2_STAR": "other",
+    "DIFFUSION": "other", "PERFUSION": "other", "TOF": "other", "FLOW_ENCODED": "other", "STIR": "other",
+    "TAGGING": "other",
+}  # fmt: skip
+_SPIN_NAME = re.compile(r"^\*?(?:t?se|fse|frfse|fast ?se|spc|tir|ir|h\d?d|memp|haste|cube)", re.IGNORECASE)
+_GRADIENT_NAME = re.compile(
+    r"^\*?(?:t?fl(?!air)|fi|gr|spgr|fspgr|efgre|fgre|fgr|3dgr|t1tfe|t?ffe|t1ffe|tfe|bravo)", re.IGNORECASE
+)
+_PREPARED_NAME = re.compile(r"^\*?(?:tfl|mprage)", re.IGNORECASE)
+_BALANCED_NAME = re.compile(r"^\*?(?:tfi|tru|fiesta|b-?ffe|b-?tfe|ci3d|de3d|psif)", re.IGNORECASE)
+_PLANAR_NAME = re.compile(r"^\*?ep", re.IGNORECASE)
+_DOUBLE_INVERSION = re.compile(r"(?<![a-z])(?:dir|double (?:ir|inversion))(?![a-z])")
+
+
+@dataclass(frozen=True, slots=True)
+class PulseSequence:
+    """What a header says about how a slice was acquired; times in ms, angles in degrees, None where not said.
+
+    Attributes:
+        kinds: ScanningSequence (SE, GR, EP, IR, RM); the enhanced format's flags are put into the same words.
+        variants: SequenceVariant (SP spoiled, SS steady state, MP magnetisation prepared and so on).
+        name: SequenceName or PulseSequenceName.
+        acquisition_contrast: AcquisitionContrast of the enhanced format.
+        special: what makes it none of the contrasts that are told apart (diffusion, angiography), else empty.
+        descriptions: texts by people, the most specific first: of series, protocol and sequence.
+    """
+
+    kinds: frozenset[str] = frozenset()
+    variants: frozenset[str] = frozenset()
+    name: str = ""
+    repetition: float | None = None
+    echo: float | None = None
+    inversion: float | None = None
+    flip: float | None = None
+    acquisition_contrast: str = ""
+    special: str = ""
+    descriptions: tuple[str, ...] = ()
+
+
+@lru_cache(4096)  # all slices of a series share their sequence
+def weighting(sequence: PulseSequence) -> tuple[str, str]:
+    """Return the weighting of a slice and the evidence for it."""
+    special = _special(sequence)
+    if special:
+        return "other", special
+    physics, timing = _physics(sequence)
+    named = _ACQUISITION_CONTRAST.get(sequence.acquisition_contrast.upper())
+    contrast = frozenset({named} if named else ())
+    claims, denial = _claims(sequence.descriptions)
+    inverted = physics == {"FLAIR"} and "IR" in sequence.kinds
+    evidence = (
+        f"{timing}: {_names(physics)}; acquisition contrast: {_names(contrast)}; words: {_names(claims)}"
+    )
+    if denial and len(_agreed([physics, claims], inverted)) != 1:
+        return "unknown", f"{evidence}, but also {_names(denial)}"
+    if not physics and not contrast:
+        return "unknown", evidence
+    witnesses = [witness for witness in (physics, contrast, claims) if witness]
+    agreed = _agreed(witnesses, inverted)
+    return (next(iter(agreed)) if len(agreed) == 1 else "unknown"), evidence
+
+
+def _agreed(witnesses: list[frozenset[str]], inverted: bool) -> frozenset[str]:
+    """Return what all witnesses allow; an inversion recovery that nulls fluid may be called T2."""
+    return frozenset.intersection(*(map(_with_flair, witnesses) if inverted else witnesses))
+
+
+def _claims(descriptions: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
+    """Return what the most specific text claims, and what another one claims that contradicts it.
+
+    ``other`` contradicts nothing, and as the protocol of a series that has a description it says nothing:
+    hospitals name it after a whole examination, "brain with MRA", or what that looks for, "diffuse glioma".
+    """
+    every = [(place, words.weightings(text)) for place, text in enumerate(descriptions)]
+    of_all = _PROTOCOL if any(descriptions[:_PROTOCOL]) else None
+    claimed = [claims for place, claims in every if claims and not (place == of_all and claims == {"other"})]
+    first = claimed[0] if claimed else frozenset[str]()
+    rivals = (c for c in claimed if not _with_flair(c) & _with_flair(first) and {"other"} not in (c, first))
+    return first, next(rivals, frozenset())
+
+
+def _with_flair(claims: frozenset[str]) -> frozenset[str]:
+    """FLAIR is T2-weighted, and often called just that."""
+    return claims | {"FLAIR"} if "T2" in claims else claims
+
+
+def _special(sequence: PulseSequence) -> str:
+    if sequence.special:
+        return sequence.special
+    if "EP" in sequence.kinds or _PLANAR_NAME.match(sequence.name):
+        return "echo planar"
+    if any(_DOUBLE_INVERSION.search(words.normalise(text)) for text in sequence.descriptions):
+        return "double inversion recovery"  # its timing is that of FLAIR
+    return "balanced steady state" if _BALANCED_NAME.match(sequence.name) else ""
+
+
+def _physics(sequence: PulseSequence) -> tuple[frozenset[str], str]:
+    """Return the weightings that the timing allows, and the timing in words."""
+    techniques = _techniques(sequence)
+    timing = " or ".join(techniques) + _timing(sequence)
+    repetition, echo = sequence.repetition, sequence.echo
+    if repetition is None or echo is None:
+        return frozenset(), timing
+    if repetition < SHORTEST_TR or not SHORTEST_TE <= echo < repetition:
+        return frozenset(), f"{timing} (impossible)"
+    judges = {"spin echo": _spin_echo, "gradient echo": _gradient_echo}
+    allowed = frozenset().union(*(judges[name](sequence, repetition, echo) for name in techniques))
+    return allowed, timing if allowed else f"{timing} (impossible)"
+
+
+def _techniques(sequence: PulseSequence) -> list[str]:
+    """Return what the sequence may be; both where the header names neither or contradicts itself."""
+    spin = "SE" in sequence.kinds or bool(_SPIN_NAME.match(sequence.name))
+    gradient = ("GR" in sequence.kinds and "SE" not in sequence.kinds) or bool(
+        _GRADIENT_NAME.match(sequence.name)
+    )
+    if sequence.repetition and sequence.repetition < SHORTEST_SPIN_TR and (gradient or not spin):
+        return ["gradient echo"]
+    if not spin and not gradient and _like_a_spin_echo(sequence):
+        return ["spin echo"]
+    if spin == gradient:
+        return ["spin echo", "gradient echo"]
+    return ["spin echo"] if spin else ["gradient echo"]
+
+
+def _like_a_spin_echo(sequence: PulseSequence) -> bool:
+    """Gradient echoes that repeat slowly and read late are T2*-weighted and use small flip angles."""
+    slow = (sequence.repetition or 0) >= 250 and (sequence.echo or 0) >= 8
+    return slow and (sequence.flip or 0) >= 60
+
+
+def _spin_echo(sequence: PulseSequence, repetition: float, echo: float) -> frozenset[str]:
+    if repetition < SHORTEST_SPIN_TR:
+        return frozenset()
+    if _inverted(sequence):
+        return _inversion_recovery(sequence, echo)
+    if repetition <= 1000:
+        return frozenset({"T1"} if echo <= 30 else {"T1", "other"} if echo <= 45 else {"T2", "other"})
+    if echo >= 65:
+        return frozenset({"T2"})
+    if echo > 40:
+        return frozenset({"PD", "T2"})
+    return frozenset({"PD"} if repetition >= 1800 else {"T1", "PD"})
+
+
+def _gradient_echo(sequence: PulseSequence, repetition: float, echo: float) -> frozenset[str]:
+    if echo >= 15:  # T2*
+        return frozenset({"other"})
+    if _inverted(sequence):
+        return _inversion_recovery(sequence, echo)
+    if (sequence.variants & {"MP"} or _PREPARED_NAME.match(sequence.name)) and echo <= 8:
+        return frozenset({"T1"})
+    if "SS" in sequence.variants and "SP" not in sequence.variants:
+        return frozenset({"T1", "other"})
+    if sequence.flip is None:
+        return frozenset({"T1", "PD"})
+    relative = sequence.flip / ernst_angle(repetition)
+    allowed = {"T1"} if relative >= 0.8 else {"T1", "PD"} if relative >= 0.5 else {"PD"}
+    return frozenset(allowed | ({"other"} if echo > 10 else set()))
+
+
+def ernst_angle(repetition: float) -> float:
+    """Return the flip angle of most signal in degrees: cos = exp(-TR / T1); T1-weighting lies above."""
+    return math.degrees(math.acos(math.exp(-repetition / TISSUE_T1)))
+
+
+def _inverted(sequence: PulseSequence) -> bool:
+    return "IR" in sequence.kinds or bool(sequence.inversion)
+
+
+def _inversion_recovery(sequence: PulseSequence, echo: float) -> frozenset[str]:
+    """Judge by the inversion time: 300 to 1400 ms gives T1, some 2 s nulls fluid, under 300 ms nulls fat."""
+    time = sequence.inversion
+    if time is None:
+        return frozenset({"T1", "other"} if echo <= 40 else {"FLAIR", "other"})
+    if time < 300:
+        return frozenset({"other"})
+    if echo <= 40:
+        return frozenset({"T1"} if time <= 1400 else {"PD", "FLAIR"})
+    return frozenset({"FLAIR"} if echo >= 60 and time >= 1300 else {"FLAIR", "T2"})
+
+
+def _timing(sequence: PulseSequence) -> str:
+    values = {
+        "TR": sequence.repetition,
+        "TE": sequence.echo,
+        "TI": sequence.inversion,
+        "flip": sequence.flip,
+    }
+    return "".join(f", {name} {value:g}" for name, value in values.items() if value is not None)
+
+
+def _names(weightings: frozenset[str]) -> str:
+    return " or ".join(sorted(weightings)) if weightings else "not said"

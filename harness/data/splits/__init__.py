@@ -1,0 +1,1 @@
+"""Which slices train, validate and test, and how training slices are grouped."""

@@ -1,0 +1,98 @@
+"""Splits by whole patients, so that no network is scored on a patient it has seen."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.model_selection import StratifiedKFold
+
+from harness.data.splits.counts import counts_by_class
+from harness.data.splits.pairing import IntArray, group_slices, regroup
+from harness.data.splits.split import Split
+from harness.errors import HarnessError
+from harness.seeds import derive_seed
+
+BoolArray = NDArray[np.bool_]
+
+VALIDATION_PARTS = 4  # one of four patients that are left validates
+TRAINING_PATIENTS = 2  # of each class, at least
+
+
+def patients_split(
+    labels: IntArray,
+    patients: Sequence[str],
+    networks: int,
+    *,
+    classes: Sequence[str],
+    seed: int,
+    repeat: int,
+    fold: int,
+    folds: int,
+) -> Split:
+    """Split by whole patients: folds stratified by class, a validation set within each training part.
+
+    The held-out set is one fold. Of the patients of each class that remain, a quarter, but at least one,
+    become the choice set. Pairs are made within the slices of all others. With as many folds as patients
+    each fold leaves one patient out.
+
+    Args:
+        labels: (N,) class of every slice.
+        patients: N patients of the slices.
+        networks: n, how many networks learn together; 1 for a single network.
+        classes: C names of classes, in the order of ``labels``.
+        seed: seed of the sweep.
+        repeat: number of the repeat, from 0; each repeat deals the patients anew.
+        fold: number of the fold, from 0.
+        folds: how many folds there are.
+
+    Raises:
+        HarnessError: if a patient has two classes, or a class has too few patients for the folds, naming the
+            counts: every training part needs a validation patient and two training patients of each class.
+    """
+    owner, _ = pd.factorize(np.asarray(patients))  # by first slice, so that pseudonyms do not matter
+    own = labels[np.unique(owner, return_index=True)[1]]  # class of every patient
+    if (own[owner] != labels).any():
+        raise HarnessError("a patient has slices of two classes: a split by patient cannot be stratified")
+    held_out = _folds_of(own, classes, folds, derive_seed(seed, "folds", repeat)) == fold
+    choice = _validation_of(own, classes, held_out, folds, derive_seed(seed, "validation", repeat, fold))
+    train = np.flatnonzero(~(held_out | choice)[owner])
+    pairing = np.random.default_rng(derive_seed(seed, "pairs", repeat, fold))
+    groups = train[group_slices(labels[train], 2, pairing)]
+    if networks != 2:
+        groups = regroup(groups.ravel(), labels, networks, pairing)
+    return Split(groups, np.flatnonzero(choice[owner]), np.flatnonzero(held_out[owner]))
+
+
+def _validation_of(
+    own: IntArray, classes: Sequence[str], held_out: BoolArray, folds: int, seed: int
+) -> BoolArray:
+    """Return which patients validate."""
+    random = np.random.default_rng(seed)
+    choice = np.zeros(len(own), dtype=bool)
+    for label, name in enumerate(classes):
+        left = random.permutation(np.flatnonzero((own == label) & ~held_out))
+        if len(left) < 1 + TRAINING_PATIENTS:
+            raise HarnessError(
+                f"patients by class: {counts_by_class(own, classes)}; with {folds} folds only {len(left)} of "
+                f"class {name} may be left to train and validate, and {1 + TRAINING_PATIENTS} are needed: "
+                "take more folds or more patients"
+            )
+        choice[left[: max(1, round(len(left) / VALIDATION_PARTS))]] = True
+    return choice
+
+
+def _folds_of(own: IntArray, classes: Sequence[str], folds: int, seed: int) -> IntArray:
+    """Return the fold of every patient."""
+    if folds == len(own):
+        return np.random.default_rng(seed).permutation(folds)
+    if folds > np.bincount(own, minlength=len(classes)).min():
+        raise HarnessError(
+            f"patients by class: {counts_by_class(own, classes)}; {folds} folds need at least {folds} of "
+            f"each, or as many folds as patients ({len(own)}) to leave one out at a time"
+        )
+    dealt = np.empty(len(own), dtype=np.int64)
+    splitter = StratifiedKFold(folds, shuffle=True, random_state=seed % 2**32)
+    for number, (_, members) in enumerate(splitter.split(own, own)):
+        dealt[members] = number
+    return dealt

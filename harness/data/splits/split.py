@@ -1,0 +1,36 @@
+"""Which slices a trial trains on, chooses its epoch by, and is scored on."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from harness.data.splits.pairing import IntArray
+
+
+@dataclass(frozen=True)
+class Split:
+    """The three sets of a trial, as indices into the collection; G groups of n slices.
+
+    Attributes:
+        groups: (G, n) training groups; column k feeds network k + 1. A single network has n = 1.
+        choice: (M,) slices that choose the epoch and, later, λ.
+        held_out: (K,) slices that are scored once, at the chosen epoch.
+    """
+
+    groups: IntArray
+    choice: IntArray
+    held_out: IntArray
+
+    @property
+    def train(self) -> IntArray:
+        """All training slices, (G · n,), group by group."""
+        return self.groups.ravel()
+
+    def digest(self, slice_ids: Sequence[str]) -> str:
+        """SHA-256 over the slices of every set; their order counts in the training groups only."""
+        parts = [
+            ["train", *(" ".join(slice_ids[i] for i in group) for group in self.groups)],
+            ["choice", *sorted(slice_ids[i] for i in self.choice)],
+            ["held_out", *sorted(slice_ids[i] for i in self.held_out)],
+        ]
+        return hashlib.sha256(repr(parts).encode()).hexdigest()

@@ -1,0 +1,153 @@
+"""From a table of predictions to every figure, by way of confusion matrices. Pure: no file is touched."""
+
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from harness.evaluation.predictions import SETS, classes_of, networks_of
+
+ClassMeasure = Literal["precision", "recall", "specificity", "sensitivity", "f1"]
+CLASS_MEASURES: tuple[ClassMeasure, ...] = get_args(ClassMeasure)
+SUM = "sum"
+
+
+Counts = NDArray[np.number[Any]]
+
+
+def _ratio(part: Counts, whole: Counts) -> NDArray[np.float64]:
+    """Return part / whole, 0 where the whole is 0 (scikit-learn's ``zero_division=0``)."""
+    return np.divide(part, whole, out=np.zeros(part.shape), where=whole != 0)
+
+
+def by_class(confusion: Counts, measure: ClassMeasure) -> NDArray[np.float64]:
+    """Return a measure of each class against the rest, by the definitions of the paper's section 3.3.
+
+    Args:
+        confusion: (..., C, C) counts or weights, rows true, columns predicted.
+        measure: its name; recall and sensitivity are two names of one thing.
+
+    Returns:
+        (..., C) values in [0, 1].
+    """
+    right = np.diagonal(confusion, axis1=-2, axis2=-1)
+    true, called = confusion.sum(axis=-1), confusion.sum(axis=-2)
+    if measure == "precision":
+        return _ratio(right, called)
+    if measure == "f1":
+        return _ratio(2 * right, true + called)
+    if measure == "specificity":
+        negatives = confusion.sum(axis=(-2, -1))[..., None] - true
+        return _ratio(negatives - (called - right), negatives)
+    return _ratio(right, true)
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What a confusion matrix of C classes says, by the definitions of the paper's section 3.3.
+
+    Attributes:
+        classes: C names of classes.
+        confusion: (C, C) counts of slices, rows true, columns predicted.
+    """
+
+    classes: tuple[str, ...]
+    confusion: NDArray[np.int64]
+
+    @property
+    def total(self) -> int:
+        """Number of slices."""
+        return int(self.confusion.sum())
+
+    @property
+    def accuracy(self) -> float:
+        """Share of slices that are right, in [0, 1]; 0 where there is none."""
+        return int(np.trace(self.confusion)) / self.total if self.total else 0.0
+
+    def by_class(self, measure: ClassMeasure) -> NDArray[np.float64]:
+        """Return the (C,) values of a measure, each class against the rest."""
+        return by_class(self.confusion, measure)
+
+    def macro(self, measure: ClassMeasure) -> float:
+        """Return the unweighted mean of a measure over the C classes, as table 2 of the paper does."""
+        return float(self.by_class(measure).mean())
+
+    def summary(self) -> dict[str, float]:
+        """Return ``<measure>`` (macro, but for accuracy) and ``<measure>_<class>``, all in [0, 1]."""
+        values = {"accuracy": self.accuracy}
+        for measure in CLASS_MEASURES:
+            values[measure] = self.macro(measure)
+            of_class = zip(self.classes, self.by_class(measure), strict=True)
+            values.update({f"{measure}_{name}": float(value) for name, value in of_class})
+        return values
+
+
+def probabilities(predictions: pd.DataFrame, network: str) -> NDArray[np.float64]:
+    """Return the (N, C) probabilities that a network, or the mean of all (``sum``), gives to N rows.
+
+    A network that diverged to NaN knows nothing: it gives every class the same.
+    """
+    classes = classes_of(predictions)
+    networks = networks_of(predictions) if network == SUM else [network]
+    stacked = np.stack(
+        [predictions[[f"{net}_{name}" for name in classes]].to_numpy(float) for net in networks]
+    )
+    return np.asarray(np.nan_to_num(stacked, nan=1 / len(classes)).mean(axis=0), dtype=np.float64)
+
+
+def labels(predictions: pd.DataFrame) -> NDArray[np.int64]:
+    """Return the (N,) true labels of N rows, as indices into the table's classes."""
+    number = {name: label for label, name in enumerate(classes_of(predictions))}
+    return np.array([number[name] for name in predictions["true_class"]], dtype=np.int64)
+
+
+def confusion_matrix(true: NDArray[np.int64], called: NDArray[np.int64], size: int) -> NDArray[np.int64]:
+    """Return the (C, C) counts of (N,) true and predicted labels, rows true, columns predicted."""
+    return np.bincount(true * size + called, minlength=size**2).reshape(size, size)
+
+
+def score(predictions: pd.DataFrame) -> dict[tuple[str, str], Scores]:
+    """Return the scores of every (set, network) of a predictions table; ``sum`` is a network of its own.
+
+    The sum of the networks' softmax probabilities decides by its largest entry, the first of equals. The
+    train figure of a network is over the slices it trained on (the paper's 181 of 184), that of the sum over
+    all training slices. Rows of several folds count as one pool.
+    """
+    classes, true = tuple(classes_of(predictions)), labels(predictions)
+    of_set, seen_by = predictions["set"].to_numpy(), predictions["seen_by"].to_numpy()
+    scores = {}
+    for network in [*networks_of(predictions), SUM]:
+        called = probabilities(predictions, network).argmax(axis=1)
+        for name in SETS:
+            rows = of_set == name
+            if name == "train" and network != SUM:
+                rows &= seen_by == network
+            scores[name, network] = Scores(classes, confusion_matrix(true[rows], called[rows], len(classes)))
+    return scores
+
+
+def figure_network(predictions: pd.DataFrame, protocol: str) -> str:
+    """Return the network whose figures stand for a trial.
+
+    Under protocol ``paper`` it is the one with the best choice accuracy, the first of equals (the paper
+    reports its better network); under any other the sum of all.
+    """
+    if protocol != "paper":
+        return SUM
+    scores = score(predictions[predictions["set"] == "choice"])
+    return max(networks_of(predictions), key=lambda network: scores["choice", network].accuracy)
+
+
+def final_metrics(predictions: pd.DataFrame) -> dict[str, float]:
+    """Return every figure of a trial, named as in MLflow: ``final/<set>/<network>/<measure>[_<class>]``.
+
+    A set without slices has none.
+    """
+    return {
+        f"final/{name}/{network}/{measure}": value
+        for (name, network), scores in score(predictions).items()
+        if scores.total
+        for measure, value in scores.summary().items()
+    }

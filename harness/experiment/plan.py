@@ -1,0 +1,85 @@
+"""From a search space to the list of trials."""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from harness.experiment.settings import Settings
+from harness.experiment.space import Space
+from harness.experiment.trial import Trial
+from harness.methods.run_trial import Weights
+from harness.models.pretrained import pretrained_state
+
+
+def plan_trials(name: str, space: Space, data_digest: str) -> list[Trial]:
+    """Return every trial known beforehand, repeat by repeat, so that early results cover all candidates."""
+    candidates = [
+        trials_of(name, space, data_digest, group.name, proposal, settings)
+        for group in space.families()
+        for proposal, settings in group.proposals(space.seed)
+    ]
+    return [trial for of_place in zip(*candidates, strict=True) for trial in of_place]
+
+
+def plan_shapes(name: str, space: Space, data_digest: str) -> list[Trial]:
+    """Return a trial of every shape that a sweep may train, for each repeat and fold."""
+    return [
+        trial
+        for group in space.families()
+        for settings in group.shapes()
+        for trial in trials_of(name, space, data_digest, group.name, 0, settings)
+    ]
+
+
+def trials_of(
+    name: str, space: Space, data_digest: str, group: str, proposal: int, settings: Settings
+) -> list[Trial]:
+    """Return the trials of one candidate: every fold of every repeat, in this order."""
+    return [
+        Trial(
+            sweep=name,
+            group=group,
+            settings=portable(settings),
+            proposal=proposal,
+            repeat=repeat,
+            fold=fold,
+            folds=space.fold_count,
+            seed=space.seed,
+            protocol=space.protocol,
+            data_digest=data_digest,
+        )
+        for repeat in range(space.repeats)
+        for fold in range(space.fold_count)
+    ]
+
+
+def portable(settings: Settings) -> Settings:
+    """Return the settings with a local file of weights named by its content, as other machines know it."""
+    if settings.weights in ("imagenet", "none"):
+        return settings
+    content = hashlib.sha256(Path(settings.weights).read_bytes()).hexdigest()[:16]
+    return settings.model_copy(update={"weights": f"sha256-{content}"})
+
+
+def weights_key(settings: Settings) -> str:
+    """Return the key of the pretrained weights that a candidate starts from."""
+    return f"{settings.backbone} {settings.weights}"
+
+
+def load_pretrained(space: Space) -> Mapping[str, Weights]:
+    """Load the pretrained weights that a space asks for, each once, by `weights_key`.
+
+    Raises:
+        HarnessError: if a file is missing and cannot be fetched, or does not fit its backbone.
+    """
+    wanted = {
+        (settings.backbone, settings.weights): weights_key(portable(settings))
+        for group in space.families()
+        for settings in group.shapes()
+    }
+    states = {key: pretrained_state(backbone, weights) for (backbone, weights), key in wanted.items()}
+    return {
+        key: {name: tensor.numpy() for name, tensor in state.items()}
+        for key, state in states.items()
+        if state is not None
+    }

@@ -1,0 +1,160 @@
+"""A search space: what a user declares in ``search_spaces/*.yaml``, typed."""
+
+import itertools
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationInfo,
+    field_validator,
+)
+
+from harness.experiment.axis import Axis
+from harness.experiment.population import Members, Population
+from harness.experiment.search import Search
+from harness.experiment.settings import Settings
+from harness.seeds import derive_seed
+
+DEFAULT_FOLDS = 3  # grade III of the paper has six patients: two for each fold
+SYNERGIC = ("networks", "lambda")  # settings that a single network has no use for
+SHAPING = ("model", "backbone", "weights", "networks")  # settings that decide what a trial takes
+DRAWING = ("samples", "search", "population")  # keys of a group that say how values are drawn
+
+
+def _gpu_share(share: float) -> float:
+    if share > 1 and share != int(share):
+        raise ValueError("above one GPU, whole GPUs only")
+    return share
+
+
+def settings_of(values: dict[str, Any]) -> Settings:
+    """Return one candidate's settings from values under their YAML names."""
+    if values.get("model") == "single":
+        values = {"networks": 1, **values}
+    return Settings.model_validate(values)
+
+
+GpuShare = Annotated[float, Field(ge=0, allow_inf_nan=False), AfterValidator(_gpu_share)]
+GpuShares = Annotated[
+    Annotated[GpuShare, Tag("share")] | Annotated[dict[str, GpuShare], Tag("shares")],
+    Discriminator(lambda stated: "shares" if isinstance(stated, dict) else "share"),
+]  # told apart beforehand, so that a fault is of the one that was meant
+
+
+class Resources(BaseModel):
+    """What one trial takes of the cluster, and how many trials may run at once."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    cpus: int = Field(default=1, ge=1)
+    gpus: GpuShares = 0.0
+    concurrent: int | None = Field(default=None, ge=1)
+
+    def gpus_for(self, backbone: str) -> float:
+        """Return the share of a GPU that a trial with this backbone takes."""
+        return self.gpus[backbone] if isinstance(self.gpus, dict) else self.gpus
+
+
+class Group(BaseModel):
+    """One family of candidates: the axes of its settings, and how the drawn ones are drawn.
+
+    Attributes:
+        name: as the space states it.
+        axes: by the settings' YAML names.
+        samples: how many draws of the drawn axes.
+        search: how they are searched instead, or None.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    axes: dict[str, Axis]
+    samples: int
+    search: Search | None = None
+
+    @classmethod
+    def of(cls, name: str, shared: dict[str, Any], own: dict[str, Any]) -> "Group":
+        """Join a group's own settings with the shared ones, less those that its model has no use for.
+
+        Raises:
+            ValueError: if a value is outside the grammar.
+        """
+        stated = {key: value for key, value in own.items() if key not in DRAWING}
+        if stated.get("model", shared.get("model")) == "single":
+            shared = {key: value for key, value in shared.items() if key not in SYNERGIC}
+        axes = {key: Axis.parse(value) for key, value in {**shared, **stated}.items()}
+        search = Search.model_validate(own["search"]) if "search" in own else None
+        if "population" in own:
+            members = Members.model_validate(own["population"])
+            low, high = axes.pop("lambda").values
+            population = Population(**members.model_dump(), low=low, high=high)
+            axes["population"] = Axis(kind="value", values=(population,))
+        return cls(name=name, axes=axes, samples=own.get("samples", 1), search=search)
+
+    def candidate(self, values: dict[str, Any]) -> Settings:
+        """Return a candidate's settings; where the model is drawn, λ exists for ``sdl`` alone."""
+        if values.get("model") == "single" and self.axes["model"].drawn:
+            values = {key: value for key, value in values.items() if key not in SYNERGIC}
+        return settings_of(values)
+
+    def shapes(self) -> Iterator[Settings]:
+        """Yield settings of every model, backbone, weights and number of networks that may be trained."""
+        first = {key: axis.values[0] for key, axis in self.axes.items()}
+        shaping = {key: self.axes[key].listed for key in SHAPING if key in self.axes}
+        for values in itertools.product(*shaping.values()):
+            yield self.candidate({**first, **dict(zip(shaping, values, strict=True))})
+
+    def proposals(self, seed: int) -> Iterator[tuple[int, Settings]]:
+        """Yield every candidate known beforehand, with the number of its proposal: grids are crossed."""
+        if self.search:
+            return
+        grids = {key: axis.values for key, axis in self.axes.items() if not axis.drawn}
+        for number in range(self.samples):
+            random = np.random.default_rng(derive_seed(seed, "proposal", self.name, number))
+            drawn = {key: axis.draw(random) for key, axis in self.axes.items() if axis.drawn}
+            for values in itertools.product(*grids.values()):
+                yield number, self.candidate({**dict(zip(grids, values, strict=True)), **drawn})
+
+
+class Space(BaseModel):
+    """A validated search space."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    dataset: str
+    protocol: Literal["paper", "patients"]
+    seed: int = Field(default=0, ge=0)
+    repeats: int = Field(default=1, ge=1)
+    folds: int | None = Field(default=None, ge=2)
+    resources: Resources = Resources()
+    checkpoint_every: int = Field(default=10, ge=1)
+    log_weights: Literal["best", "all", "none"] = "best"
+    slices_per_class: int | None = Field(default=None, ge=2)
+    storage: str | None = None
+    settings: dict[str, Any] = {}
+    groups: dict[str, dict[str, Any]] = Field(min_length=1)
+
+    @field_validator("folds")
+    @classmethod
+    def _folds_fit(cls, folds: int | None, info: ValidationInfo) -> int | None:
+        if info.data.get("protocol") == "paper" and folds is not None:
+            raise ValueError(
+                "the paper's protocol has one split: leave out folds, or state `protocol: patients`"
+            )
+        return folds
+
+    @property
+    def fold_count(self) -> int:
+        """Folds of a repeat: one under the paper's protocol, three by default under ``patients``."""
+        return 1 if self.protocol == "paper" else self.folds or DEFAULT_FOLDS
+
+    def families(self) -> list[Group]:
+        """Return the groups with the shared settings filled in."""
+        return [Group.of(name, self.settings, own) for name, own in self.groups.items()]

@@ -1,0 +1,75 @@
+"""What a model's weights need beside them: settings, classes, and the input that they were trained on."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from harness.data.preparation.pixels import Window
+from harness.data.recipe import Recipe
+from harness.data.series.selection_rule import Rule
+from harness.experiment.settings import Settings
+
+
+def _different(classes: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(classes)) != len(classes) or len(classes) < 2:
+        raise ValueError("classes are at least two different names")
+    return classes
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class InputRule(_Part):
+    """The part of a dataset's recipe that new input must meet: no folder, no label table, no patient.
+
+    Attributes:
+        dataset: name of the dataset.
+        source: DICOM files, or images, whose plane and weighting no header tells.
+        slices: the rule of selection.
+        image_size: pixels a side after preparation.
+        crop_margin: pixels around the tumour that slices were cut to; None for whole slices.
+        window: which values become black and white.
+    """
+
+    dataset: str
+    source: Literal["dicom", "images"]
+    slices: Rule
+    image_size: Annotated[int, Field(ge=32, le=512)]
+    crop_margin: Annotated[int, Field(ge=0)] | None
+    window: Window = "percentiles"
+
+    @classmethod
+    def of(cls, recipe: Recipe) -> Self:
+        """Return what a recipe asks of new input."""
+        return cls(
+            dataset=recipe.name,
+            source=recipe.source,
+            slices=recipe.slices,
+            image_size=recipe.image_size,
+            crop_margin=recipe.crop.margin if recipe.crop else None,
+            window=recipe.window,
+        )
+
+    @property
+    def words(self) -> str:
+        """What is taken, in words."""
+        rule = self.slices
+        contrast = "" if rule.contrast == "any" else f", {rule.contrast}-contrast"
+        cut = "" if self.crop_margin is None else f", cut to the tumour and {self.crop_margin} pixels around"
+        kind = "DICOM slices" if self.source == "dicom" else "images, declared to be"
+        return f"{kind} {rule.weighting}-weighted, {rule.plane}{contrast}{cut}"
+
+
+class Configuration(_Part):
+    """What a model is.
+
+    Attributes:
+        settings: the candidate's settings.
+        classes: in the order of the networks' outputs.
+        recipe: the input that it takes.
+    """
+
+    settings: Settings
+    classes: Annotated[tuple[str, ...], AfterValidator(_different)]
+    recipe: InputRule

@@ -1,0 +1,113 @@
+"""Weights of a chosen candidate: those that its sweep kept, or new ones trained on every slice."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median_high
+from tempfile import TemporaryDirectory
+
+import click
+import torch
+from torch import Tensor
+
+from harness.data.collection.prepared import PreparedData
+from harness.errors import HarnessError
+from harness.evaluation.class_metrics import figure_network, score
+from harness.experiment.plan import load_pretrained, weights_key
+from harness.experiment.settings import Settings
+from harness.experiment.space import Space
+from harness.inference.model import read_weights
+from harness.inference.refit import retrain
+from harness.methods.run_trial import tensors
+from harness.tracking.artifacts import SweepArtifacts
+from harness.tracking.run_reader import TrialRun
+from harness.training.gradient_run import EpochRecord
+from harness.training.memory import keep_freed_memory
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Values by name, how they came about in a sentence, and what the registry is told of that."""
+
+    values: dict[str, Tensor]
+    trained: str
+    tags: dict[str, str]
+
+
+def kept_weights(trials: Sequence[TrialRun], files: SweepArtifacts) -> Weights:
+    """Return the weights of the candidate's trial that its choice set rates best, the first of equals.
+
+    Raises:
+        HarnessError: none of its trials' weights were kept.
+    """
+    kept = files.kept_weights()
+    own = [trial for trial in trials if trial.identity in kept]
+    if not own:
+        raise HarnessError(
+            "the weights of the chosen candidate were not kept: `log_weights: best` keeps those of the best"
+            " trial of each group. Train it anew with --retrain, or sweep with `log_weights: all`"
+            if kept
+            else "the sweep has handed over no weights: it does so once all its trials are done, unless told"
+            " `log_weights: none`. Go on with `sdl sweep --resume`, or train the choice anew with --retrain"
+        )
+    best = max(own, key=_choice_accuracy)
+    place = f"repeat {best.repeat + 1}, fold {best.fold + 1}"
+    with TemporaryDirectory() as folder:
+        values = read_weights(files.copy(kept[best.identity], Path(folder)))
+    return Weights(
+        values,
+        f"Weights of one trial ({place}), the one that its choice set rates best, at its chosen epoch"
+        f" {_epochs([best])[0]}: trained on a part of the patients. The figures below are those of"
+        " all trials of the candidate.",
+        {
+            "trained_on": place,
+            "from_trial": best.identity,
+            "split_digest": best.tags["split_digest"],
+        },
+    )
+
+
+def _choice_accuracy(trial: TrialRun) -> float:
+    network = figure_network(trial.predictions, trial.protocol)
+    return score(trial.predictions)["choice", network].accuracy
+
+
+def _epochs(trials: Sequence[TrialRun]) -> list[int]:
+    """Return how many epochs finished trials took up to their chosen one."""
+    return [trial.chosen_epoch + 1 for trial in trials if trial.chosen_epoch is not None]
+
+
+def new_weights(
+    settings: Settings, trials: Sequence[TrialRun], space: Space, data: PreparedData, device: torch.device
+) -> Weights:
+    """Train the candidate on all slices, for as many epochs as its trials took in the median.
+
+    Raises:
+        HarnessError: the weights that it started from are not to be had.
+    """
+    pretrained = load_pretrained(space).get(weights_key(settings))
+    if pretrained is None and settings.weights != "none":
+        raise HarnessError(
+            f"the weights that the candidate started from ({settings.weights}) are not those of the space now"
+        )
+    epochs = median_high(_epochs(trials))
+    keep_freed_memory()
+
+    def tell(record: EpochRecord) -> None:
+        click.echo(f"epoch {record.epoch + 1} of {epochs}", err=True)
+
+    result = retrain(
+        settings,
+        data,
+        epochs=epochs,
+        seed=space.seed,
+        device=device,
+        pretrained=tensors(pretrained),
+        tell=tell,
+    )
+    return Weights(
+        result.weights,
+        f"Trained anew on all slices of the collection for {epochs} epochs, the median of its trials. This"
+        " model was tested on nothing: the figures below are of its trials, each trained on less.",
+        {"trained_on": "all slices", "epochs": str(epochs), "split_digest": result.split_digest},
+    )

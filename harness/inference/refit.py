@@ -1,0 +1,68 @@
+"""The chosen candidate trained once more, on every slice of the collection."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from harness.data.collection.prepared import PreparedData
+from harness.data.splits.pairing import group_slices
+from harness.data.splits.split import Split
+from harness.experiment.settings import Settings
+from harness.seeds import derive_seed
+from harness.training.gradient_run import EpochRecord, TrainingRun
+
+
+@dataclass(frozen=True)
+class Retrained:
+    """Weights after the last epoch, on the CPU, and the digest of the groups they were trained on."""
+
+    weights: dict[str, Tensor]
+    split_digest: str
+
+
+def retrain(
+    settings: Settings,
+    data: PreparedData,
+    *,
+    epochs: int,
+    seed: int,
+    device: torch.device,
+    pretrained: Mapping[str, Tensor] | None,
+    tell: Callable[[EpochRecord], None],
+) -> Retrained:
+    """Train on all slices, grouped as the paper pairs them; the last epoch counts.
+
+    Args:
+        settings: of the chosen candidate; its number of epochs does not count.
+        data: the collection.
+        epochs: how many.
+        seed: of the sweep.
+        device: that trains.
+        pretrained: what `harness.models.pretrained.pretrained_state` gave.
+        tell: called after every epoch.
+    """
+    split = everything(data, settings.networks, seed)
+    run = TrainingRun(
+        settings,
+        data,
+        split,
+        protocol="all",
+        seed=seed,
+        repeat=0,
+        fold=0,
+        device=device,
+        pretrained=pretrained,
+    )
+    for _ in range(epochs):
+        tell(run.train_epoch())
+    weights = {name: value.cpu() for name, value in run.state()["networks"].items()}
+    return Retrained(weights, split.digest(data.slice_ids))
+
+
+def everything(data: PreparedData, networks: int, seed: int) -> Split:
+    """Return a split without held-out slices; its choice set only keeps training's log in shape."""
+    groups = group_slices(data.labels, networks, np.random.default_rng(derive_seed(seed, "pairs", "all")))
+    return Split(groups=groups, choice=groups[0], held_out=groups[:0, 0])

@@ -1,0 +1,158 @@
+"""Hand jobs to Ray Tune and pass on what the trials tell."""
+
+import re
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Protocol
+
+from ray import tune
+from ray.tune.experiment import Trial as RayTrial
+from ray.tune.schedulers import FIFOScheduler, TrialScheduler
+from ray.tune.search import Searcher
+
+from harness.data.collection.prepared import PreparedData
+from harness.launchers.ray.worker import Job, run_job
+from harness.methods.run_trial import News, Weights
+
+_EXCEPTION = re.compile(r"(\w+\.)*\w*(Error|Exception|Interrupt|Exit)\b(:|$)")
+RETRIES = 2  # a lost node or a full memory may pass; an error in a trial itself comes back
+
+
+class Hearer(Protocol):
+    """Who hears the trials' news: see `harness.sweep.recorder.Recorder`."""
+
+    def take(self, news: News) -> bool:
+        """Take in news; return whether the job that told them is to be stopped."""
+
+    def fail(self, identities: Sequence[str], reason: str) -> None:
+        """Take in that the job of these trials ended in an error."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Jobs that are not known beforehand.
+
+    Attributes:
+        next_job: returns the next job, or None when there is no more.
+        shares: the shares of a GPU that jobs may take.
+        concurrent: how many jobs run at once: one that is asked for early knows less.
+    """
+
+    next_job: Callable[[], Job | None]
+    shares: frozenset[float]
+    concurrent: int
+
+
+class _NotPickled:
+    """Ray pickles its parts for a restore of its own, which is never asked for."""
+
+    def __reduce__(self) -> tuple[type[object], tuple[()]]:
+        return object, ()
+
+
+class _Relay(_NotPickled, FIFOScheduler):
+    """Passes on what Ray hears from its trials, and stops the jobs that are to be stopped."""
+
+    def __init__(self, hearer: Hearer) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._hearer = hearer
+
+    def on_trial_result(self, tune_controller: Any, trial: RayTrial, result: dict[str, Any]) -> str:
+        """Take in a result, whose nested names Ray has joined by slashes."""
+        news = News(**{field.name: result[f"news/{field.name}"] for field in fields(News)})
+        return TrialScheduler.STOP if self._hearer.take(news) else TrialScheduler.CONTINUE
+
+
+class _Errors(_NotPickled, tune.Callback):
+    """Passes on that a job failed for good; a scheduler hears of every attempt."""
+
+    def __init__(self, hearer: Hearer) -> None:
+        self._hearer = hearer
+
+    def on_trial_error(self, iteration: int, trials: list[RayTrial], trial: RayTrial, **info: Any) -> None:
+        planned = Job.model_validate_json(trial.config["job"]).trials
+        self._hearer.fail([each.identity for each in planned], _reason(trial))
+
+
+class _Queue(_NotPickled, Searcher):
+    """Gives Ray the jobs that are known, then those that are asked for."""
+
+    def __init__(self, jobs: Sequence[Job], asked: Asked) -> None:
+        super().__init__()
+        self._jobs = iter(jobs)
+        self._asked = asked
+
+    def suggest(self, trial_id: str) -> Any:
+        job = next(self._jobs, None) or self._asked.next_job()
+        return Searcher.FINISHED if job is None else {"job": job.model_dump_json(by_alias=True)}
+
+    def on_trial_complete(self, trial_id: str, result: Any = None, error: bool = False) -> None:
+        """Do nothing: the studies are told by trial identity."""
+
+    def save(self, checkpoint_path: str) -> None:
+        """Do nothing: what was asked and told lies in the studies' own database."""
+
+
+def _reason(trial: RayTrial) -> str:
+    path = Path(trial.error_file) if trial.error_file else None
+    return last_error(path.read_text(encoding="utf-8")) if path and path.exists() else "Ray told no error"
+
+
+def last_error(traceback: str) -> str:
+    """Return the line that names a traceback's last exception; its text may go on for many lines more."""
+    lines = [line.strip() for line in traceback.strip().splitlines()] or ["Ray told no error"]
+    return next((line for line in reversed(lines) if _EXCEPTION.match(line)), lines[-1])
+
+
+def launch(
+    jobs: Sequence[Job],
+    data: PreparedData,
+    weights: Mapping[str, Weights],
+    hearer: Hearer,
+    folder: Path,
+    concurrent: int | None,
+    asked: Asked | None = None,
+) -> None:
+    """Train all jobs on the Ray cluster that the driver has joined; returns when all ended or on Ctrl-C.
+
+    Args:
+        jobs: what to train, in the order of starting.
+        data: the collection; put into Ray's object store once.
+        weights: pretrained weights by key; put there once.
+        hearer: hears all news.
+        folder: scratch folder of Ray on the driver's machine, deleted before and after.
+        concurrent: how many jobs may run at once, or None for as many as fit.
+        asked: jobs to follow, where they are not known beforehand.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    shares = {job.gpus for job in jobs} | (asked.shares if asked else frozenset())
+    trainable = tune.with_resources(
+        tune.with_parameters(run_job, data=data, weights=weights),
+        lambda config: _placement(Job.model_validate_json(config["job"])),
+    )
+    known = {"job": tune.grid_search([job.model_dump_json(by_alias=True) for job in jobs])}
+    tune.Tuner(
+        trainable,
+        param_space=None if asked else known,
+        tune_config=tune.TuneConfig(
+            search_alg=_Queue(jobs, asked) if asked else None,
+            num_samples=-1 if asked else 1,
+            scheduler=_Relay(hearer),
+            max_concurrent_trials=asked.concurrent if asked else concurrent,
+            reuse_actors=len(shares) == 1,  # Ray cannot give a running process other resources
+        ),
+        run_config=tune.RunConfig(
+            name="tune",
+            storage_path=str(folder),
+            verbose=0,
+            callbacks=[_Errors(hearer)],
+            failure_config=tune.FailureConfig(max_failures=RETRIES),
+        ),
+    ).fit()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _placement(job: Job) -> tune.PlacementGroupFactory:
+    return tune.PlacementGroupFactory([{"CPU": job.cpus, "GPU": job.gpus}])

@@ -1,0 +1,1 @@
+"""What learns: each method in one file."""

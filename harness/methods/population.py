@@ -1,0 +1,197 @@
+"""A population that looks for λ while it trains (population based training, arXiv 1711.09846)."""
+
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from dataclasses import asdict, dataclass
+from math import ceil
+from statistics import fmean
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from torch import Tensor
+
+from harness.experiment.population import Population
+from harness.training.epoch_metrics import figure_of_epoch
+from harness.training.gradient_run import EpochRecord, TrainingRun
+
+QUANTILE = 0.25  # of the members: so many give up, for as many that lead
+FACTORS = (0.8, 1.2)
+RESAMPLED = 0.25  # chance that a new λ is drawn from all of the range
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """One epoch of one member.
+
+    Attributes:
+        epoch: number, from 0.
+        member: number, from 1.
+        synergic_weight: λ of the epoch.
+        figure: accuracy on the choice set after it.
+        taken_from: the member whose networks it started the epoch with, where that was another, else 0.
+    """
+
+    epoch: int
+    member: int
+    synergic_weight: float
+    figure: float
+    taken_from: int = 0
+
+
+class PopulationRun:
+    """One trial whose λ changes: members that differ in λ alone, trained side by side.
+
+    They start from the same weights with λ spread evenly over the range. After every interval those in the
+    lowest quarter, by the mean accuracy on the choice set over the interval's epochs, take over networks and
+    optimizer of one in the highest quarter, drawn at random, with its λ times 0.8 or 1.2 (within the range),
+    or one time in four a λ drawn anew (the defaults of Ray Tune's scheduler of that name). The trial's
+    networks are those of the member and epoch with the highest figure, also where that member gave up
+    later; of equals the earliest epoch's, then the first member's.
+
+    It stands in for a `TrainingRun`. Members take turns, so the same seed gives the same schedule; the device
+    and a checkpoint hold all of them.
+
+    Args:
+        population: how many members, the interval and the range.
+        new_member: returns a run of the trial.
+        networks: n.
+        protocol: of the trial; see `figure_of_epoch`.
+        seed: of the exchanges.
+    """
+
+    def __init__(
+        self,
+        population: Population,
+        new_member: Callable[[], TrainingRun],
+        *,
+        networks: int,
+        protocol: str,
+        seed: int,
+    ) -> None:
+        self.history: list[EpochRecord] = []
+        self._population, self._networks, self._protocol = population, networks, protocol
+        self._seed = seed
+        self._members = [new_member() for _ in range(population.members)]
+        weights = np.linspace(population.low, population.high, population.members)
+        for member, weight in zip(self._members, weights, strict=True):
+            member.synergic_weight = float(weight)
+        self._leader = 0
+        self._taken_from = [0] * population.members
+        self._stretches: list[Stretch] = []
+
+    @property
+    def epoch(self) -> int:
+        """How many epochs are done, by every member."""
+        return len(self.history)
+
+    @property
+    def chosen_epoch(self) -> int:
+        """Number, from 0, of the winner's best epoch."""
+        return self._winner.chosen_epoch
+
+    def best_weights(self) -> dict[str, Tensor]:
+        """Return the winner's networks at its best epoch, on the CPU."""
+        return self._winner.best_weights()
+
+    def predictions(self) -> pd.DataFrame:
+        """Return the winner's predictions at its best epoch."""
+        return self._winner.predictions()
+
+    def train_epoch(self) -> EpochRecord:
+        """Train one epoch of every member; exchange if an interval ends.
+
+        Returns:
+            The record of the member that led at the last exchange, before the first one of member 1.
+        """
+        records = [member.train_epoch() for member in self._members]
+        for number, record in enumerate(records):
+            stretch = Stretch(
+                record.epoch,
+                number + 1,
+                self._members[number].synergic_weight,
+                self._figure(record),
+                self._taken_from[number],
+            )
+            self._stretches.append(stretch)
+        self._taken_from = [0] * len(records)
+        self.history.append(records[self._leader])
+        if self.epoch % self._population.interval == 0:
+            self._exchange()
+        return self.history[-1]
+
+    def schedule(self) -> pd.DataFrame:
+        """Return λ by epoch of every member, with the path that led to the winner.
+
+        One row an epoch and member: ``epoch`` (from 0), ``member`` (from 1), ``lambda``, ``choice_accuracy``,
+        ``taken_from`` (0 where the member went on with its own networks) and ``won``, whether the winning
+        networks were trained in it.
+        """
+        table = pd.DataFrame([asdict(stretch) for stretch in self._stretches])
+        path = self._path()
+        won = [path.get(stretch.epoch) == stretch.member for stretch in self._stretches]
+        return table.rename(columns={"synergic_weight": "lambda", "figure": "choice_accuracy"}).assign(
+            won=won
+        )
+
+    def state(self) -> dict[str, Any]:
+        """Return everything that `restore` needs; see `TrainingRun.state`."""
+        return {
+            "members": [member.state() for member in self._members],
+            "history": [asdict(record) for record in self.history],
+            "leader": self._leader,
+            "taken_from": list(self._taken_from),
+            "stretches": [asdict(stretch) for stretch in self._stretches],
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Continue where the run of the same trial stood that gave ``state``."""
+        for member, own in zip(self._members, state["members"], strict=True):
+            member.restore(own)
+        self.history = [EpochRecord(**record) for record in state["history"]]
+        self._leader = state["leader"]
+        self._taken_from = list(state["taken_from"])
+        self._stretches = [Stretch(**stretch) for stretch in state["stretches"]]
+
+    @property
+    def _winner(self) -> TrainingRun:
+        return max(self._members, key=lambda member: (member.chosen_figure, -member.chosen_epoch))
+
+    def _figure(self, record: EpochRecord) -> float:
+        return figure_of_epoch(record.metrics, self._networks, self._protocol)
+
+    def _exchange(self) -> None:
+        random = np.random.default_rng([self._seed, self.epoch])
+        ranked = self._ranked()
+        self._leader = ranked[0]
+        few = min(ceil(len(ranked) * QUANTILE), len(ranked) // 2)
+        for loser in ranked[-few:]:
+            parent = ranked[int(random.integers(few))]
+            own_best = {"chosen": self._members[loser].state()["chosen"]}
+            self._members[loser].restore(deepcopy(self._members[parent].state() | own_best))
+            self._members[loser].synergic_weight = self._explored(
+                self._members[parent].synergic_weight, random
+            )
+            self._taken_from[loser] = parent + 1
+
+    def _ranked(self) -> list[int]:
+        """Return the places of the members, the best over the last interval first, equals in their order."""
+        last = self._population.interval
+        figures = [fmean(map(self._figure, member.history[-last:])) for member in self._members]
+        return sorted(range(len(figures)), key=lambda place: -figures[place])
+
+    def _explored(self, weight: float, random: np.random.Generator) -> float:
+        low, high = self._population.low, self._population.high
+        if random.random() < RESAMPLED:
+            return float(random.uniform(low, high))
+        return float(np.clip(weight * random.choice(FACTORS), low, high))
+
+    def _path(self) -> dict[int, int]:
+        """Return the member, from 1, that trained the winning networks in each epoch up to the chosen one."""
+        place = self._members.index(self._winner) + 1
+        taken = {(stretch.epoch, stretch.member): stretch.taken_from for stretch in self._stretches}
+        path = {}
+        for epoch in reversed(range(self.chosen_epoch + 1)):
+            path[epoch] = place
+            place = taken[epoch, place] or place
+        return path

@@ -1,0 +1,137 @@
+"""Train one trial from wherever it stands to its predictions, telling what happens on the way."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from harness.data.collection.prepared import PreparedData
+from harness.data.splits.protocols import make_split
+from harness.data.splits.split import Split
+from harness.evaluation import predictions
+from harness.experiment.trial import Trial
+from harness.methods.population import PopulationRun
+from harness.seeds import derive_seed
+from harness.training.checkpoints import Checkpoints
+from harness.training.gradient_run import TrainingRun
+
+
+@dataclass(frozen=True)
+class News:
+    """What a trial tells: plain values that travel between processes.
+
+    Attributes:
+        identity: of the trial.
+        device: kind of device that trains it.
+        split_digest: digest of its split.
+        epochs: records of epochs, as dictionaries with ``epoch`` (from 0), ``time`` (seconds since 1970) and
+            ``metrics``. Told again after a restart: a record belongs to its epoch, whoever trained it.
+        predictions: the predictions table as CSV once the trial is done, else empty.
+        chosen_epoch: the epoch that the predictions belong to, or -1 before the end.
+        schedule: a population's `PopulationRun.schedule` as CSV, with the predictions.
+    """
+
+    identity: str
+    device: str
+    split_digest: str
+    epochs: list[dict[str, Any]]
+    predictions: str = ""
+    chosen_epoch: int = -1
+    schedule: str = ""
+
+
+Weights = Mapping[str, NDArray[np.generic]]
+
+
+def tensors(weights: Weights | None) -> dict[str, torch.Tensor] | None:
+    """Return weights that travelled between processes as arrays, as tensors of their own memory."""
+    return None if weights is None else {name: torch.tensor(array) for name, array in weights.items()}
+
+
+def split_of(trial: Trial, data: PreparedData) -> Split:
+    """Return the three sets of a trial.
+
+    Raises:
+        HarnessError: if the collection is too small for its protocol, or would leak from one set to another.
+    """
+    return make_split(
+        trial.protocol,
+        data,
+        trial.settings.networks,
+        seed=trial.seed,
+        repeat=trial.repeat,
+        fold=trial.fold,
+        folds=trial.folds,
+    )
+
+
+def train_trial(
+    trial: Trial,
+    data: PreparedData,
+    *,
+    pretrained: Mapping[str, torch.Tensor] | None,
+    device: torch.device,
+    checkpoints: Checkpoints,
+    checkpoint_every: int,
+    tell: Callable[[News], None],
+) -> None:
+    """Train a trial to its end, from its last checkpoint if it has one.
+
+    An epoch is told before it is checkpointed, and a checkpoint holds the records of all its epochs: however
+    the process ends, no epoch is lost to the log.
+    """
+    split = split_of(trial, data)
+    run = _new_run(trial, data, split, device, pretrained)
+    _restore(run, checkpoints.load_state(trial.identity))
+    news = News(trial.identity, device.type, split.digest(data.slice_ids), [asdict(e) for e in run.history])
+    tell(news)
+    while run.epoch < trial.settings.epochs:
+        epoch = run.train_epoch()
+        tell(News(news.identity, news.device, news.split_digest, [asdict(epoch)]))
+        if run.epoch % checkpoint_every == 0:
+            checkpoints.save_state(trial.identity, run.state())
+    table = predictions.to_csv(run.predictions())
+    checkpoints.save_weights(trial.identity, run.best_weights())
+    schedule = run.schedule().to_csv(index=False) if isinstance(run, PopulationRun) else ""
+    tell(News(news.identity, news.device, news.split_digest, [], table, run.chosen_epoch, schedule))
+
+
+def _restore(run: TrainingRun | PopulationRun, state: dict[str, Any] | None) -> None:
+    """Take up a state, in a call of its own: its copies of all networks are free once that returns."""
+    if state is not None:
+        run.restore(state)
+
+
+def _new_run(
+    trial: Trial,
+    data: PreparedData,
+    split: Split,
+    device: torch.device,
+    pretrained: Mapping[str, torch.Tensor] | None,
+) -> TrainingRun | PopulationRun:
+    settings = trial.settings
+    new_run = partial(
+        TrainingRun,
+        settings,
+        data,
+        split,
+        protocol=trial.protocol,
+        seed=trial.seed,
+        repeat=trial.repeat,
+        fold=trial.fold,
+        device=device,
+        pretrained=pretrained,
+    )
+    if settings.population is None:
+        return new_run()
+    return PopulationRun(
+        settings.population,
+        new_run,
+        networks=settings.networks,
+        protocol=trial.protocol,
+        seed=derive_seed(trial.seed, "population", trial.repeat, trial.fold),
+    )

@@ -1,0 +1,96 @@
+"""Which candidates belong in one panel of a figure: those that differ in the figure's axis alone."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from harness.experiment.settings import Settings
+from harness.selection.candidates import Candidate
+from harness.selection.names import SYNERGIC, label, reading_order, varying
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A setting that a figure varies.
+
+    Attributes:
+        key: its name among the settings.
+        title: what stands under the axis.
+    """
+
+    key: str
+    title: str
+
+    def position(self, settings: Settings) -> float:
+        """Return where a candidate stands; no filter stands at size 1, which changes nothing either."""
+        return settings.synergic_weight if self.key == "lambda" else float(settings.gaussian or 1)
+
+    def printed(self, value: str | float) -> float:
+        """Return where a value of the paper's own table stands."""
+        return 1.0 if value == "none" else float(value)
+
+    def tick(self, position: float) -> str:
+        """Return what stands below a position."""
+        return "none" if self.key == "gaussian" and position == 1 else f"{position:g}"
+
+
+LAMBDA = Axis("lambda", "λ")
+GAUSSIAN = Axis("gaussian", "size of the Gaussian filter")
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Candidates that differ in the figure's axis alone.
+
+    Attributes:
+        title: what they share and other panels do not.
+        candidates: in the order of the axis, each with a complete repeat.
+        single: for λ, the single network with the same settings, if there is one.
+        paper: whether the paper's values were measured with these settings.
+    """
+
+    title: str
+    candidates: tuple[Candidate, ...]
+    single: Candidate | None
+    paper: bool
+
+
+def panels_of(candidates: Sequence[Candidate], axis: Axis) -> list[Panel]:
+    """Return the families of candidates in which the axis varies, in reading order."""
+    done = sorted(
+        (each for each in candidates if each.repeats), key=lambda each: reading_order(each.settings)
+    )
+    families: dict[tuple[object, ...], list[Candidate]] = defaultdict(list)
+    for candidate in done:
+        families[_without(candidate.settings, axis.key)].append(candidate)
+    varied = [
+        family for family in families.values() if len({axis.position(each.settings) for each in family}) > 1
+    ]
+    differing = varying(family[0].settings for family in varied)
+    return [_panel(family, done, axis, differing) for family in varied]
+
+
+def _panel(family: list[Candidate], done: list[Candidate], axis: Axis, differing: Sequence[str]) -> Panel:
+    first = family[0].settings
+    alone = _without(first, *SYNERGIC)
+    singles = [
+        each
+        for each in done
+        if each.settings.model == "single" and _without(each.settings, *SYNERGIC) == alone
+    ]
+    return Panel(
+        title=label(first, differing, without=axis.key),
+        candidates=tuple(sorted(family, key=lambda each: axis.position(each.settings))),
+        single=singles[0] if singles and axis == LAMBDA else None,
+        paper=_like_the_paper(first, axis),
+    )
+
+
+def _without(settings: Settings, *keys: str) -> tuple[object, ...]:
+    return tuple((key, value) for key, value in settings.flat().items() if key not in keys)
+
+
+def _like_the_paper(settings: Settings, axis: Axis) -> bool:
+    if (settings.model, settings.backbone, settings.networks) != ("sdl", "alexnet", 2):
+        return False
+    return settings.gaussian == 0 if axis == LAMBDA else settings.synergic_weight == 3

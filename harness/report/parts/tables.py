@@ -1,0 +1,112 @@
+"""The tables of a report: every candidate, and the paper's tables 2 and 3 beside ours."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from harness.evaluation.class_metrics import CLASS_MEASURES, SUM, ClassMeasure
+from harness.evaluation.estimate import Estimate
+from harness.experiment.settings import Settings
+from harness.report.rendering.table import Cell, Table
+from harness.selection.best import best_singles
+from harness.selection.candidates import Candidate
+from harness.selection.choice import Choice
+from harness.selection.intervals import accuracy, accuracy_by_patient, estimate, of_class, samples
+from harness.selection.names import label, names_of, reading_order
+
+ON_TEST = ("train", "test*", "test, sum")
+ON_CHOICE = ("train", "validation", "held-out", "by patient")
+TABLE3_MEASURES: tuple[ClassMeasure, ...] = ("precision", "recall", "specificity", "f1")
+
+
+def candidate_table(candidates: Sequence[Candidate], choice: Choice | None) -> Table:
+    """Return one row by candidate; the chosen one is marked.
+
+    Where choice and held-out are the same slices they are one column, ``test*``.
+    """
+    ordered = sorted(candidates, key=lambda candidate: reading_order(candidate.settings))
+    on_test = candidates[0].conditions.chosen_on_held_out
+    columns = ON_TEST if on_test else ON_CHOICE
+    rows = []
+    for name, candidate in zip(names_of(ordered), ordered, strict=True):
+        done = f"{len(candidate.repeats)}/{candidate.planned}"
+        rows.append((name, done, *_accuracies(candidate, on_test)))
+    keys = [(candidate.sweep, candidate.digest) for candidate in ordered]
+    marked = keys.index((choice.chosen.sweep, choice.chosen.digest)) if choice else None
+    return Table(("candidate", "repeats", *columns), tuple(rows), marked=marked)
+
+
+def _accuracies(candidate: Candidate, on_test: bool) -> tuple[Cell, ...]:
+    if not candidate.repeats:
+        return (None,) * len(ON_TEST if on_test else ON_CHOICE)
+    train = accuracy(candidate, "train")
+    if on_test:
+        return train, accuracy(candidate, "held_out"), accuracy(candidate, "held_out", SUM)
+    return (
+        train,
+        accuracy(candidate, "choice"),
+        accuracy(candidate, "held_out"),
+        accuracy_by_patient(candidate),
+    )
+
+
+def table2(candidates: Sequence[Candidate], choice: Choice | None, paper: pd.DataFrame) -> Table:
+    """Return the paper's table 2 with ours beside it: the chosen SDL candidate and each single network."""
+    ours = ([choice.chosen] if choice else []) + best_singles(candidates)
+    rows: list[tuple[Cell, ...]] = []
+    for printed in paper.to_dict("records"):
+        name = f"single {printed['backbone']}"
+        if printed["model"] == "sdl":
+            name = f"SDL {printed['backbone']}, λ {printed['lambda']:g}"
+        rows.append((name, "paper", None, *(percent(printed[key]) for key in paper.columns[3:])))
+        rows += [_row_of_table2(each) for each in ours if _answers(each.settings, printed)]
+    named = {str(printed["backbone"]) for printed in paper.to_dict("records") if printed["model"] == "single"}
+    rest = [each for each in ours if each.settings.model == "single" and each.settings.backbone not in named]
+    rows += [_row_of_table2(each) for each in rest]
+    columns = ("model", "from", "repeats", "train accuracy", "test accuracy", *CLASS_MEASURES)
+    return Table(columns, tuple(rows), digits=2)
+
+
+def _answers(settings: Settings, printed: dict[object, object]) -> bool:
+    if printed["model"] == "sdl":
+        return settings.model == "sdl"
+    return settings.model == "single" and settings.backbone == printed["backbone"]
+
+
+def _row_of_table2(candidate: Candidate) -> tuple[Cell, ...]:
+    figures = figures_of_table2(candidate)
+    return (label(candidate.settings, ()), "ours", len(candidate.repeats), *figures.values())
+
+
+def figures_of_table2(candidate: Candidate) -> dict[str, Estimate]:
+    """Return what table 2 says of a candidate, by the names and in the order of the paper's columns."""
+    held_out = samples(candidate, "held_out")
+    measures: dict[str, Estimate] = {
+        name: estimate(held_out, "recall" if name == "sensitivity" else name) for name in CLASS_MEASURES
+    }
+    return {
+        "train_accuracy": accuracy(candidate, "train"),
+        "test_accuracy": estimate(held_out, "accuracy"),
+        **measures,
+    }
+
+
+def table3(choice: Choice, paper: pd.DataFrame) -> Table:
+    """Return the paper's table 3 with the chosen candidate's beside it, class by class, held-out.
+
+    The paper's column "accuracy" is left out: it repeats the recall.
+    """
+    classes = choice.chosen.held_out()[0].classes
+    printed = paper.set_index("grade")
+    rows: list[tuple[Cell, ...]] = []
+    for number, name in enumerate(classes):
+        if name in printed.index:
+            rows.append((name, "paper", *(percent(printed.at[name, key]) for key in TABLE3_MEASURES)))
+        ours = (of_class(choice.chosen, measure, number) for measure in TABLE3_MEASURES)
+        rows.append((name, "ours", *ours))
+    return Table(("class", "from", *TABLE3_MEASURES), tuple(rows), digits=2)
+
+
+def percent(value: object) -> Estimate:
+    """Return a figure that the paper prints in percent."""
+    return Estimate.of([float(str(value)) / 100])

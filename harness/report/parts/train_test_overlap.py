@@ -1,0 +1,73 @@
+"""How much of the held-out set training knows: its patients, and slices that look like one of its own."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pandas as pd
+
+from harness.data.collection.duplicates import alike, perceptual_hashes
+from harness.data.collection.prepared import PreparedData
+from harness.evaluation.clustered import Sample, Unit
+from harness.evaluation.estimate import Estimate
+from harness.selection.candidates import Candidate
+from harness.selection.intervals import estimate, unit_of
+
+# The held-out rows (first) with a column ``known``: whether the training rows (second) give them away.
+Judge = Callable[[pd.DataFrame, pd.DataFrame], pd.DataFrame]
+
+
+def shared_patients(candidates: Sequence[Candidate]) -> Estimate | None:
+    """Return the mean share of held-out patients, over repeats, that training has slices of too."""
+
+    def judge(held_out: pd.DataFrame, train: pd.DataFrame) -> pd.DataFrame:
+        patients = held_out.drop_duplicates("patient")
+        return patients.assign(known=patients["patient"].isin(train["patient"]))
+
+    return _share(candidates, judge, "patient")
+
+
+def near_duplicates(candidates: Sequence[Candidate], collection: PreparedData) -> Estimate | None:
+    """Return the mean share of held-out slices, over repeats, that look like one of training.
+
+    Two look alike where their perceptual hashes do; see `harness.data.collection.duplicates`.
+    """
+    if not candidates:
+        return None
+    hashes, place = perceptual_hashes(collection.images), pd.Index(collection.slice_ids)
+
+    def judge(held_out: pd.DataFrame, train: pd.DataFrame) -> pd.DataFrame:
+        own, known = (hashes[place.get_indexer(pd.Index(rows["slice_id"]))] for rows in (held_out, train))
+        return held_out.assign(known=np.asarray(alike(own, known).any(axis=1)))
+
+    return _share(candidates, judge, unit_of(candidates[0].conditions))
+
+
+def _share(candidates: Sequence[Candidate], judge: Judge, unit: Unit) -> Estimate | None:
+    """Return the share of the judged rows that training knows, with the interval over their units.
+
+    Candidates share their splits: each repeat counts once, of whichever has it.
+    """
+    repeats = {repeat.number: repeat.predictions for each in candidates for repeat in each.repeats}
+    if not repeats:
+        return None
+    tables = [
+        pd.concat([_judged(part, judge) for _, part in predictions.groupby("fold")])
+        for _, predictions in sorted(repeats.items())
+    ]
+    names = pd.Index(pd.concat(tables)[unit].unique())
+    return estimate([_as_sample(table, unit, names) for table in tables], "accuracy")
+
+
+def _judged(fold: pd.DataFrame, judge: Judge) -> pd.DataFrame:
+    return judge(*(fold[fold["set"] == name] for name in ("held_out", "train")))
+
+
+def _as_sample(table: pd.DataFrame, unit: Unit, names: pd.Index) -> Sample:
+    """Return the rows as a sample whose accuracy is the share of known ones."""
+    known = table["known"].to_numpy(int)
+    return Sample(
+        true=np.ones(len(known), dtype=np.int64),
+        probabilities=np.eye(2)[known],
+        unit=np.asarray(names.get_indexer(pd.Index(table[unit])), dtype=np.int64),
+        units=len(names),
+    )

@@ -1,0 +1,1 @@
+"""Which candidate is best, by which rule, and how sure that is."""

@@ -1,0 +1,76 @@
+"""Is the chosen candidate better than another? In words, and corrected for how often that is asked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from harness.evaluation.clustered import Sample, samples_of
+from harness.evaluation.comparison import Difference, difference, holm, mcnemar, sign_flip
+from harness.evaluation.measures import accuracy
+from harness.selection.candidates import Candidate, Repeat
+from harness.selection.intervals import unit_of
+
+ALPHA = 0.05
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The first candidate against another on the same held-out slices.
+
+    Attributes:
+        other: the candidate it is compared with.
+        difference: of held-out accuracy, the first minus the other, with the paired bootstrap's interval.
+        p: two-sided; the sign-flip test by patient, under protocol ``paper`` McNemar's exact test by slice.
+        adjusted: p after Holm's correction for all comparisons made together.
+    """
+
+    other: Candidate
+    difference: Difference
+    p: float
+    adjusted: float
+
+    @property
+    def verdict(self) -> str:
+        """What may be said."""
+        if self.adjusted >= ALPHA:
+            return "no clear winner"
+        return "better" if self.difference.value > 0 else "worse"
+
+
+def compare_with(first: Candidate, others: Sequence[Candidate]) -> list[Comparison]:
+    """Compare a candidate with others; those that share no repeat with it on the same slices are left out."""
+    found = []
+    for other in others:
+        pair = paired(first, other)
+        if pair is not None:
+            p = _mcnemar(*pair) if first.conditions.chosen_on_held_out else sign_flip(*pair, accuracy)
+            found.append((other, difference(*pair, accuracy), p))
+    adjusted = holm([p for *_, p in found])
+    return [Comparison(*each, corrected) for each, corrected in zip(found, adjusted, strict=True)]
+
+
+def paired(first: Candidate, second: Candidate) -> tuple[list[Sample], list[Sample]] | None:
+    """Return the held-out rows of the repeats that two candidates share, slice by slice; None without any."""
+    of_second = {repeat.number: repeat for repeat in second.repeats}
+    pairs = [(one, of_second[one.number]) for one in first.repeats if one.number in of_second]
+    tables = [(_in_order(one), _in_order(other), one, other) for one, other in pairs]
+    same = [each for each in tables if each[0]["slice_id"].tolist() == each[1]["slice_id"].tolist()]
+    if not same:
+        return None
+    unit = unit_of(first.conditions)
+    ones, others, of_first, of_other = zip(*same, strict=True)
+    return (
+        samples_of(ones, [repeat.network for repeat in of_first], unit),
+        samples_of(others, [repeat.network for repeat in of_other], unit),
+    )
+
+
+def _in_order(repeat: Repeat) -> pd.DataFrame:
+    return repeat.rows("held_out").sort_values("slice_id", kind="stable")
+
+
+def _mcnemar(first: Sequence[Sample], second: Sequence[Sample]) -> float:
+    right = [np.concatenate([each.called == each.true for each in side]) for side in (first, second)]
+    return mcnemar(right[0], right[1])

@@ -1,0 +1,96 @@
+"""Names and order of candidates for people: only what differs between them is said."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import PurePath
+from textwrap import wrap
+
+from harness.experiment.settings import Settings
+from harness.selection.candidates import Candidate
+
+SYNERGIC = ("model", "networks", "lambda")  # what sets SDL apart from the single network
+NO_BREAK = "\u00a0"
+ALWAYS_SAID = ("model", "backbone", "lambda", "population")
+
+
+def varying(settings: Iterable[Settings]) -> list[str]:
+    """Return the keys whose values differ between candidates, in the order of the settings.
+
+    The number of networks and λ always differ between SDL and a single network; they count only where they
+    differ among SDL candidates.
+    """
+    every = [each.flat() for each in settings]
+    synergic = [each for each in every if each["model"] == "sdl"]
+    keys = dict.fromkeys(key for each in every for key in each)
+    return [
+        key
+        for key in keys
+        if len({each.get(key) for each in (synergic if key in ("networks", "lambda") else every)}) > 1
+    ]
+
+
+def label(settings: Settings, differing: Sequence[str], *, without: str = "") -> str:
+    """Return ``SDL alexnet, λ 3, gaussian 5``: model, backbone and λ always, the rest where it differs.
+
+    Args:
+        settings: the candidate's.
+        differing: keys that differ among the candidates shown together.
+        without: a key to leave out, because the axis of a figure says it.
+    """
+    values = settings.flat()
+    said = [key for key in differing if key not in ALWAYS_SAID]
+    if settings.model == "sdl":
+        said.insert(0, "population" if settings.population else "lambda")
+    elif "networks" in said:
+        said.remove("networks")
+    parts = [f"{_word(key)} {shown(values[key])}" for key in said if key != without]
+    return ", ".join([f"{'SDL' if settings.model == 'sdl' else 'single'} {settings.backbone}", *parts])
+
+
+def names_of(candidates: Sequence[Candidate]) -> list[str]:
+    """Return what people call each of some candidates shown together.
+
+    Where a name stands for several under equal conditions, that of the sweep follows.
+    """
+    differing = varying(each.settings for each in candidates)
+    names = [label(each.settings, differing) for each in candidates]
+    pairs = list(zip([each.conditions for each in candidates], names, strict=True))
+    times = Counter(pairs)
+    return [
+        f"{name}, sweep {each.sweep}" if times[pair] > 1 else name
+        for each, name, pair in zip(candidates, names, pairs, strict=True)
+    ]
+
+
+def wrapped(name: str, width: int) -> list[str]:
+    """Return what `label` returns as lines up to a width, broken after commas alone."""
+    lines = wrap(together(name), width, break_long_words=False, break_on_hyphens=False)
+    return [line.replace(NO_BREAK, " ") for line in lines]
+
+
+def together(name: str) -> str:
+    """Return what `label` returns with spaces that do not break inside its parts."""
+    return ", ".join(part.replace(" ", NO_BREAK) for part in name.split(", "))
+
+
+def shown(value: str | int | float) -> str:
+    """Return a value without needless digits; of a path (weights from a file) only the file's name."""
+    return PurePath(value).name if isinstance(value, str) else f"{value:g}"
+
+
+def _word(key: str) -> str:
+    return "λ" if key in ("lambda", "population") else key.replace("_", " ")
+
+
+def reading_order(settings: Settings) -> tuple[object, ...]:
+    """Return a sort key: SDL before single networks, then by backbone, the other settings and λ."""
+    values = settings.flat()
+    rest = [values[key] for key in values if key not in (*ALWAYS_SAID, "gaussian")]
+    return (
+        values["model"] != "sdl",
+        settings.backbone,
+        settings.gaussian,
+        *rest,
+        str(settings.population or ""),
+        settings.synergic_weight,
+    )

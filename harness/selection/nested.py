@@ -1,0 +1,100 @@
+"""What a rule's choice is worth on patients that had no part in it, without new training."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from harness.evaluation.class_metrics import probabilities
+from harness.evaluation.estimate import Estimate
+from harness.evaluation.predictions import KEYS, classes_of, probability_columns
+from harness.selection.candidates import Candidate, Repeat
+from harness.selection.intervals import accuracy, accuracy_by_patient
+from harness.selection.rules import Rule
+
+
+@dataclass(frozen=True)
+class Nested:
+    """Held-out figures of the picks that a rule makes fold by fold.
+
+    Attributes:
+        picks: the λ picked in every outer fold.
+        picked: the picks' pooled held-out predictions as one candidate, whose settings say nothing.
+    """
+
+    picks: tuple[float, ...]
+    picked: Candidate
+
+    @cached_property
+    def by_slice(self) -> Estimate:
+        """Accuracy of the pooled held-out predictions, by repeat."""
+        return accuracy(self.picked, "held_out")
+
+    @cached_property
+    def by_patient(self) -> Estimate:
+        """The same of patients."""
+        return accuracy_by_patient(self.picked)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the estimate as JSON takes it."""
+        return {
+            "picks": list(self.picks),
+            "repeats": len(self.picked.repeats),
+            "by_slice": self.by_slice.as_dict(),
+            "by_patient": self.by_patient.as_dict(),
+        }
+
+
+def nested_estimate(candidates: Sequence[Candidate], rule: Rule) -> Nested | None:
+    """Let the rule pick in each fold by that fold's choice set alone; pool the picks' held-out predictions.
+
+    Args:
+        candidates: SDL candidates under equal conditions, with the same complete repeats.
+        rule: the rule.
+
+    Returns:
+        None where choice and held-out are the same slices, or where the rule looks at held-out.
+    """
+    if rule.on_test or candidates[0].conditions.chosen_on_held_out:
+        return None
+    return pick_by_split(candidates, rule)
+
+
+def pick_by_split(candidates: Sequence[Candidate], rule: Rule) -> Nested:
+    """Let the rule pick in each fold of each repeat by that fold's choice set alone, and pool the picks.
+
+    Under the paper's protocol that set is the test set: the figures are of the kind that the paper reports,
+    no estimate. Candidates are as `nested_estimate` takes them.
+    """
+    picks: list[float] = []
+    repeats = []
+    for same in zip(*(candidate.repeats for candidate in candidates), strict=True):
+        tables = []
+        for chosen in _picks(candidates, same, rule):
+            picks.append(chosen.settings.synergic_weight)
+            tables.append(_held_out(chosen.repeats[0]))
+        repeats.append(Repeat(same[0].number, same[0].protocol, (), pd.concat(tables)))
+    return Nested(tuple(picks), replace(candidates[0], repeats=tuple(repeats)))
+
+
+def _picks(candidates: Sequence[Candidate], same: Sequence[Repeat], rule: Rule) -> list[Candidate]:
+    """Return the candidate picked in each fold of its repeat, cut down to that fold."""
+    of_repeat = list(zip(candidates, same, strict=True))
+    folds = sorted(set(same[0].predictions["fold"]))
+    return [
+        rule.ranked([replace(candidate, repeats=(repeat.only(fold),)) for candidate, repeat in of_repeat])[0]
+        for fold in folds
+    ]
+
+
+def _held_out(repeat: Repeat) -> pd.DataFrame:
+    """Return the held-out rows as answered by what stands for the repeat, as a table of one network.
+
+    Picks may differ in their networks.
+    """
+    rows = repeat.rows("held_out")
+    columns = probability_columns(1, classes_of(rows))
+    values = pd.DataFrame(probabilities(rows, repeat.network), columns=columns, index=rows.index)
+    return pd.concat([rows[list(KEYS)], values], axis=1)

@@ -1,0 +1,114 @@
+"""Rules that choose λ among SDL candidates by their choice accuracy, and one that does as the paper does."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+
+from harness.errors import HarnessError, did_you_mean
+from harness.evaluation.clustered import Sample
+from harness.evaluation.estimate import Estimate
+from harness.selection.candidates import Candidate
+from harness.selection.intervals import samples
+
+Ranking = Callable[[Sequence[Candidate]], list[Candidate]]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How λ is chosen.
+
+    Attributes:
+        name: what ``--rule`` takes.
+        words: what it does, with ``{}`` for the name of the set whose accuracy it ranks by.
+        ranked: returns candidates (at least one, each with a complete repeat), the chosen one first.
+        on_test: whether it looks at held-out figures, whatever the protocol.
+    """
+
+    name: str
+    words: str
+    ranked: Ranking
+    on_test: bool = False
+
+    @property
+    def measured_on(self) -> str:
+        """Set whose accuracy it ranks by."""
+        return "held_out" if self.on_test else "choice"
+
+    def figure(self, candidate: Candidate) -> Estimate:
+        """Return the accuracy that it ranks a candidate by."""
+        return candidate.accuracy("held_out") if self.on_test else candidate.choice
+
+
+def rule_named(name: str) -> Rule:
+    """Return a rule.
+
+    Raises:
+        HarnessError: if there is none of that name.
+    """
+    if name not in RULES:
+        raise HarnessError(f"there is no rule {name!r}: {did_you_mean(name, RULES)}")
+    return RULES[name]
+
+
+def by_choice(candidate: Candidate) -> tuple[float, float]:
+    """Return the sort key of the rule ``max``."""
+    return -candidate.choice.mean, candidate.settings.synergic_weight
+
+
+def standard_error(candidate: Candidate) -> float:
+    """Return the standard error of a candidate's choice accuracy over its repeats and folds.
+
+    A single value has no spread; then it is that of the mean over the units (patients, or slices) of its
+    choice set.
+    """
+    values: Sequence[float] = candidate.choice.values
+    if len(values) == 1:
+        (sample,) = samples(candidate, "choice")
+        values = _accuracy_by_unit(sample)
+    return float(np.std(values, ddof=1)) / sqrt(len(values)) if len(values) > 1 else 0.0
+
+
+def _accuracy_by_unit(sample: Sample) -> list[float]:
+    right = sample.sum_by_unit((sample.called == sample.true).astype(float))
+    rows = sample.sum_by_unit(np.ones(len(sample.true)))
+    return list(right / rows)
+
+
+def _max(candidates: Sequence[Candidate]) -> list[Candidate]:
+    return sorted(candidates, key=by_choice)
+
+
+def _one_standard_error(candidates: Sequence[Candidate]) -> list[Candidate]:
+    ranked = _max(candidates)
+    best = ranked[0]
+    least = best.choice.mean - standard_error(best)
+    near = [each for each in ranked if each.choice.mean >= least and _but_lambda(each) == _but_lambda(best)]
+    chosen = min(near, key=lambda each: each.settings.synergic_weight)
+    return [chosen, *(each for each in ranked if each is not chosen)]
+
+
+def _but_lambda(candidate: Candidate) -> dict[str, object]:
+    return {key: value for key, value in candidate.settings.flat().items() if key != "lambda"}
+
+
+def _paper(candidates: Sequence[Candidate]) -> list[Candidate]:
+    return sorted(
+        candidates, key=lambda each: (-each.accuracy("held_out").mean, each.settings.synergic_weight)
+    )
+
+
+RULES: Mapping[str, Rule] = {
+    rule.name: rule
+    for rule in (
+        Rule("max", "highest mean {} accuracy over repeats and folds; of equals the smallest λ", _max),
+        Rule(
+            "one-standard-error",
+            "smallest λ within one standard error of the highest mean {} accuracy, all else equal",
+            _one_standard_error,
+        ),
+        Rule("paper", "highest mean {} accuracy; of equals the smallest λ", _paper, on_test=True),
+    )
+}
+DEFAULT_RULE = "max"

@@ -1,0 +1,1 @@
+"""Searched groups: Optuna studies."""

@@ -1,0 +1,140 @@
+"""All searched groups of a sweep: what is to be trained next, and what becomes of what was trained."""
+
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from optuna.storages import RDBStorage
+
+from harness.experiment.space import Space
+from harness.experiment.trial import Trial
+from harness.sweep.search.study import Proposal, Study
+from harness.sweep.sweep_folder import Declared
+from harness.tracking.spool import Spool
+from harness.training.epoch_metrics import figure_of_epoch
+
+STOPPED_EARLY: Mapping[str, str] = {"stopped_early": "yes"}
+
+
+class Searches:
+    """Studies of a sweep, between the driver that asks for jobs and the recorder that hears of trials.
+
+    Trials of groups without a search are nobody's business here: they are never stopped.
+
+    Args:
+        declared: the sweep.
+        path: folder of the sweep; the studies lie in its ``study.db``.
+        spool: knows which trials are finished.
+    """
+
+    def __init__(self, declared: Declared, path: Path, spool: Spool) -> None:
+        searched = [group for group in declared.space.families() if group.search]
+        self._space: Space = declared.space
+        self._spool = spool
+        self._storage = RDBStorage(f"sqlite:///{path / 'study.db'}") if searched else None
+        self._studies = {
+            group.name: Study(group, declared.space, declared.name, declared.data_digest, self._storage)
+            for group in searched
+            if self._storage
+        }
+        self._epochs = {group.name: next(group.shapes()).epochs for group in searched}
+        self._best: dict[str, dict[int, float]] = {}
+        self._closed: list[tuple[Sequence[Trial], bool]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._storage:
+            self._storage.remove_session()
+            self._storage.engine.dispose()
+
+    def __bool__(self) -> bool:
+        return bool(self._studies)
+
+    @property
+    def planned(self) -> int:
+        """How many trials the searched groups have, those left out by early stopping included."""
+        return sum(study.search.proposals for study in self._studies.values()) * self._each
+
+    @property
+    def done(self) -> int:
+        """How many of them are done or left out; of a proposal that is not complete, none."""
+        return sum(study.ended_well for study in self._studies.values()) * self._each
+
+    def to_come(self) -> tuple[int, int]:
+        """Return how many trials may still be asked for, and about how many epochs they have in all."""
+        proposals = {name: study.to_come for name, study in self._studies.items()}
+        epochs = sum(count * self._epochs[name] for name, count in proposals.items())
+        return sum(proposals.values()) * self._each, epochs * self._each
+
+    def next(self) -> Sequence[Trial] | None:
+        """Return the trials to train of the next proposal, or None when all proposals are asked for."""
+        for study in self._studies.values():
+            while proposal := study.next():
+                self._close_stopped(study, proposal)
+                status = self._spool.finished()
+                missing = [t for t in proposal.trials if status.get(t.identity) != "FINISHED"]
+                stopped = bool(study.stopped(proposal.handle.number))
+                if not missing or stopped:
+                    study.end(proposal.handle.number)
+                    self._closed.append((proposal.trials, not stopped))
+                    continue
+                return missing
+        return None
+
+    def closed(self) -> list[tuple[Sequence[Trial], bool]]:
+        """Return, once, the proposals that `next` found at their end, and whether they ended well."""
+        closed, self._closed = self._closed, []
+        return closed
+
+    def holds(self, trial: Trial) -> bool:
+        """Return whether a trial was proposed by a study."""
+        return trial.group in self._studies
+
+    def trained(self, trial: Trial, epochs: Sequence[Mapping[str, Any]]) -> bool:
+        """Take in epochs of a trial; return whether it is to be stopped."""
+        if (study := self._studies.get(trial.group)) is None:
+            return False
+        best = self._best.setdefault(trial.identity, {})
+        for epoch in epochs:
+            done = epoch["epoch"] + 1
+            figure = figure_of_epoch(epoch["metrics"], trial.settings.networks, trial.protocol)
+            best[done] = max(figure, best.get(done - 1, figure))
+        return study.stops_during(trial, best)
+
+    def scored(self, trial: Trial, accuracy: float) -> bool:
+        """Take in a trial's choice accuracy before its end is recorded; return whether its job ends."""
+        if (study := self._studies.get(trial.group)) is None:
+            return False
+        study.score(trial, accuracy)
+        return study.stops_after(trial)
+
+    def ended(self, trial: Trial) -> Sequence[Trial]:
+        """Take in that a trial's end is recorded; return the trials of its proposal if that ended too."""
+        if (study := self._studies.get(trial.group)) is None:
+            return ()
+        trials = study.live[trial.proposal].trials
+        return trials if study.end(trial.proposal) else ()
+
+    def failed(self, trial: Trial) -> Sequence[Trial]:
+        """Take in that a trial ended in an error; return the trials of its proposal, which ended."""
+        if (study := self._studies.get(trial.group)) is None:
+            return ()
+        trials = study.live[trial.proposal].trials
+        study.fail(trial.proposal)
+        return trials
+
+    @property
+    def _each(self) -> int:
+        return self._space.repeats * self._space.fold_count
+
+    def _close_stopped(self, study: Study, proposal: Proposal) -> None:
+        """Record the end of a trial that was stopped by a driver that did not live to record why."""
+        identity = study.stopped(proposal.handle.number)
+        if identity and self._spool.finished().get(identity) != "FINISHED":
+            self._spool.finish(identity, time=time.time(), status="KILLED", tags=STOPPED_EARLY)

@@ -1,0 +1,212 @@
+"""One searched group as an Optuna study: what is asked, what is told, what an interrupted driver left.
+
+Everything that is known of a proposal lies in the study's own database in the sweep's folder: a driver that
+was killed goes on with the same parameters and the same decisions.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import mean
+from typing import Any
+
+import optuna
+from optuna.samplers import BaseSampler, GPSampler, RandomSampler, TPESampler
+from optuna.trial import FrozenTrial, TrialState
+
+from harness.experiment.axis import Axis
+from harness.experiment.plan import trials_of
+from harness.experiment.space import SYNERGIC, Group, Space
+from harness.experiment.trial import Trial
+from harness.seeds import derive_seed
+from harness.sweep.search.stopping import STOPPED, stops_at_rung, stops_between_trials
+
+CANDIDATE = "candidate"
+ENDED_WELL = (TrialState.COMPLETE, TrialState.PRUNED)
+
+optuna.logging.set_verbosity(optuna.logging.ERROR)
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A candidate that the sampler proposed, with its trials on every repeat and fold."""
+
+    handle: optuna.Trial
+    trials: Sequence[Trial]
+
+
+class Study:
+    """Asks for candidates of one group and tells what they were worth.
+
+    A candidate's figure is a function of its settings, repeats and folds. One that is proposed again is
+    therefore not trained again: its second proposal is told the figure of the first.
+
+    Args:
+        group: the searched group.
+        space: its space.
+        sweep: name of the sweep; with the group's it names the study.
+        data_digest: digest of the collection.
+        storage: holds the study.
+    """
+
+    def __init__(
+        self, group: Group, space: Space, sweep: str, data_digest: str, storage: optuna.storages.BaseStorage
+    ) -> None:
+        if group.search is None:
+            raise ValueError(f"group {group.name} is not searched")
+        self.search = group.search
+        self._group, self._space, self._sweep, self._data_digest = group, space, sweep, data_digest
+        self._study = optuna.create_study(
+            storage=storage, study_name=f"{sweep}/{group.name}", direction="maximize", load_if_exists=True
+        )
+        known = self._study.get_trials(deepcopy=False)
+        self._begun = [trial for trial in known if trial.state == TrialState.RUNNING]
+        self._to_ask = self.search.proposals - len(self._begun) - self.ended_well
+        self.live: dict[int, Proposal] = {}
+
+    @property
+    def ended_well(self) -> int:
+        """How many proposals are trained to their end or were stopped early."""
+        return len(self._study.get_trials(deepcopy=False, states=ENDED_WELL))
+
+    @property
+    def to_come(self) -> int:
+        """How many proposals may still be asked for or taken up again."""
+        return len(self._begun) + max(self._to_ask, 0)
+
+    def next(self) -> Proposal | None:
+        """Return the next proposal to train: one that was begun before, then a new one; None at the end."""
+        for handle in self._handles():
+            proposal = Proposal(handle, self._trials(handle))
+            handle.set_user_attr(CANDIDATE, proposal.trials[0].candidate)
+            if not self._is_known(handle):
+                self.live[handle.number] = proposal
+                return proposal
+        return None
+
+    def score(self, trial: Trial, accuracy: float) -> None:
+        """Take in the choice accuracy of a trial that is about to end."""
+        handle = self.live[trial.proposal].handle
+        if self._place(trial) not in self._frozen(handle.number).intermediate_values:
+            handle.report(accuracy, self._place(trial))
+
+    def stops_after(self, trial: Trial) -> bool:
+        """Decide, after a trial's score, whether the rest of its proposal is left out."""
+        if self.search.stop != "wilcoxon" or self._all_scored(trial.proposal):
+            return False
+        return self._stop_if(trial, stops_between_trials(self._study, self._frozen(trial.proposal)))
+
+    def stops_during(self, trial: Trial, best: Mapping[int, float]) -> bool:
+        """Decide whether a trial is stopped, and with it its proposal.
+
+        Args:
+            trial: the trial.
+            best: the best choice accuracy so far, by how many epochs are done.
+        """
+        if self.search.stop != "asha" or self.stopped(trial.proposal):
+            return False
+        handle = self.live[trial.proposal].handle
+        return self._stop_if(trial, stops_at_rung(self._study, handle, trial, best))
+
+    def stopped(self, number: int) -> str | None:
+        """Return the identity of the trial that a proposal was stopped in."""
+        identity: str | None = self._frozen(number).user_attrs.get(STOPPED)
+        return identity
+
+    def end(self, number: int) -> bool:
+        """Tell a proposal's figure once all its trials have one, or that it was stopped; say if it ended."""
+        if self.stopped(number):
+            self._tell(number, TrialState.PRUNED)
+        elif self._all_scored(number):
+            self._tell(number, TrialState.COMPLETE, mean(self._frozen(number).intermediate_values.values()))
+        else:
+            return False
+        return True
+
+    def fail(self, number: int) -> None:
+        """Tell that a proposal ended in an error; resuming asks for another one in its place."""
+        self._tell(number, TrialState.FAIL)
+
+    def _handles(self) -> Iterator[optuna.Trial]:
+        while self._begun or self._to_ask > 0:
+            if self._begun:
+                begun = self._begun.pop(0)
+                self._study.sampler = self._sampler(begun.number)
+                yield optuna.Trial(self._study, begun._trial_id)
+            else:
+                self._to_ask -= 1
+                self._study.sampler = self._sampler(len(self._study.get_trials(deepcopy=False)))
+                yield self._study.ask()
+
+    def _sampler(self, number: int) -> BaseSampler:
+        """Return a sampler with a random stream of this proposal alone: one asked again draws the same."""
+        seed = derive_seed(self._space.seed, "search", self._group.name, number) % 2**32
+        if self.search.sampler == "random":
+            return RandomSampler(seed)
+        if self.search.sampler == "gp":
+            return GPSampler(seed=seed, n_startup_trials=self.search.startup)
+        return TPESampler(seed=seed, n_startup_trials=self.search.startup)
+
+    def _trials(self, handle: optuna.Trial) -> list[Trial]:
+        settings = self._group.candidate(self._values(handle))
+        return trials_of(
+            self._sweep, self._space, self._data_digest, self._group.name, handle.number, settings
+        )
+
+    def _values(self, handle: optuna.Trial) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for key in sorted(self._group.axes, key=lambda key: key != "model"):  # what exists depends on it
+            axis = self._group.axes[key]
+            if not axis.drawn:
+                values[key] = axis.values[0]
+            elif not (key in SYNERGIC and values.get("model") == "single"):
+                values[key] = _suggest(handle, key, axis)
+        return values
+
+    def _is_known(self, handle: optuna.Trial) -> bool:
+        """Whether an earlier proposal is of the same candidate; then this one is told with it."""
+        candidate = self._frozen(handle.number).user_attrs[CANDIDATE]
+        for other in self._study.get_trials(deepcopy=False)[: handle.number]:
+            if other.user_attrs.get(CANDIDATE) == candidate and other.state != TrialState.FAIL:
+                if other.state in ENDED_WELL:
+                    self._tell_as(other, handle.number)
+                return True
+        return False
+
+    def _tell(self, number: int, state: TrialState, value: float | None = None) -> None:
+        self._study.tell(number, value, state)
+        self.live.pop(number)
+        told = self._frozen(number)
+        for other in self._study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
+            if other.user_attrs.get(CANDIDATE) == told.user_attrs[CANDIDATE]:
+                self._tell_as(told, other.number)
+
+    def _tell_as(self, told: FrozenTrial, number: int) -> None:
+        """Tell a proposal what was told of another one of the same candidate."""
+        handle = optuna.Trial(self._study, self._frozen(number)._trial_id)
+        for place, accuracy in told.intermediate_values.items():
+            handle.report(accuracy, place)
+        value = told.value if told.state == TrialState.COMPLETE else None
+        self._study.tell(number, value, told.state)
+
+    def _stop_if(self, trial: Trial, stops: bool) -> bool:
+        if stops:
+            self.live[trial.proposal].handle.set_user_attr(STOPPED, trial.identity)
+        return stops
+
+    def _all_scored(self, number: int) -> bool:
+        return len(self._frozen(number).intermediate_values) == len(self.live[number].trials)
+
+    def _place(self, trial: Trial) -> int:
+        return trial.repeat * trial.folds + trial.fold
+
+    def _frozen(self, number: int) -> FrozenTrial:
+        return self._study.get_trials(deepcopy=False)[number]
+
+
+def _suggest(handle: optuna.Trial, key: str, axis: Axis) -> Any:
+    if axis.kind == "choice":
+        return handle.suggest_categorical(key, axis.values)
+    low, high = axis.values
+    if axis.kind == "int":
+        return handle.suggest_int(key, low, high)
+    return handle.suggest_float(key, low, high, log=axis.kind == "loguniform")

@@ -1,0 +1,124 @@
+"""The folder of a sweep under ``results/runs``: its plan, its spool, its checkpoints."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from filelock import FileLock, Timeout
+from pydantic import BaseModel, ConfigDict
+
+from harness.errors import HarnessError, did_you_mean
+from harness.experiment.space import Space
+
+TAKEN = ("cache", "generated", "paper", "runs", "sheets")  # a sweep's report lies beside these folders
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+
+
+class Declared(BaseModel):
+    """What a sweep was started with: enough to plan it again.
+
+    Attributes:
+        name: unique name of the sweep.
+        space: the validated search space, overrides included.
+        data_digest: digest of the prepared collection.
+        command: what the user typed.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    space: Space
+    data_digest: str
+    command: str
+
+
+class SweepFolder:
+    """Where the driver of one sweep keeps its state.
+
+    Args:
+        results: folder of all results.
+        name: unique name of the sweep.
+
+    Raises:
+        HarnessError: if the name is no plain one, or that of another folder of results.
+    """
+
+    def __init__(self, results: Path, name: str) -> None:
+        if not _PLAIN_NAME.fullmatch(name):
+            raise HarnessError(
+                f"{name!r} names no sweep: begin with a letter or digit, then letters, digits, '_', '.', '-'"
+            )
+        if name in TAKEN:
+            raise HarnessError(
+                f"{name!r} names no sweep: results/{name} is another folder; take another name"
+            )
+        self.name = name
+        self.path = (results / "runs" / name).absolute()
+        self.spool = self.path / "spool"
+        self.ray = self.path / "ray"
+        self._declared = self.path / "sweep.json"
+
+    def create(self, declared: Declared) -> None:
+        """Write down a new sweep; killed half-way, there is none.
+
+        Raises:
+            HarnessError: if the name is taken.
+        """
+        runs = self.path.parent
+        runs.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=runs, prefix=".") as folder:
+            whole = Path(folder, self.name)
+            whole.mkdir()
+            (whole / self._declared.name).write_text(declared.model_dump_json(indent=2), encoding="utf-8")
+            try:
+                whole.rename(self.path)
+            except OSError:
+                if not self.path.exists():
+                    raise
+                raise HarnessError(
+                    f"a sweep named {self.name!r} exists; go on with it by `sdl sweep --resume {self.name}`, "
+                    "or give another --name"
+                ) from None
+
+    def read(self) -> Declared:
+        """Return what the sweep was started with.
+
+        Raises:
+            HarnessError: if there is no such sweep.
+        """
+        if not self._declared.is_file():
+            runs = self.path.parent
+            known = [path.parent.name for path in runs.glob("*/sweep.json")]
+            fix = (
+                did_you_mean(self.name, known)
+                if known
+                else "there is none yet: start one by `sdl sweep SPACE`"
+            )
+            raise HarnessError(f"no sweep named {self.name!r}; {fix}")
+        return Declared.model_validate_json(self._declared.read_text(encoding="utf-8"))
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold the lock of the sweep's one driver.
+
+        Raises:
+            HarnessError: if another process holds it.
+        """
+        try:
+            with FileLock(self.path / "driver.lock").acquire(timeout=0):
+                yield
+        except Timeout:
+            raise HarnessError(f"another process runs the sweep {self.name!r}; wait until it ends") from None
+
+    def checkpoints(self, storage: str | None) -> str:
+        """Return the root of the checkpoints: on the shared storage, where one is declared."""
+        return f"{storage.rstrip('/')}/{self.name}" if storage else str(self.path / "checkpoints")
+
+
+def new_name(results: Path, space: str) -> str:
+    """Return the name of the next sweep of a space: its own with a counter, as ``quickstart-2``."""
+    stem = re.sub(r"[^A-Za-z0-9_.-]+", "-", space).lstrip("-._") or "sweep"
+    taken = {path.name for path in (results / "runs").glob(f"{stem}-*")}
+    return next(name for number in range(1, len(taken) + 2) if (name := f"{stem}-{number}") not in taken)

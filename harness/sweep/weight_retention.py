@@ -1,0 +1,92 @@
+"""Whose weights are kept: of the best trial of each group, of all trials, or of none."""
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Literal
+
+from harness.experiment.trial import Trial
+from harness.training.checkpoints import Checkpoints
+
+Which = Literal["best", "all", "none"]
+
+
+class KeptWeights:
+    """Deletes the weights that are not to be kept, as trials finish; remembers the others over a restart.
+
+    Args:
+        which: whose weights are kept.
+        checkpoints: where the weights lie.
+        path: file that remembers which are kept.
+    """
+
+    def __init__(self, which: Which, checkpoints: Checkpoints, path: Path) -> None:
+        self._which = which
+        self._checkpoints = checkpoints
+        self._path = path
+        self._kept: dict[str, tuple[float, str]] = json.loads(path.read_text()) if path.exists() else {}
+
+    def files(self) -> dict[str, bytes | Path]:
+        """Return the kept weights as files by name, ``weights-<identity>.pt``."""
+        found = {identity: self._checkpoints.weights_file(identity) for _, identity in self._kept.values()}
+        return {f"weights-{identity}.pt": content for identity, content in found.items() if content}
+
+    def release(self) -> None:
+        """Delete the kept weights, once the spool has them."""
+        for _, identity in self._kept.values():
+            self._checkpoints.drop_weights(identity)
+
+    def forget(self, trials: Iterable[Trial]) -> None:
+        """Delete what is left of trials that nobody goes on with: states, and marks that they are done."""
+        for trial in trials:
+            self._checkpoints.drop_state(trial.identity)
+            self._checkpoints.drop_mark(trial.identity)
+
+    def finished(self, trial: Trial, choice_accuracy: float, *, may_be_stopped: bool = False) -> None:
+        """Take in a finished trial; under ``best`` the first of equals stays.
+
+        Args:
+            trial: the trial.
+            choice_accuracy: what it is worth.
+            may_be_stopped: whether its proposal has not ended; until then it takes no other one's place.
+        """
+        self._checkpoints.drop_state(trial.identity)
+        if self._which == "none":
+            self._checkpoints.drop_weights(trial.identity)
+        elif self._which == "all":
+            self._offer(trial.identity, choice_accuracy, trial.identity)
+        else:
+            place = _proposal_of(trial) if may_be_stopped else trial.group
+            self._offer(place, choice_accuracy, trial.identity)
+
+    def ended(self, trials: Sequence[Trial], *, well: bool) -> None:
+        """Take in the end of a proposal: the best of its trials stands for its group if it ended well."""
+        self.forget(trials)
+        for trial in trials[:1]:
+            if (best := self._kept.pop(_proposal_of(trial), None)) and well:
+                self._offer(trial.group, *best)
+            elif best:
+                self._save()
+                self._checkpoints.drop_weights(best[1])
+
+    def _offer(self, place: str, choice_accuracy: float, identity: str) -> None:
+        best = self._kept.get(place)
+        if best and best[1] == identity:  # told again: it does not take its own place
+            best = None
+        worse = bool(best and best[0] >= choice_accuracy)
+        if not worse:
+            self._kept[place] = (choice_accuracy, identity)
+        self._save()
+        if worse:
+            self._checkpoints.drop_weights(identity)
+        elif best:
+            self._checkpoints.drop_weights(best[1])
+
+    def _save(self) -> None:
+        partial = self._path.with_suffix(".partial")
+        partial.write_text(json.dumps(self._kept), encoding="utf-8")
+        partial.replace(self._path)
+
+
+def _proposal_of(trial: Trial) -> str:
+    return f"{trial.group} {trial.proposal}"

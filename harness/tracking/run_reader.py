@@ -1,0 +1,212 @@
+"""Read sweeps back from MLflow; tables and figures are made from what this returns and from nothing else."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pandas as pd
+from mlflow import MlflowClient
+from mlflow.entities import Run
+from mlflow.exceptions import MlflowException
+
+from harness.errors import HarnessError, did_you_mean
+from harness.evaluation import predictions
+from harness.experiment.settings import Settings
+from harness.tracking.run_writer import SWEEP_TAG, TRIAL_TAG, trial_condition
+from harness.tracking.store import Store
+
+_PAGE = 1000
+
+
+@dataclass(frozen=True)
+class TrialRun:
+    """One trial as MLflow keeps it.
+
+    Attributes:
+        sweep: name of its sweep.
+        identity: names the trial for good.
+        candidate: digest of the settings.
+        group: name of the trial group in the space.
+        settings: the candidate's settings.
+        repeat: number of the repeat.
+        fold: number of the fold.
+        protocol: how slices were split.
+        status: FINISHED, or RUNNING, FAILED or KILLED.
+        chosen_epoch: the epoch (from 0) whose predictions these are; None unless FINISHED.
+        tags: all tags of the run.
+        predictions: the table of `harness.evaluation.predictions`; empty unless FINISHED.
+    """
+
+    sweep: str
+    identity: str
+    candidate: str
+    group: str
+    settings: Settings
+    repeat: int
+    fold: int
+    protocol: str
+    status: str
+    chosen_epoch: int | None
+    tags: Mapping[str, str]
+    predictions: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class SweepRuns:
+    """A sweep and its trials.
+
+    Attributes:
+        name: name of the sweep.
+        protocol: how slices were split.
+        tags: command, code_version, data_digest, dataset, … of the sweep.
+        params: parameters of the sweep.
+        trials: its trials, by the names of their runs.
+        start_time: when the sweep began, in seconds since 1970.
+        end_time: when it ended; None while it goes on.
+        folds: how many a candidate is trained on in a repeat; 0 in a store that does not say.
+    """
+
+    name: str
+    protocol: str
+    tags: Mapping[str, str]
+    params: Mapping[str, str]
+    trials: tuple[TrialRun, ...]
+    start_time: float
+    end_time: float | None
+    folds: int = 0
+
+
+def sweep_names(store: Store) -> list[str]:
+    """Return the names of the sweeps in a store, newest first."""
+    return list(_sweeps(store.client(), store))
+
+
+def is_known(name: str, store: Store) -> bool:
+    """Return whether a store has a sweep of this name; a store that does not answer knows none."""
+    try:
+        return name in sweep_names(store)
+    except MlflowException:
+        return False
+
+
+def load_sweep(name: str, store: Store) -> SweepRuns:
+    """Read a sweep with the predictions of its finished trials.
+
+    Raises:
+        HarnessError: the store has no such sweep, or a trial's predictions are gone.
+    """
+    client = store.client()
+    sweeps = _sweeps(client, store)
+    if name not in sweeps:
+        fix = did_you_mean(name, sweeps) if sweeps else "it has none yet"
+        raise HarnessError(f"no sweep {name!r} in the tracking store {store}: {fix}")
+    run = sweeps[name]
+    trials = sorted(
+        _runs(client, store, f"tags.`mlflow.parentRunId` = '{run.info.run_id}'"),
+        key=lambda trial: (str(trial.info.run_name), trial.data.tags[TRIAL_TAG]),
+    )
+    ended = None if run.info.status == "RUNNING" else run.info.end_time
+    return SweepRuns(
+        name=name,
+        protocol=run.data.tags["protocol"],
+        tags=run.data.tags,
+        params=run.data.params,
+        trials=tuple(_trial(client, trial) for trial in trials),
+        start_time=run.info.start_time / 1000,
+        end_time=None if ended is None else ended / 1000,
+        folds=int(run.data.tags.get("folds", 0)),
+    )
+
+
+def curves(identity: str, store: Store) -> pd.DataFrame:
+    """Return a trial's metrics by epoch: one row an epoch, one column a metric, as logged.
+
+    Raises:
+        HarnessError: the store has no such trial.
+    """
+    client = store.client()
+    run = _run_of(identity, client, store)
+    names = sorted(name for name in run.data.metrics if _is_per_epoch(name))
+    histories = {name: client.get_metric_history(run.info.run_id, name) for name in names}
+    columns = {name: {point.step: point.value for point in history} for name, history in histories.items()}
+    return pd.DataFrame(columns).sort_index().rename_axis("epoch")
+
+
+def schedule(identity: str, store: Store) -> pd.DataFrame:
+    """Return the λ of a population by epoch and member: see `PopulationRun.schedule`.
+
+    Raises:
+        HarnessError: the store has no such trial.
+    """
+    client = store.client()
+    run = _run_of(identity, client, store)
+    return pd.read_csv(StringIO(_artifact(client, run, "lambda_schedule.csv")))
+
+
+def _run_of(identity: str, client: MlflowClient, store: Store) -> Run:
+    run = next(_runs(client, store, trial_condition(identity)), None)
+    if run is None:
+        raise HarnessError(f"no trial {identity!r} in the tracking store {store}")
+    return run
+
+
+def _is_per_epoch(name: str) -> bool:
+    return name != "chosen_epoch" and not name.startswith("final/")
+
+
+def _sweeps(client: MlflowClient, store: Store) -> dict[str, Run]:
+    """Return the sweeps' own runs by name."""
+    return {run.data.tags["sweep"]: run for run in _runs(client, store, f"tags.{SWEEP_TAG} IS NOT NULL")}
+
+
+def _runs(client: MlflowClient, store: Store, condition: str) -> Iterator[Run]:
+    """Yield the runs of the experiment that meet ``condition``, page by page."""
+    experiment = client.get_experiment_by_name(store.experiment)
+    token = "" if experiment else None
+    while experiment and token is not None:
+        page = client.search_runs([experiment.experiment_id], condition, max_results=_PAGE, page_token=token)
+        yield from page
+        token = page.token
+
+
+def _trial(client: MlflowClient, run: Run) -> TrialRun:
+    tags = run.data.tags
+    finished = run.info.status == "FINISHED"
+    return TrialRun(
+        sweep=tags["sweep"],
+        identity=tags[TRIAL_TAG],
+        candidate=tags["candidate_digest"],
+        group=tags["group"],
+        settings=_settings(run.data.params),
+        repeat=int(tags["repeat"]),
+        fold=int(tags["fold"]),
+        protocol=tags["protocol"],
+        status=run.info.status,
+        chosen_epoch=int(run.data.metrics["chosen_epoch"]) if finished else None,
+        tags=tags,
+        predictions=_predictions(client, run) if finished else pd.DataFrame(),
+    )
+
+
+def _settings(params: Mapping[str, str]) -> Settings:
+    """Rebuild the settings from their parameters, which MLflow keeps as text."""
+    names = {field.alias or name for name, field in Settings.model_fields.items()}
+    texts = {name: text for name, text in params.items() if name in names}
+    return Settings.model_validate_strings(texts, strict=False)
+
+
+def _predictions(client: MlflowClient, run: Run) -> pd.DataFrame:
+    return predictions.from_csv(_artifact(client, run, "predictions.csv"))
+
+
+def _artifact(client: MlflowClient, run: Run, name: str) -> str:
+    with TemporaryDirectory() as folder:
+        try:
+            return Path(client.download_artifacts(run.info.run_id, name, folder)).read_text(encoding="utf-8")
+        except (MlflowException, OSError) as error:
+            raise HarnessError(
+                f"{name} of {run.info.run_name!r} is not at {run.info.artifact_uri}, where the tracking store"
+                " has it; a folder of results that was moved is read at its old place alone"
+            ) from error

@@ -1,0 +1,356 @@
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import numpy as np
+import pydicom
+import pytest
+import torch
+from helpers.made_dicom import WriteDicom, item, mr_image
+from helpers.read_slices import read_dicom
+from PIL import Image
+from pydicom.encaps import encapsulate, generate_fragments
+from pydicom.uid import DeflatedExplicitVRLittleEndian, JPEG2000Lossless, JPEGLSLossless, RLELossless
+
+from harness.data.preparation.pixels import PixelsError, Window, prepare_slice, read_image
+
+
+def ramp(height: int, width: int) -> np.ndarray:
+    return np.linspace(0, 4000, height * width).reshape(height, width)
+
+
+def test_resizing_is_torchs_antialiased_bilinear() -> None:
+    values = np.random.default_rng(0).uniform(0, 1000, (300, 300))
+    low, high = np.percentile(values, [0.5, 99.5])
+    scaled = torch.from_numpy(((values - low) / (high - low)).clip(0, 1)).float()[None, None]
+    expected = torch.nn.functional.interpolate(scaled, (128, 128), mode="bilinear", antialias=True)[0, 0]
+    result = prepare_slice(values, 1.0, 128)
+    assert result.dtype == np.float32
+    np.testing.assert_allclose(result, expected.numpy(), atol=1e-5)
+
+
+def test_scaling_is_robust_against_a_bright_spot() -> None:
+    values = ramp(128, 128)
+    spotted = values.copy()
+    spotted[0, :5] = 1e9
+    assert np.abs(prepare_slice(values, 1.0, 128) - prepare_slice(spotted, 1.0, 128))[1:].max() < 0.01
+    assert prepare_slice(values, 1.0, 128).min() == 0
+    assert prepare_slice(values, 1.0, 128).max() == 1
+
+
+def test_a_sparse_image_is_scaled_by_its_range() -> None:
+    values = np.zeros((128, 128))
+    values[3, 4] = 7
+    assert prepare_slice(values, 1.0, 128)[3, 4] == 1
+
+
+def test_oblong_images_and_pixels_are_padded_in_the_middle() -> None:
+    tall = prepare_slice(ramp(256, 128) + 1e4, 1.0, 128)
+    assert not tall[:, :32].any()
+    assert not tall[:, 96:].any()
+    assert tall[64:, 32:96].all()
+    np.testing.assert_array_equal(prepare_slice(ramp(128, 128), 2.0, 128)[:, :32], 0)
+    assert prepare_slice(ramp(128, 128), 0.5, 128)[40, 40] == pytest.approx(
+        float(prepare_slice(ramp(128, 128), 1.0, 128)[17, 40]), abs=0.05
+    )
+
+
+@pytest.mark.parametrize("values", [np.full((9, 9), 3), np.full((9, 9), np.nan), np.zeros((2, 9, 9))])
+def test_images_without_contents_are_refused(values: np.ndarray) -> None:
+    with pytest.raises(PixelsError):
+        prepare_slice(values, 1.0, 128)
+
+
+def read(path: Path, frames: tuple[int, ...] = (1,)) -> Any:
+    results = read_dicom(path, frames, 128)
+    return results if len(frames) > 1 else results[0]
+
+
+def test_pixels_of_a_file_are_rescaled_and_signed(write_dicom: WriteDicom) -> None:
+    values = ramp(96, 96).astype(np.int16) - 2000
+    plain = read(write_dicom(pixels=values))
+    np.testing.assert_allclose(plain, prepare_slice(values, 1.0, 128))
+    np.testing.assert_allclose(
+        read(write_dicom(pixels=values, RescaleSlope=2, RescaleIntercept=-7)), plain, atol=1e-6
+    )
+    falling = read(write_dicom(pixels=values, RescaleSlope=-1, RescaleIntercept=0))
+    np.testing.assert_allclose(falling, 1 - plain, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("stated", "slope"),
+    [
+        ({"RescaleSlope": None, "RescaleIntercept": 7}, 1),
+        ({"RescaleSlope": -2, "RescaleIntercept": None}, -2),
+        ({}, 1),
+    ],
+)
+def test_an_empty_rescaling_changes_nothing(
+    write_dicom: WriteDicom, stated: dict[str, Any], slope: int
+) -> None:
+    values = ramp(96, 96).astype(np.uint16)
+    path = write_dicom(pixels=values)
+    dataset = pydicom.dcmread(path)
+    for keyword in ("RescaleSlope", "RescaleIntercept"):
+        setattr(dataset, keyword, stated.get(keyword))  # None is written as an empty element
+    dataset.save_as(path)
+    np.testing.assert_allclose(read(path), prepare_slice(values * float(slope), 1.0, 128), atol=1e-6)
+
+
+def test_monochrome1_is_turned(write_dicom: WriteDicom) -> None:
+    values = ramp(96, 96).astype(np.uint16)
+    turned = read(write_dicom(pixels=values, PhotometricInterpretation="MONOCHROME1"))
+    np.testing.assert_allclose(turned, 1 - read(write_dicom(pixels=values)), atol=1e-6)
+
+
+def test_a_modality_lut_is_applied(write_dicom: WriteDicom) -> None:
+    values = (np.arange(96 * 96) % 4).reshape(96, 96).astype(np.uint16)
+    lut = item(LUTDescriptor=[4, 0, 16], LUTData=[0, 10, 1000, 5000], ModalityLUTType="US")
+    lut[0]["LUTDescriptor"].VR = "US"
+    lut[0]["LUTData"].VR = "US"
+    expected = prepare_slice(np.array([0, 10, 1000, 5000])[values], 1.0, 128)
+    np.testing.assert_allclose(read(write_dicom(pixels=values, ModalityLUTSequence=lut)), expected)
+
+
+def test_spacing_that_differs_stretches_and_nonsense_does_not(write_dicom: WriteDicom) -> None:
+    values = ramp(96, 96).astype(np.uint16)
+    np.testing.assert_array_equal(
+        read(write_dicom(pixels=values, PixelSpacing=[1, 2])), prepare_slice(values, 0.5, 128)
+    )
+    for nonsense in ([0, 0], [1, 99], [1, 1.005]):
+        np.testing.assert_array_equal(
+            read(write_dicom(pixels=values, PixelSpacing=nonsense)), prepare_slice(values, 1.0, 128)
+        )
+
+
+@pytest.mark.parametrize(
+    ("tags", "aspect"),
+    [
+        ({"PixelSpacing": None, "PixelAspectRatio": [2, 1]}, 2.0),
+        ({"PixelSpacing": None, "PixelAspectRatio": [1, 2]}, 0.5),
+        ({"PixelSpacing": [0, 0], "PixelAspectRatio": [2, 1]}, 2.0),
+        ({"PixelSpacing": [1, 1], "PixelAspectRatio": [2, 1]}, 1.0),
+        ({"PixelSpacing": None, "PixelAspectRatio": [1, 0]}, 1.0),
+        ({"PixelSpacing": None}, 1.0),
+    ],
+)
+def test_a_ratio_stretches_where_there_is_no_spacing(
+    write_dicom: WriteDicom, tags: dict[str, Any], aspect: float
+) -> None:
+    values = ramp(96, 96).astype(np.uint16)
+    np.testing.assert_array_equal(
+        read(write_dicom(pixels=values, **tags)), prepare_slice(values, aspect, 128)
+    )
+
+
+def padded_slices(kind: Any, fill: int) -> tuple[np.ndarray, np.ndarray]:
+    """A slice whose first rows are filled up, and by formula what it should look like."""
+    values = (ramp(128, 128) + 500).astype(kind)
+    values[:30] = fill
+    low, high = np.percentile(values[30:], [0.5, 99.5])
+    expected = ((values - low) / (high - low)).clip(0, 1)
+    expected[:30] = 0
+    return values, expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "fill", "tags"),
+    [
+        (np.int16, -2000, {"PixelPaddingValue": -2000}),
+        (np.int16, -2000, {"PixelPaddingValue": 63_536}),  # as if pixels were unsigned
+        (np.uint16, 63_536, {"PixelPaddingValue": -2000}),
+        (np.uint16, 9000, {"PixelPaddingValue": 9000}),
+        (np.int16, -30, {"PixelPaddingValue": -100, "PixelPaddingRangeLimit": -20}),
+        (np.int16, -30, {"PixelPaddingValue": -20, "PixelPaddingRangeLimit": -100}),
+        (np.uint16, 0, {"PixelPaddingValue": 0, "PhotometricInterpretation": "MONOCHROME1"}),
+    ],
+)
+@pytest.mark.parametrize("rescaling", [{}, {"RescaleSlope": 3, "RescaleIntercept": -5}])
+def test_padding_is_background_and_decides_nothing(
+    write_dicom: WriteDicom, kind: Any, fill: int, tags: dict[str, Any], rescaling: dict[str, int]
+) -> None:
+    values, expected = padded_slices(kind, fill)
+    path = write_dicom(pixels=values, **rescaling)
+    dataset = pydicom.dcmread(path)
+    for keyword, value in tags.items():
+        if isinstance(value, int):
+            dataset.add_new(keyword, "SS" if value < 0 else "US", value)
+        else:
+            setattr(dataset, keyword, value)
+            expected[30:] = 1 - expected[30:]
+    dataset.save_as(path)
+    np.testing.assert_allclose(read(path), expected, atol=1e-6)
+
+
+def test_padding_is_background_in_a_window_too(write_dicom: WriteDicom) -> None:
+    values, _ = padded_slices(np.uint16, 9000)
+    path = write_dicom(pixels=values, PixelPaddingValue=9000, WindowCenter=2500.5, WindowWidth=501)
+    expected = ((values - 2250.0) / 500).clip(0, 1)
+    expected[:30] = 0
+    np.testing.assert_allclose(read_dicom(path, [1], 128, "header")[0], expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("window", ["percentiles", "header"])
+def test_a_slice_of_nothing_but_padding_is_constant(write_dicom: WriteDicom, window: Window) -> None:
+    values = np.full((96, 96), 9, np.uint16)
+    values[4:] = 7
+    tags = {"PixelPaddingValue": 7, "PixelPaddingRangeLimit": 9, "WindowCenter": 8, "WindowWidth": 4}
+    assert str(read_dicom(write_dicom(pixels=values, **tags), [1], 128, window)[0]).startswith(
+        "a constant image"
+    )
+
+
+def test_frames_have_their_own_rescaling(write_dicom: WriteDicom) -> None:
+    values = np.stack([ramp(96, 96), ramp(96, 96)]).astype(np.uint16)
+    own = [
+        item(PixelValueTransformationSequence=item(RescaleSlope=s, RescaleIntercept=0))[0] for s in (1, -1)
+    ]
+    path = write_dicom(pixels=values, NumberOfFrames=2, PerFrameFunctionalGroupsSequence=own)
+    first, second = read(path, (1, 2))
+    np.testing.assert_allclose(second, 1 - first, atol=1e-6)
+
+
+@pytest.mark.parametrize("syntax", [RLELossless, JPEG2000Lossless])
+def test_compressed_pixels_decode_alike(write_dicom: WriteDicom, syntax: str) -> None:
+    values = ramp(96, 96).astype(np.uint16)
+    path = write_dicom(pixels=values)
+    plain = read(path)
+    dataset = pydicom.dcmread(path)
+    dataset.compress(syntax)
+    dataset.save_as(path)
+    np.testing.assert_array_equal(read(path), plain)
+
+
+def test_encodings_that_pydicom_ships_an_image_in_decode_alike() -> None:
+    folder = Path(pydicom.__file__).parent / "data" / "test_files"
+    plain = read(folder / "MR_small.dcm")
+    others = ("RLE", "bigendian", "implicit", "jp2klossless", "jpeg_ls_lossless")
+    for name in others:
+        np.testing.assert_array_equal(read(folder / f"MR_small_{name}.dcm"), plain)
+
+
+def test_a_deflated_file_and_one_without_preamble_decode_alike(
+    write_dicom: WriteDicom, tmp_path: Path
+) -> None:
+    path, other = write_dicom(), tmp_path / "other"
+    dataset = pydicom.dcmread(path)
+    dataset.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
+    dataset.save_as(other)
+    np.testing.assert_array_equal(read(other), read(path))
+    other.write_bytes(path.read_bytes()[132:])
+    np.testing.assert_array_equal(read(other), read(path))
+
+
+@pytest.mark.parametrize(("implicit", "little"), [(True, True), (False, True), (False, False)])
+def test_a_data_set_that_names_no_transfer_syntax_is_decoded(
+    write_dicom: WriteDicom, tmp_path: Path, implicit: bool, little: bool
+) -> None:
+    values = ramp(96, 96).astype(np.uint16)
+    bare = pydicom.Dataset(mr_image(values if little else values.byteswap()))
+    with (tmp_path / "bare").open("wb") as file:
+        pydicom.dcmwrite(file, bare, implicit_vr=implicit, little_endian=little)
+    np.testing.assert_array_equal(read(tmp_path / "bare"), read(write_dicom(pixels=values)))
+
+
+def test_no_slice_comes_of_pixels_that_contradict_their_header(write_dicom: WriteDicom) -> None:
+    values = np.stack([ramp(96, 112)] * 3).astype(np.uint16)
+    assert read(write_dicom(pixels=values, Columns=56)) == "pixel data and header differ in length"
+    shifted = write_dicom(pixels=values[0] << 4, BitsStored=12, HighBit=15)
+    assert read(shifted) == "bits stored in an unusual place"
+    path = write_dicom(pixels=values, NumberOfFrames=3)
+    dataset = pydicom.dcmread(path)
+    dataset.compress(RLELossless)
+    frames = list(generate_fragments(dataset.PixelData))[1:]
+    dataset.PixelData = encapsulate(frames[1:])
+    dataset.save_as(path)
+    assert read(path, (1, 2, 3)) == ["compressed frames that cannot be told apart"] * 3
+
+
+def test_a_deflated_file_is_measured_too(write_dicom: WriteDicom) -> None:
+    path = write_dicom(Columns=48)
+    dataset = pydicom.dcmread(path)
+    dataset.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
+    dataset.save_as(path)
+    assert read(path) == "pixel data and header differ in length"
+
+
+@pytest.mark.parametrize("name", ["MR_small_jp2klossless", "MR_small_jpeg_ls_lossless"])
+def test_a_compressed_image_that_claims_to_be_huge_is_never_decoded(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "a"
+    content = (Path(pydicom.__file__).parent / "data" / "test_files" / f"{name}.dcm").read_bytes()
+    place = re.search(rb"\xff\x4f\xff\x51.{4}|\xff\xf7.{3}", content, re.DOTALL)
+    assert place
+    huge = b"\0\0\x9c\x40" * 2 if name.startswith("MR_small_jp2") else b"\xea\x60" * 2
+    path.write_bytes(content[: place.end()] + huge + content[place.end() + len(huge) :])
+    with patch("harness.data.preparation.pixels.pixel_array", side_effect=AssertionError):
+        assert read(path) == "a compressed image of another size than its header says"
+
+
+def test_what_cannot_be_decoded_gives_a_reason(write_dicom: WriteDicom, tmp_path: Path) -> None:
+    path = write_dicom()
+    dataset = pydicom.dcmread(path)
+    dataset.compress(RLELossless)
+    dataset.save_as(path)
+    path.write_bytes(path.read_bytes()[:-9000])
+    assert read(path).startswith("pixels cannot be decoded")
+    assert read(write_dicom(pixels=np.full((96, 96), 5, np.uint16))) == "a constant image"
+    assert read(tmp_path / "none").startswith("the file cannot be read")
+
+
+def test_images_are_read_in_grey(tmp_path: Path) -> None:
+    values = ramp(100, 100).astype(np.uint16)
+    Image.fromarray(values).save(tmp_path / "deep.png")
+    np.testing.assert_allclose(read_image(tmp_path / "deep.png", 128), prepare_slice(values, 1.0, 128))
+    grey = np.repeat((values / 16).astype(np.uint8)[..., None], 3, axis=2)
+    Image.fromarray(grey).save(tmp_path / "grey.png")
+    np.testing.assert_allclose(read_image(tmp_path / "grey.png", 128), prepare_slice(grey[..., 0], 1.0, 128))
+    grey[0, 0, 0] += 9
+    Image.fromarray(grey).save(tmp_path / "colour.png")
+    assert read_image(tmp_path / "colour.png", 128) == "a colour image"
+    (tmp_path / "bad.png").write_text("none")
+    assert str(read_image(tmp_path / "bad.png", 128)).startswith("the image cannot be decoded")
+
+
+@pytest.mark.parametrize("mode", ["LA", "P", "RGBA", "CMYK"])
+def test_palettes_and_transparency_are_no_grey_values(tmp_path: Path, mode: str) -> None:
+    values = (np.arange(100 * 100) % 251).astype(np.uint8).reshape(100, 100)
+    grey = Image.fromarray(values)
+    stored = grey.convert("RGB").quantize(256) if mode == "P" else grey.convert("RGB").convert(mode)
+    stored.save(tmp_path / "a.tif")
+    np.testing.assert_array_equal(read_image(tmp_path / "a.tif", 128), prepare_slice(values, 1.0, 128))
+    mask = Image.new("L", (100, 100))
+    mask.paste(255, (40, 40, 60, 60))
+    mask.convert("RGB").convert("RGBA" if mode == "LA" else mode).save(tmp_path / "mask.tif")
+    cut = prepare_slice(values, 1.0, 128, (slice(40, 60), slice(40, 60)))
+    np.testing.assert_array_equal(read_image(tmp_path / "a.tif", 128, tmp_path / "mask.tif"), cut)
+
+
+def test_real_compressed_and_enhanced_files_decode(shared: Path) -> None:
+    folder = shared / "dicom"
+    compressed = next((folder / "unknown_t2_sag_j2k").iterdir())
+    assert read(compressed).shape == (128, 128)
+    enhanced = next((folder / "philips_enhanced_t1_sag").iterdir())
+    assert [slice_.shape for slice_ in read(enhanced, tuple(range(1, 9)))] == [(128, 128)] * 8
+
+
+def test_a_missing_decoder_is_said_with_its_package(write_dicom: WriteDicom) -> None:
+    path = write_dicom()
+    dataset = pydicom.dcmread(path)
+    dataset.file_meta.TransferSyntaxUID = JPEGLSLossless
+    start_of_frame = b"\xff\xf7\0\x0b\x10\0\x60\0\x60\1\1\x11\0"  # 96 × 96
+    dataset.PixelData = encapsulate([b"\xff\xd8" + start_of_frame + bytes(100)])
+    dataset["PixelData"].is_undefined_length = True
+    dataset.save_as(path)
+    script = (
+        "import sys; sys.modules.update(dict.fromkeys(['pylibjpeg', 'libjpeg', 'jpeg_ls', 'gdcm'])); "
+        "from pathlib import Path; from harness.data.preparation.pixels import read_frames; "
+        f"print(read_frames(Path({str(path)!r}), [1], 128)[0].pixels)"
+    )
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    assert (
+        said
+        == "pixels cannot be decoded: JPEG-LS Lossless Image Compression needs pip install pylibjpeg[all]\n"
+    )

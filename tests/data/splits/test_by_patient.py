@@ -1,0 +1,145 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.data.collection.prepared import PreparedData
+from harness.data.splits.by_patient import patients_split
+from harness.data.splits.protocols import check_leaks, make_split
+from harness.data.splits.split import Split
+from harness.errors import HarnessError
+
+CLASSES = ("II", "III", "IV")
+
+
+def collection(*patients: int, seed: int = 0) -> tuple[np.ndarray, list[str]]:
+    """So many patients of each class, each with 3 to 9 slices, all slices in mixed order."""
+    random = np.random.default_rng(seed)
+    rows = [
+        (label, f"{label}-{number}")
+        for label, count in enumerate(patients)
+        for number in range(count)
+        for _ in range(random.integers(3, 10))
+    ]
+    mixed = [rows[i] for i in random.permutation(len(rows))]
+    return np.array([label for label, _ in mixed]), [name for _, name in mixed]
+
+
+def split(patients: tuple[int, ...], fold: int, folds: int = 3, repeat: int = 0, networks: int = 2) -> Split:
+    labels, names = collection(*patients)
+    return deal(labels, names, fold, folds, seed=5, repeat=repeat, networks=networks)
+
+
+def deal(
+    labels: np.ndarray,
+    names: list[str],
+    fold: int,
+    folds: int = 3,
+    *,
+    seed: int = 0,
+    repeat: int = 0,
+    networks: int = 2,
+) -> Split:
+    return patients_split(
+        labels, names, networks, classes=CLASSES, seed=seed, repeat=repeat, fold=fold, folds=folds
+    )
+
+
+@given(
+    patients=st.tuples(*[st.integers(6, 12)] * 3),
+    networks=st.integers(1, 3),
+    repeat=st.integers(0, 9),
+    folds=st.integers(2, 4),
+)
+def test_each_patient_stands_in_one_set_and_is_held_out_once(
+    patients: tuple[int, ...], networks: int, repeat: int, folds: int
+) -> None:
+    _, names = collection(*patients)
+    held_out: list[str] = []
+    for fold in range(folds):
+        made = split(patients, fold, folds, repeat, networks)
+        sets = [{names[i] for i in part} for part in (made.train, made.choice, made.held_out)]
+        assert len(set.union(*sets)) == sum(map(len, sets))
+        held_out += sets[2]
+        for label in range(3):
+            in_class = [sum(name.startswith(f"{label}-") for name in part) for part in sets]
+            assert in_class[0] >= 2
+            assert in_class[1] >= 1
+            assert abs(in_class[2] - patients[label] / folds) < 1
+    assert sorted(held_out) == sorted(set(names))
+
+
+def test_the_paper_has_six_patients_of_grade_three() -> None:
+    labels, names = collection(7, 6, 7)
+    for fold in range(3):
+        made = deal(labels, names, fold)
+        of_three = [
+            {names[i] for i in part if labels[i] == 1} for part in (made.train, made.choice, made.held_out)
+        ]
+        assert [len(part) for part in of_three] == [3, 1, 2]
+
+
+def test_leaving_one_patient_out() -> None:
+    labels, names = collection(4, 4, 4)
+    folds = [deal(labels, names, f, 12) for f in range(12)]
+    assert sorted({names[i] for i in made.held_out}.pop() for made in folds) == sorted(set(names))
+    assert all(len({names[i] for i in made.held_out}) == 1 for made in folds)
+
+
+def test_other_names_for_the_same_patients_give_the_same_split() -> None:
+    labels, names = collection(6, 6, 6)
+    renamed = [f"{hash(name) % 10**6:06}-{name[::-1]}" for name in names]
+    one, other = (deal(labels, n, 1, seed=1) for n in (names, renamed))
+    for part in ("groups", "choice", "held_out"):
+        np.testing.assert_array_equal(getattr(one, part), getattr(other, part))
+
+
+def test_candidates_share_their_slices_and_repeats_do_not() -> None:
+    single, pairs = split((6, 6, 6), 0, networks=1), split((6, 6, 6), 0, networks=2)
+    assert set(single.train) == set(pairs.train)
+    np.testing.assert_array_equal(single.choice, pairs.choice)
+    assert set(split((6, 6, 6), 0, repeat=1).held_out) != set(pairs.held_out)
+
+
+@pytest.mark.parametrize(
+    ("patients", "folds", "said"),
+    [
+        ((4, 2, 4), 3, "by class: II 4, III 2, IV 4; 3 folds need at least 3 of each"),
+        ((6, 3, 6), 3, "by class: II 6, III 3, IV 6; with 3 folds only 2 of class III may be left"),
+        ((6, 6), 3, "by class: II 6, III 6, IV 0; 3 folds need at least 3 of each"),
+        ((2, 2), 4, "by class: II 2, III 2, IV 0; with 4 folds only 2 of class II may be left"),
+    ],
+)
+def test_too_few_patients_are_named(patients: tuple[int, ...], folds: int, said: str) -> None:
+    with pytest.raises(HarnessError, match=said):
+        split(patients, 0, folds)
+
+
+def test_a_patient_of_two_classes_is_refused() -> None:
+    labels, names = collection(6, 6, 6)
+    with pytest.raises(HarnessError, match="two classes"):
+        deal(labels, ["0-0" if n == "1-1" else n for n in names], 0)
+
+
+def prepared() -> PreparedData:
+    labels, names = collection(6, 6, 6)
+    images = np.random.default_rng(1).random((len(labels), 4, 4), dtype=np.float32)
+    slices = tuple(f"{i:04}" for i in range(len(labels)))
+    return PreparedData("made", images, labels, slices, tuple(names), CLASSES)
+
+
+def test_a_copy_of_an_image_on_both_sides_stops_training() -> None:
+    data = prepared()
+    made = make_split("patients", data, 2, seed=0, repeat=0, fold=0, folds=3)
+    copied = data.images.copy()
+    copied[made.held_out[0]] = copied[made.train[0]]
+    with pytest.raises(HarnessError, match=r"train and held-out share 0 patient\(s\) and 1 identical"):
+        make_split("patients", replace(data, images=copied), 2, seed=0, repeat=0, fold=0, folds=3)
+
+
+def test_a_patient_on_both_sides_stops_training() -> None:
+    data = prepared()
+    with pytest.raises(HarnessError, match="train and choice share"):
+        check_leaks(Split(np.array([[0, 1]]), np.array([0]), np.array([2])), data)

@@ -1,0 +1,53 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.data.splits.by_slice import paper_split
+from harness.data.splits.split import Split
+from harness.errors import HarnessError
+
+TABLE_1B = np.repeat([0, 1, 2], [128, 108, 181])
+CLASSES = ("II", "III", "IV")
+
+
+def split(labels: np.ndarray, networks: int, seed: int, repeat: int = 0) -> Split:
+    return paper_split(labels, networks, classes=CLASSES, seed=seed, repeat=repeat)
+
+
+@given(seed=st.integers(0, 1000), repeat=st.integers(0, 5), networks=st.integers(1, 4))
+def test_sets_do_not_meet(seed: int, repeat: int, networks: int) -> None:
+    made = split(TABLE_1B, networks, seed, repeat)
+    assert len(np.unique(made.train)) == made.train.size
+    assert not set(made.train) & set(made.held_out)
+    np.testing.assert_array_equal(made.choice, made.held_out)
+
+
+def test_205_pairs_give_184_to_train_and_42_slices_to_test() -> None:
+    totals = {}
+    for seed in range(40):
+        made = split(TABLE_1B, 2, seed)
+        totals[len(made.groups) + len(made.held_out) // 2] = (len(made.groups), len(made.held_out))
+    assert totals[205] == (184, 42)  # the paper's numbers
+    for pairs, (train, test) in totals.items():
+        assert test == 2 * int(np.ceil(0.1 * pairs))
+        assert train == pairs - test // 2
+
+
+def test_all_candidates_of_a_repeat_share_their_slices() -> None:
+    single, pairs, triples = (split(TABLE_1B, n, 3, repeat=1) for n in (1, 2, 3))
+    np.testing.assert_array_equal(single.held_out, pairs.held_out)
+    np.testing.assert_array_equal(triples.held_out, pairs.held_out)
+    assert set(single.train) == set(pairs.train)
+    assert set(triples.train) <= set(pairs.train)
+
+
+def test_repeats_differ_and_the_digest_tells() -> None:
+    names = [f"{i:03}" for i in range(len(TABLE_1B))]
+    digests = {split(TABLE_1B, 2, 3, repeat=r).digest(names) for r in (0, 1, 1)}
+    assert len(digests) == 2
+
+
+def test_too_few_slices_are_refused_with_their_counts() -> None:
+    with pytest.raises(HarnessError, match=r"^slices by class: II 1, III 0, IV 2; they make 1 pair\(s\)"):
+        split(np.array([0, 2, 2]), 2, seed=0)

@@ -1,0 +1,22 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.evaluation.estimate import Estimate
+
+
+@given(st.lists(st.floats(0, 1), min_size=2, max_size=9))
+def test_mean_and_spread_are_those_of_numpy(values: list[float]) -> None:
+    estimate = Estimate.of(values)
+    assert estimate.mean == pytest.approx(np.mean(values), abs=1e-11)
+    assert estimate.spread == pytest.approx(np.std(values, ddof=1), abs=1e-11)
+
+
+def test_one_repeat_has_no_spread() -> None:
+    assert Estimate.of([39 / 42]).text(2, 100) == "92.86"
+    assert Estimate.of([0.9, 0.8]).text(1, 100) == "85.0 ± 7.1"
+
+
+def test_the_same_values_in_another_order_are_equal() -> None:
+    assert Estimate.of([0.1, 0.2, 0.3]).mean == Estimate.of([0.3, 0.2, 0.1]).mean

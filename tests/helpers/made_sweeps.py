@@ -1,0 +1,156 @@
+"""Sweeps made of real predictions tables, for the tests of reports."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from harness.data.collection.prepared import PreparedData
+from harness.evaluation.predictions import KEYS, probability_columns
+from harness.experiment.settings import Settings
+from harness.tracking.run_reader import SweepRuns, TrialRun
+
+GRADES = ("II", "III", "IV")
+COLLECTION = PreparedData(  # of the slices that `rows` names in the held-out set of the first fold
+    dataset="generated",
+    images=np.random.default_rng(0).random((42, 32, 32)).astype(np.float32),
+    labels=np.arange(42) % 3,
+    slice_ids=tuple(f"held_out0_{number}" for number in range(42)),
+    patients=("p",) * 42,
+    classes=GRADES,
+)
+
+
+def sdl(synergic_weight: float, backbone: str = "alexnet", **rest: object) -> Settings:
+    return Settings.model_validate({"model": "sdl", "backbone": backbone, "lambda": synergic_weight, **rest})
+
+
+def single(backbone: str = "alexnet", **rest: object) -> Settings:
+    return Settings.model_validate({"model": "single", "backbone": backbone, "networks": 1, **rest})
+
+
+def rows(
+    name: str,
+    right: Sequence[int],
+    count: int,
+    *,
+    repeat: int = 0,
+    fold: int = 0,
+    patients: int = 6,
+    of: str = "fold",
+) -> pd.DataFrame:
+    """``count`` slices, their grades in turn; network k is right on the first ``right[k]`` of them."""
+    numbers = np.arange(count)
+    true = numbers % 3
+    keys = {
+        "slice_id": [f"{name}{fold}_{number}" for number in numbers],
+        "patient": [f"{of}{fold}_{number % patients}" for number in numbers],
+        "set": name,
+        "repeat": repeat,
+        "fold": fold,
+        "seen_by": [f"net{1 + number % len(right)}" if name == "train" else "" for number in numbers],
+        "true_class": [GRADES[label] for label in true],
+    }
+    calls = [np.where(numbers < hits, true, (true + 1) % 3) for hits in right]
+    values = np.hstack([np.where(np.eye(3)[called] == 1, 0.8, 0.1) for called in calls])
+    table = pd.DataFrame(keys)[list(KEYS)]
+    return pd.concat([table, pd.DataFrame(values, columns=probability_columns(len(right), GRADES))], axis=1)
+
+
+def trial(
+    settings: Settings,
+    held_out: Sequence[int],
+    *,
+    choice: Sequence[int] | None = None,
+    count: int = 42,
+    repeat: int = 0,
+    fold: int = 0,
+    status: str = "FINISHED",
+    protocol: str = "paper",
+    sweep: str = "demo",
+    group: str | None = None,
+    proposal: int = 0,
+    stopped: bool = False,
+) -> TrialRun:
+    """A trial whose network k is right on ``held_out[k]`` of ``count`` slices, and ``choice[k]`` if given."""
+    shared = protocol == "paper"
+    tags = {"device": "cpu", "proposal": str(proposal)} | ({"stopped_early": "yes"} if stopped else {})
+    tables = [
+        rows("train", [39] * len(held_out), 40, repeat=repeat, fold=fold, of="fold" if shared else "train"),
+        rows(
+            "choice", choice or held_out, count, repeat=repeat, fold=fold, of="fold" if shared else "choice"
+        ),
+        rows("held_out", held_out, count, repeat=repeat, fold=fold),
+    ]
+    return TrialRun(
+        sweep=sweep,
+        identity=f"{sweep}-{settings.flat()}-{repeat}-{fold}",
+        candidate=str(hash(settings)),
+        group=group or settings.model,
+        settings=settings,
+        repeat=repeat,
+        fold=fold,
+        protocol=protocol,
+        status=status,
+        chosen_epoch=1,
+        tags=tags,
+        predictions=pd.concat(tables, ignore_index=True) if status == "FINISHED" else pd.DataFrame(),
+    )
+
+
+def sweep_of(
+    trials: Sequence[TrialRun],
+    *,
+    repeats: int = 1,
+    folds: int = 0,
+    seed: int = 7,
+    digest: str = "d1",
+    dataset: str = "generated",
+) -> SweepRuns:
+    tags = {
+        "command": "sdl sweep search_spaces/quickstart.yaml --set weights=/home/someone/secret/net.pt",
+        "code_version": "0.1.0+abc1234",
+        "data_digest": digest,
+        "dataset": dataset,
+        "repeats": str(repeats),
+    }
+    return SweepRuns(
+        name=trials[0].sweep,
+        protocol=trials[0].protocol,
+        tags=tags,
+        params={"seed": str(seed)},
+        trials=tuple(trials),
+        start_time=1_000.0,
+        end_time=1_754.0,
+        folds=folds,
+    )
+
+
+def curves(identity: str) -> pd.DataFrame:
+    """A trial's metrics by epoch: as logged, and other ones for another identity."""
+    random = np.random.default_rng(sum(identity.encode()))
+    epochs = np.arange(5)
+    columns = [
+        f"{name}/{part}"
+        for name, parts in {"train": ("net1", "net2", "syn12"), "choice": ("net1", "net2", "sum")}.items()
+        for part in parts
+    ]
+    table = {"lambda": np.full(5, 3.0)}
+    for column in columns:
+        table[f"{column}/loss"] = np.exp(-epochs) + random.random(5) / 10
+        table[f"{column}/accuracy"] = 1 - np.exp(-epochs - 1) - random.random(5) / 10
+    return pd.DataFrame(table, index=pd.Index(epochs, name="epoch"))
+
+
+def made_schedule() -> pd.DataFrame:
+    """Two members, four epochs; member 1 takes over member 2 after the second, and wins at the third."""
+    return pd.DataFrame(
+        {
+            "epoch": [0, 0, 1, 1, 2, 2, 3, 3],
+            "member": [1, 2] * 4,
+            "lambda": [1.0, 5.0, 1.0, 5.0, 4.0, 5.0, 4.0, 5.0],
+            "choice_accuracy": [0.1, 0.2, 0.1, 0.2, 0.9, 0.3, 0.5, 0.3],
+            "taken_from": [0, 0, 0, 0, 2, 0, 0, 0],
+            "won": [False, True, False, True, True, False, False, False],
+        }
+    )

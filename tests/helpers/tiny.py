@@ -1,0 +1,111 @@
+"""A collection and a space so small that a whole sweep takes seconds."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+
+from harness.data.collection.prepared import PreparedData
+from harness.experiment.load_space import load_space
+from harness.sweep.driver import Outcome, run_sweep
+from harness.sweep.sweep_folder import Declared
+
+SPACE = """
+dataset: tiny
+protocol: paper
+seed: 7
+repeats: 1
+checkpoint_every: 2
+settings:
+  backbone: shufflenet_v2_x0_5
+  weights: none
+  learning_rate: 0.05
+  momentum: 0.9
+  epochs: 5
+groups:
+  sdl:
+    model: sdl
+    lambda: {grid: [0, 3]}
+  single:
+    model: single
+"""
+
+
+def tiny_data(size: int = 32) -> PreparedData:
+    """32 slices of 8 patients in 3 classes; a class is a pattern under noise."""
+    random = np.random.default_rng(0)
+    labels = np.repeat([0, 1, 2], [10, 10, 12])
+    pattern = random.random((3, size, size))
+    images = 0.4 * pattern[labels] + 0.6 * random.random((len(labels), size, size))
+    return PreparedData(
+        dataset="tiny",
+        images=images.astype(np.float32),
+        labels=labels,
+        slice_ids=tuple(f"slice{i:02}" for i in range(len(labels))),
+        patients=tuple(f"patient{i // 4}" for i in range(len(labels))),
+        classes=("II", "III", "IV"),
+        selection="taken: 32",
+    )
+
+
+def declare(folder: Path, name: str, *overrides: str) -> Declared:
+    path = folder / "tiny.yaml"
+    path.write_text(SPACE)
+    space = load_space(path, overrides, lambda backbone: None)
+    return Declared(
+        name=name, space=space, data_digest=tiny_data().digest, command=f"sdl sweep tiny --name {name}"
+    )
+
+
+def run(
+    folder: Path,
+    name: str,
+    *overrides: str,
+    resume: bool = False,
+    address: str | None = None,
+    device: str | None = None,
+) -> Outcome:
+    return run_sweep(
+        declare(folder, name, *overrides),
+        tiny_data(),
+        folder / "results",
+        resume=resume,
+        address=address,
+        device=device,
+        console=Console(force_terminal=False, width=80),
+    )
+
+
+def start_driver(folder: Path, name: str, *options: str, script: str = __file__) -> subprocess.Popen[bytes]:
+    """Start a sweep in a session of its own, which a test can kill; returns after the second epoch.
+
+    Args:
+        folder: where its results lie.
+        name: of the sweep.
+        options: what else the script takes.
+        script: the one that runs it.
+    """
+    driver = subprocess.Popen(
+        [sys.executable, script, str(folder), name, *options],
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        records = (folder / "results/runs" / name / "spool").glob("runs/*/records.jsonl")
+        if sum(path.read_text().count('"kind":"epoch"') for path in records) >= 2:
+            return driver
+        time.sleep(0.05)
+    os.killpg(driver.pid, signal.SIGKILL)
+    raise AssertionError("the driver trained nothing in two minutes")
+
+
+if __name__ == "__main__":
+    run(Path(sys.argv[1]), sys.argv[2])

@@ -1,0 +1,63 @@
+"""Answers as files: what their endings mean, and places where none can be written."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from harness.errors import HarnessError
+from harness.inference.predictions import Answers
+from harness.inference.write import check_place, json_text, write_answers
+
+
+def answers(probability: float = 0.5) -> Answers:
+    slices = {"slice_id": ["a"], "answers": [("II", "III")], "probability": [probability], "note": [""]}
+    patients = {"patient": ["patient 1"], "slices": [1], "probability": [probability]}
+    return Answers(("II", "III"), pd.DataFrame(slices), pd.DataFrame(patients), {"not sagittal: axial": 2})
+
+
+def test_the_ending_says_what_is_written(tmp_path: Path) -> None:
+    for name, files in {"a.csv": ["a.csv", "a-patients.csv"], "a.json": ["a.json"]}.items():
+        check_place(tmp_path / name)
+        assert write_answers(answers(), "grader", tmp_path / name) == [tmp_path / file for file in files]
+    content = (tmp_path / "a.json").read_text()
+    assert content == json_text(answers(), "grader") + "\n"
+    read = json.loads(content)
+    assert (read["model"], read["left_out"]) == ("grader", {"not sagittal: axial": 2})
+    assert read["slices"][0]["answers"] == ["II", "III"]
+    assert pd.read_csv(tmp_path / "a.csv")["answers"].tolist() == ["(II, III)"]
+    assert pd.read_csv(tmp_path / "a-patients.csv")["slices"].tolist() == [1]
+    for name in ("a.csv", "a-patients.csv"):
+        assert pd.read_csv(tmp_path / name)["model"].tolist() == ["grader"]
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_json_holds_no_nan() -> None:
+    with pytest.raises(ValueError, match="JSON"):
+        json_text(answers(np.nan), "grader")
+
+
+@pytest.mark.parametrize("name", ["a", "a.txt", "a.csv.gz", "a.xlsx"])
+def test_another_ending_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(HarnessError, match=r"\.csv or \.json"):
+        check_place(tmp_path / "new" / name)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_is_made_where_there_is_none_and_nothing_else(tmp_path: Path) -> None:
+    check_place(tmp_path / "new/deep/a.csv")
+    assert not list((tmp_path / "new/deep").iterdir())
+
+
+@pytest.mark.parametrize("name", ["file/a.csv", "file/deep/a.json", "a.csv"])
+def test_where_nothing_can_be_written_is_said_before_and_after(tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "a-patients.csv").mkdir()
+    for action in (
+        lambda: check_place(tmp_path / name),
+        lambda: write_answers(answers(), "grader", tmp_path / name),
+    ):
+        with pytest.raises(HarnessError, match="no answers can be written there: "):
+            action()

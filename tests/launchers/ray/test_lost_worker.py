@@ -1,0 +1,76 @@
+"""A worker that dies in the middle of a list of trials: the finished ones are not trained again."""
+
+import os
+import signal
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+import ray
+from helpers.tiny import declare, tiny_data
+
+from harness.experiment.plan import plan_trials
+from harness.launchers.ray.tune import launch
+from harness.methods.run_trial import News
+from harness.sweep.driver import job_of
+
+
+class Assassin:
+    """Counts the epochs of trials; kills the worker at the second trial's third epoch."""
+
+    def __init__(self, victim: str) -> None:
+        self.epochs: Counter[tuple[str, int]] = Counter()
+        self.finished: list[str] = []
+        self.killed: list[int] = []
+        self._victim = victim
+
+    def take(self, news: News) -> bool:
+        self.epochs.update((news.identity, epoch["epoch"]) for epoch in news.epochs)
+        if news.predictions:
+            self.finished.append(news.identity)
+        if not self.killed and self.epochs[self._victim, 2]:
+            self.killed = workers()
+            for worker in self.killed:
+                os.kill(worker, signal.SIGKILL)
+        return False
+
+    def fail(self, identities: Sequence[str], reason: str) -> None:
+        raise AssertionError(reason)
+
+
+def workers() -> list[int]:
+    """The processes that train, of the Ray that this process started."""
+    parents, names = {}, {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            names[int(folder.name)] = (folder / "cmdline").read_text()
+            parents[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    return [pid for pid, name in names.items() if "ray::" in name and "Func" in name and _ours(pid, parents)]
+
+
+def _ours(pid: int, parents: dict[int, int]) -> bool:
+    while pid in parents and pid != os.getpid():
+        pid = parents[pid]
+    return pid == os.getpid()
+
+
+@pytest.mark.slow
+def test_a_list_of_trials_goes_on_where_its_worker_was_lost(tmp_path: Path) -> None:
+    space = declare(tmp_path, "lost", "groups.sdl.lambda=3", "repeats=2").space
+    trials = [t for t in plan_trials("lost", space, tiny_data().digest) if t.group == "sdl"]
+    first, second = (trial.identity for trial in trials)
+    hearer = Assassin(second)
+    ray.init(num_cpus=1, include_dashboard=False, log_to_driver=False)
+    try:
+        job = job_of(trials, space, "cpu", str(tmp_path / "checkpoints"))
+        launch([job], tiny_data(), {}, hearer, tmp_path / "ray", None)
+    finally:
+        ray.shutdown()
+    assert len(hearer.killed) == 1
+    assert hearer.finished == [first, second]
+    assert all(hearer.epochs[first, epoch] == 1 for epoch in range(5))
+    assert hearer.epochs[second, 1] == 2  # told again, from the checkpoint after two epochs
+    assert hearer.epochs[second, 2] == 2  # trained again

@@ -1,0 +1,101 @@
+"""What the paper's protocol rewards: slices that tell nothing but whose they are.
+
+Every slice is noise under a texture that is drawn for its patient, whatever the grade. A network can learn
+which patient has which grade, and nothing that holds for another patient.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from harness.data.collection.prepare import prepare
+from harness.data.collection.prepared import PreparedData
+from harness.data.recipe import load_recipe
+from harness.data.splits.protocols import make_split
+from harness.evaluation.class_metrics import SUM, figure_network
+from harness.evaluation.clustered import Unit, samples_of
+from harness.evaluation.estimate import Estimate
+from harness.experiment.settings import Settings
+from harness.phantom import generate
+from harness.selection.intervals import estimate
+from harness.training.gradient_run import TrainingRun
+
+PATIENTS = {"II": 20, "III": 20, "IV": 20}
+SLICES = 8  # of each patient
+PIXELS, TILE = 32, 8
+NOISE = 0.1
+SEED = 0
+FOLDS = 3
+SETTINGS = Settings(
+    model="sdl",
+    backbone="resnet18",
+    weights="none",
+    synergic_weight=1.0,
+    rotation=0.0,
+    learning_rate=0.02,
+    momentum=0.9,
+    batch_size=16,
+    epochs=8,
+)
+
+
+@pytest.fixture(scope="module")
+def marked(tmp_path_factory: pytest.TempPathFactory) -> PreparedData:
+    """60 generated patients with their grades; their slices show a mark of the patient alone."""
+    folder = tmp_path_factory.mktemp("leakage")
+    generate(folder / "made", patients=PATIENTS)
+    recipe = load_recipe("generated").model_copy(update={"image_size": PIXELS})
+    data = prepare(recipe, folder / "made", folder / "cache").first_of_each_class(20 * SLICES)
+    assert np.unique(data.patients, return_counts=True)[1].tolist() == [SLICES] * 60
+    random = np.random.default_rng(SEED)
+    marks = {patient: random.random((TILE, TILE)) for patient in sorted(set(data.patients))}
+    tiled = np.stack([np.tile(marks[patient], (PIXELS // TILE, PIXELS // TILE)) for patient in data.patients])
+    images = (1 - NOISE) * tiled + NOISE * random.random(tiled.shape)
+    return replace(data, images=images.astype(np.float32))
+
+
+def trained(data: PreparedData, protocol: str, fold: int) -> TrainingRun:
+    run = TrainingRun(
+        SETTINGS,
+        data,
+        make_split(protocol, data, 2, seed=SEED, repeat=0, fold=fold, folds=FOLDS),
+        protocol=protocol,
+        seed=SEED,
+        repeat=0,
+        fold=fold,
+        device=torch.device("cpu"),
+        pretrained=None,
+    )
+    for _ in range(SETTINGS.epochs):
+        run.train_epoch()
+    return run
+
+
+def held_out(predictions: pd.DataFrame, protocol: str, unit: Unit) -> Estimate:
+    """The accuracy with its Wilson interval; a patient is judged by the mean of its slices' probabilities."""
+    rows = predictions[predictions["set"] == "held_out"]
+    (sample,) = samples_of([rows], [figure_network(predictions, protocol)], unit)
+    return estimate([sample.one_row_a_unit()], "accuracy")
+
+
+@pytest.mark.slow
+def test_the_papers_protocol_rewards_knowing_the_patient(marked: PreparedData) -> None:
+    accuracy = held_out(trained(marked, "paper", 0).predictions(), "paper", "slice_id")
+    assert accuracy.interval is not None
+    assert accuracy.interval.low > 2 / 3
+
+
+@pytest.mark.slow
+def test_split_by_patient_that_is_worth_nothing(marked: PreparedData) -> None:
+    runs = [trained(marked, "patients", fold) for fold in range(FOLDS)]
+    for run in runs:  # the marks were learnt, for all that
+        assert run.history[-1].metrics["train/net1/accuracy"] > 0.6
+    predictions = pd.concat([run.predictions() for run in runs])
+    assert predictions.query("set == 'held_out'")["patient"].nunique() == 60
+    assert figure_network(predictions, "patients") == SUM
+    accuracy = held_out(predictions, "patients", "patient")
+    assert accuracy.interval is not None
+    assert accuracy.interval.low <= 1 / 3

@@ -1,0 +1,119 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from helpers.made_sweeps import sdl, single, sweep_of, trial
+from PIL import Image
+from statsmodels.stats.proportion import proportion_confint
+
+from harness.data.collection.prepared import PreparedData
+from harness.evaluation.estimate import Estimate
+from harness.report.paper import paper_table
+from harness.report.parts.leakage import CHOSEN, LOOKS, PATIENTS, both_protocols, leakage_table, systems
+from harness.report.parts.train_test_overlap import near_duplicates, shared_patients
+from harness.selection.best import choose_among
+from harness.selection.candidates import by_conditions, candidates_of
+
+BY_SLICE = sweep_of([trial(sdl(3), [39, 30]), trial(sdl(5), [36, 36]), trial(single(), [34])])
+BY_PATIENT = sweep_of(
+    [
+        trial(sdl(3), [20, 20], choice=[20, 20], protocol="patients"),
+        trial(sdl(5), [25, 25], choice=[30, 30], protocol="patients"),
+        trial(single("vgg19"), [20], protocol="patients"),
+    ]
+)
+GROUPS = by_conditions(candidates_of([BY_SLICE, BY_PATIENT]))
+SYSTEMS = {conditions: systems(group, choose_among(group)) for conditions, group in GROUPS.items()}
+
+
+def test_the_same_data_under_both_protocols_are_found() -> None:
+    ((paper, other),) = both_protocols(GROUPS)
+    assert (paper.protocol, other.protocol) == ("paper", "patients")
+    elsewhere = by_conditions(candidates_of([BY_SLICE, sweep_of(BY_PATIENT.trials, digest="d2")]))
+    assert both_protocols(elsewhere) == []
+
+
+def test_each_protocol_chooses_its_own_lambda_and_the_sums_are_subtracted() -> None:
+    ((paper, other),) = both_protocols(GROUPS)
+    table = leakage_table(SYSTEMS[paper], SYSTEMS[other], paper_table("table2"), None)
+    assert [row[0] for row in table.rows] == [PATIENTS, f"accuracy, {CHOSEN}"], (
+        "no backbone is single under both"
+    )
+    printed, better, total, honest, lost = (cell for cell in table.rows[1] if isinstance(cell, Estimate))
+    assert printed.mean == pytest.approx(0.9286)
+    assert better.mean == pytest.approx(39 / 42), "λ 3 under paper"
+    assert honest.mean == pytest.approx(25 / 42), "λ 5 where validation chooses"
+    assert lost.mean == pytest.approx(total.mean - honest.mean)
+    assert lost.interval is not None
+    assert -1 <= lost.interval.low < lost.mean < lost.interval.high <= 1
+
+
+def test_shared_patients_are_counted_within_a_fold() -> None:
+    ((paper, other),) = both_protocols(GROUPS)
+    first = leakage_table(SYSTEMS[paper], SYSTEMS[other], paper_table("table2"), None).rows[0]
+    shares = [cell for cell in first if isinstance(cell, Estimate)]
+    assert [shared_patients(GROUPS[each]) for each in (paper, other)] == shares
+    assert [share.mean for share in shares] == [1, 0]
+    for share in shares:  # six patients
+        assert share.interval
+        low_high = proportion_confint(6 * share.mean, 6, method="wilson")
+        assert (share.interval.low, share.interval.high) == pytest.approx(low_high)
+
+
+def test_every_repeat_counts_once_however_many_systems_have_it() -> None:
+    trials = [trial(each, [20] * each.networks, protocol="patients") for each in (sdl(3), single())]
+    again = trial(sdl(3), [20, 20], protocol="patients", repeat=1)
+    tables = again.predictions  # in the second repeat training knows every patient
+    known = tables.assign(patient=tables["patient"].str.replace(r"^\w+_", "fold0_", regex=True))
+    candidates = candidates_of([sweep_of([*trials, replace(again, predictions=known)], repeats=2)])
+    share = shared_patients(candidates)
+    assert share
+    assert share.values == (0, 1)
+
+
+def test_a_near_duplicate_is_one_of_the_training_slices_of_the_same_fold() -> None:
+    folds = [trial(single(), [20], protocol="patients", fold=fold) for fold in (0, 1)]
+    candidates = candidates_of([sweep_of(folds)])
+    names = [f"{part}{fold}_{n}" for fold in (0, 1) for part in ("train", "held_out") for n in range(42)]
+    assert mean(near_duplicates(candidates, pictures(names, {}))) == 0
+    copied = {
+        "held_out0_1": "train0_4",
+        "held_out0_2": "train0_4",
+        "held_out0_3": "held_out0_5",
+        "held_out1_6": "train0_7",
+        "held_out1_8": "train1_9",
+    }
+    share = near_duplicates(candidates, pictures(names, copied))
+    assert mean(share) == pytest.approx((2 / 42 + 1 / 42) / 2)
+    assert share
+    assert share.interval
+    # Of 12 patients with 7 slices each three have one that is copied: whole patients are drawn.
+    assert share.interval.low == 0
+    assert 6 / 84 < share.interval.high < 8 / 84
+    found = systems(candidates, None)
+    rows = leakage_table(found, found, paper_table("table2"), pictures(names, copied)).rows
+    assert [row[0] for row in rows] == [PATIENTS, LOOKS, "accuracy, single alexnet"]
+
+
+def mean(share: Estimate | None) -> float:
+    assert share
+    assert len(share.values) == 1
+    return share.mean
+
+
+def pictures(names: list[str], copied: dict[str, str]) -> PreparedData:
+    """Slices of smooth noise; a copied one is another with a little noise of its own."""
+    random = np.random.default_rng(0)
+    made = {
+        name: Image.fromarray(random.random((16, 16)).astype(np.float32)).resize((64, 64)) for name in names
+    }
+    noise = random.normal(0, 0.005, (len(names), 64, 64))
+    images = np.stack([np.asarray(made[copied.get(name, name)]) for name in names]) + noise
+    return PreparedData(
+        dataset="generated",
+        images=images.astype(np.float32),
+        labels=np.zeros(len(names), dtype=np.int64),
+        slice_ids=tuple(names),
+        patients=("p",) * len(names),
+        classes=("II",),
+    )

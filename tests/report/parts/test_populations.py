@@ -1,0 +1,94 @@
+from collections.abc import Sequence
+
+import pytest
+from helpers.made_sweeps import made_schedule, sdl, single, sweep_of, trial
+
+from harness.evaluation.estimate import Estimate
+from harness.experiment.population import Population
+from harness.experiment.settings import Settings
+from harness.report.parts.populations import population_table, schedule_figure, schedule_table
+from harness.selection.best import choose_among
+from harness.selection.candidates import Candidate, candidates_of
+
+CHANGING = sdl(0, epochs=40).model_copy(
+    update={"population": Population(members=2, interval=10, low=1, high=5)}
+)
+# By fold: right answers of 42 on the choice set and on held-out.
+FOLDS = {1.0: ((40, 20), (30, 41)), 5.0: ((35, 42), (36, 25)), None: ((41, 42), (41, 40))}
+
+
+def candidates(weights: Sequence[float | None] = (1.0, 5.0, None)) -> list[Candidate]:
+    trials = []
+    for weight in weights:
+        settings: Settings = CHANGING if weight is None else sdl(weight, epochs=40)
+        for fold, (choice, held_out) in enumerate(FOLDS[weight]):
+            trials.append(
+                trial(settings, [held_out] * 2, choice=[choice] * 2, fold=fold, protocol="patients")
+            )
+    return candidates_of([sweep_of([*trials, trial(single(epochs=40), [10], protocol="patients")])])
+
+
+def test_a_population_stands_beside_the_fixed_weights_picked_fold_by_fold() -> None:
+    first, second = population_table(candidates()).rows
+    assert first[:2] == ("SDL alexnet, λ 1 to 5 (2 members, every 10 epochs)", 80)
+    assert second[:2] == ("fixed λ, picked in each split from 2", 80)
+    changing, fixed, difference = first[2], second[2], second[3]
+    assert isinstance(changing, Estimate)
+    assert isinstance(fixed, Estimate)
+    assert isinstance(difference, Estimate)
+    assert changing.mean == pytest.approx(82 / 84)
+    assert fixed.mean == pytest.approx((20 + 25) / 84)
+    assert difference.mean == pytest.approx(37 / 84)
+    assert difference.interval
+    assert difference.interval.low <= 37 / 84 <= difference.interval.high
+    assert second[5] == "better"
+
+
+def test_under_the_papers_protocol_a_fixed_weight_is_picked_in_each_repeat_too() -> None:
+    """A population picks its member anew in each repeat; one λ for all of them would have fewer chances."""
+    right = {1.0: ([30, 40], [20, 10]), 5.0: ([35, 20], [25, 41]), None: ([41, 9], [8, 42])}
+    trials = [
+        trial(CHANGING if weight is None else sdl(weight, epochs=40), held_out, repeat=repeat)
+        for weight, of_repeat in right.items()
+        for repeat, held_out in enumerate(of_repeat)
+    ]
+    first, second = population_table(candidates_of([sweep_of(trials, repeats=2)])).rows
+    assert second[:2] == ("fixed λ, picked in each split from 2", 80)
+    assert isinstance(first[2], Estimate)
+    assert isinstance(second[2], Estimate)
+    assert first[2].values == pytest.approx((41 / 42, 1))
+    assert second[2].values == pytest.approx((40 / 42, 41 / 42))  # λ 1, then λ 5; the better network of each
+
+
+def test_a_population_and_its_rivals_say_which_repeats_they_lack() -> None:
+    trials = [
+        trial(CHANGING if weight is None else sdl(weight, epochs=40), [30, 30], repeat=repeat)
+        for weight, numbers in {1.0: (0,), 5.0: (0, 1), None: (0,)}.items()
+        for repeat in numbers
+    ]
+    first, second = population_table(candidates_of([sweep_of(trials, repeats=3)])).rows
+    assert str(first[0]).endswith("every 10 epochs) (1 of 3 repeats)")
+    assert second[0] == "fixed λ, picked in each split from 1 (2 of 3 repeats)"
+
+
+def test_a_population_without_rivals_stands_alone() -> None:
+    assert len(population_table(candidates([None])).rows) == 1
+
+
+def test_a_population_is_never_chosen_as_a_weight() -> None:
+    choice = choose_among(candidates())
+    assert choice
+    assert {each.settings.synergic_weight for each in choice.ranked} == {1, 5}
+    assert choose_among(candidates([None])) is None
+
+
+def test_a_schedule_reads_as_spans_of_epochs() -> None:
+    table = schedule_table({(0, 0): made_schedule(), (1, 2): made_schedule()})
+    assert table.rows == ((1, 1, "5 (1–2), 4 (3–3)"), (2, 3, "5 (1–2), 4 (3–3)"))
+
+
+def test_the_winning_path_is_drawn_up_to_the_chosen_epoch() -> None:
+    (axes,) = schedule_figure({(0, 0): made_schedule()}).axes
+    line = next(line for line in axes.lines if line.get_label() == "repeat 1, fold 1")
+    assert list(line.get_xdata()) == [1, 2, 3]
+    assert list(line.get_ydata()) == [5, 5, 4]

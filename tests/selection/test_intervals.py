@@ -1,0 +1,61 @@
+import numpy as np
+import pytest
+from helpers.made_sweeps import sdl, sweep_of, trial
+from statsmodels.stats.proportion import proportion_confint
+
+from harness.selection.candidates import Candidate, candidates_of
+from harness.selection.intervals import accuracy, accuracy_by_patient, of_class
+
+
+def candidate(protocol: str, held_out: int = 30) -> Candidate:
+    return candidates_of([sweep_of([trial(sdl(3), [held_out, held_out], protocol=protocol)])])[0]
+
+
+def test_under_paper_it_is_wilsons_by_slice() -> None:
+    interval = accuracy(candidate("paper"), "held_out").interval
+    assert interval
+    assert (interval.low, interval.high) == pytest.approx(proportion_confint(30, 42, method="wilson"))
+
+
+def test_by_patient_it_is_wilsons_over_patients() -> None:
+    # Six patients of 7 slices; their mean probabilities are right where most of their slices are.
+    estimate = accuracy_by_patient(candidate("patients"))
+    right = round(estimate.mean * 6)
+    assert estimate.mean == right / 6
+    assert estimate.interval
+    assert (estimate.interval.low, estimate.interval.high) == pytest.approx(
+        proportion_confint(right, 6, method="wilson")
+    )
+
+
+def test_by_slice_with_patients_whole_patients_are_drawn() -> None:
+    estimate = accuracy(candidate("patients"), "held_out")
+    assert estimate.interval
+    assert estimate.mean == pytest.approx(30 / 42)
+    by_slice = proportion_confint(30, 42, method="wilson")
+    # Every patient has 5 of 7 right here, so drawing others changes nothing, as drawing slices would.
+    assert estimate.interval.high - estimate.interval.low < (by_slice[1] - by_slice[0]) / 10
+
+
+def test_recall_of_a_class_counts_its_own_slices_and_specificity_the_others() -> None:
+    recall = of_class(candidate("paper"), "recall", 0)
+    specificity = of_class(candidate("paper"), "specificity", 0)
+    assert recall.interval
+    assert specificity.interval
+    assert (recall.interval.low, recall.interval.high) == pytest.approx(
+        proportion_confint(10, 14, method="wilson")
+    )
+    wrong = round((1 - specificity.mean) * 28)
+    assert (specificity.interval.low, specificity.interval.high) == pytest.approx(
+        proportion_confint(28 - wrong, 28, method="wilson")
+    )
+
+
+def test_the_choice_figure_averages_folds_as_the_rules_do() -> None:
+    trials = [
+        trial(sdl(3), [30, 30], choice=[right, right], count=count, fold=fold, protocol="patients")
+        for fold, (right, count) in enumerate([(20, 40), (9, 12)])
+    ]
+    (found,) = candidates_of([sweep_of(trials)])
+    assert accuracy(found, "choice").values == found.choice.values == (0.5, 0.75)
+    assert np.isfinite(accuracy(found, "train").mean)

@@ -1,0 +1,50 @@
+import pytest
+from helpers.made_sweeps import sdl, sweep_of, trial
+
+from harness.selection.best import choose
+from harness.selection.candidates import candidates_of
+from harness.selection.nested import nested_estimate
+from harness.selection.rules import RULES
+
+# By (λ, fold): right answers of 42 on the choice set and on held-out.
+FOLDS = {(1, 0): (40, 20), (1, 1): (30, 41), (5, 0): (35, 42), (5, 1): (36, 25)}
+
+
+def folds(protocol: str = "patients", *, networks_of_5: int = 2) -> list[object]:
+    trials = []
+    for (weight, fold), (choice, held_out) in FOLDS.items():
+        networks = networks_of_5 if weight == 5 else 2
+        settings = sdl(weight, networks=networks)
+        trials.append(
+            trial(settings, [held_out] * networks, choice=[choice] * networks, fold=fold, protocol=protocol)
+        )
+    return candidates_of([sweep_of(trials)])
+
+
+@pytest.mark.parametrize("networks", [2, 3])
+def test_each_fold_picks_by_its_own_choice_set_and_held_out_is_pooled(networks: int) -> None:
+    nested = nested_estimate(folds(networks_of_5=networks), RULES["max"])
+    assert nested
+    assert nested.picks == (1, 5)
+    assert nested.by_slice.values == (pytest.approx((20 + 25) / 84),)
+    assert nested.by_slice.interval
+    assert nested.by_slice.interval.low < 45 / 84 < nested.by_slice.interval.high
+
+
+def test_where_the_choice_has_seen_held_out_there_is_no_nested_estimate() -> None:
+    assert nested_estimate(folds("paper"), RULES["max"]) is None
+    assert nested_estimate(folds(), RULES["paper"]) is None
+
+
+def test_a_candidate_that_lacks_a_repeat_does_not_shrink_the_estimate() -> None:
+    trials = [
+        trial(sdl(weight), [20 + repeat] * 2, choice=[40, 40], protocol="patients", repeat=repeat)
+        for weight in (1, 3)
+        for repeat in (0, 1)
+    ]
+    lacking = trial(sdl(5), [42, 42], choice=[42, 42], protocol="patients", repeat=1)
+    choice = choose([sweep_of([*trials, lacking], repeats=2)])
+    assert choice.nested
+    assert choice.nested.picks == (1, 1)
+    assert choice.nested.by_slice.values == (20 / 42, 0.5)
+    assert choice.nested.as_dict()["repeats"] == 2

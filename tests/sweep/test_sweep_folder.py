@@ -1,0 +1,118 @@
+"""The folder of a sweep: its unique name, and what it was started with."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from helpers.tiny import declare
+
+from harness.errors import HarnessError
+from harness.sweep.sweep_folder import SweepFolder, new_name
+
+# Creates the sweep again and again, each time killed one step later, until it is done; prints how often.
+KILLED = """
+import os, signal, sys
+from itertools import count
+from pathlib import Path
+from harness.sweep.sweep_folder import Declared, SweepFolder
+
+declared = Declared.model_validate_json(Path(sys.argv[2]).read_text())
+for steps in count():
+    folder = SweepFolder(Path(sys.argv[1], str(steps)), "mine")
+    if not (child := os.fork()):
+        left = iter(range(steps))
+        def hook(event, _):
+            if event.startswith("os.") or event == "open":
+                next(left, None) is None and os.kill(os.getpid(), signal.SIGKILL)
+        sys.addaudithook(hook)
+        folder.create(declared)
+        os._exit(0)
+    if os.waitpid(child, 0)[1] == 0:
+        print(steps)
+        break
+"""
+
+
+def test_a_sweep_is_read_back_as_it_was_declared(tmp_path: Path) -> None:
+    declared = declare(
+        tmp_path, "mine", "resources.gpus={shufflenet_v2_x0_5: 0.5}", "gaussian={grid: [none, 3]}"
+    )
+    SweepFolder(tmp_path, "mine").create(declared)
+    assert SweepFolder(tmp_path, "mine").read() == declared
+
+
+def test_a_taken_name_is_refused_and_kept_as_it_is(tmp_path: Path) -> None:
+    first = declare(tmp_path, "mine")
+    SweepFolder(tmp_path, "mine").create(first)
+    with pytest.raises(HarnessError, match="sdl sweep --resume mine"):
+        SweepFolder(tmp_path, "mine").create(declare(tmp_path, "mine", "epochs=1"))
+    assert SweepFolder(tmp_path, "mine").read() == first
+
+
+def test_a_driver_killed_at_any_step_leaves_a_whole_sweep_or_none(tmp_path: Path) -> None:
+    declared = declare(tmp_path, "mine")
+    (tmp_path / "declared.json").write_text(declared.model_dump_json())
+    command = [sys.executable, "-c", KILLED, str(tmp_path), str(tmp_path / "declared.json")]
+    steps = int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    left_none = []
+    for results in (tmp_path / str(number) for number in range(steps)):
+        folder = SweepFolder(results, "mine")
+        if not folder.path.exists():
+            left_none.append(results.name)
+            with pytest.raises(HarnessError, match="there is none yet"):
+                folder.read()
+            folder.create(declared)
+        assert folder.read() == declared
+    assert left_none == [str(number) for number in range(len(left_none))]
+    assert 3 <= len(left_none) < steps
+
+
+def test_a_sweep_that_does_not_exist_is_answered_with_the_nearest(tmp_path: Path) -> None:
+    with pytest.raises(HarnessError, match="there is none yet"):
+        SweepFolder(tmp_path, "mine").read()
+    SweepFolder(tmp_path, "mine-1").create(declare(tmp_path, "mine-1"))
+    with pytest.raises(HarnessError, match="did you mean 'mine-1'"):
+        SweepFolder(tmp_path, "mine-2").read()
+
+
+@pytest.mark.parametrize("name", ["../mine", "a/b", "/tmp/mine", "", ".", "..", "-x", "a b", "λ"])
+def test_a_name_is_no_path(tmp_path: Path, name: str) -> None:
+    with pytest.raises(HarnessError, match="letters, digits"):
+        SweepFolder(tmp_path, name)
+
+
+def test_new_names_count_and_fill_no_taken_one(tmp_path: Path) -> None:
+    assert new_name(tmp_path, "quick") == "quick-1"
+    for name in ("quick-1", "quick-3", "quicker-2"):
+        SweepFolder(tmp_path, name).create(declare(tmp_path, name))
+    assert new_name(tmp_path, "quick") == "quick-2"
+    assert new_name(tmp_path, "quicker") == "quicker-1"
+    SweepFolder(tmp_path, "quick-2").create(declare(tmp_path, "quick-2"))
+    assert new_name(tmp_path, "quick") == "quick-4"
+
+
+@pytest.mark.parametrize("name", ["paper", "runs", "cache"])
+def test_a_report_lands_in_no_other_folder_of_results(tmp_path: Path, name: str) -> None:
+    with pytest.raises(HarnessError, match=f"results/{name} is another folder"):
+        SweepFolder(tmp_path, name)
+
+
+@pytest.mark.parametrize("space", ["my space", "größe", "λ", "-x", ".hidden", "_x"])
+def test_a_new_name_is_plain_whatever_the_space_is_called(tmp_path: Path, space: str) -> None:
+    SweepFolder(tmp_path, new_name(tmp_path, space)).create(declare(tmp_path, "mine"))
+
+
+@pytest.mark.parametrize(
+    ("storage", "root"), [("s3://bucket/folder/", "s3://bucket/folder/mine"), ("/shared", "/shared/mine")]
+)
+def test_checkpoints_lie_on_the_shared_storage_by_sweep(tmp_path: Path, storage: str, root: str) -> None:
+    assert SweepFolder(tmp_path, "mine").checkpoints(storage) == root
+
+
+def test_checkpoints_lie_in_the_folder_where_no_storage_is_declared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    root = SweepFolder(Path("results"), "mine").checkpoints(None)
+    assert root == str(tmp_path / "results/runs/mine/checkpoints")  # absolute: workers run elsewhere
