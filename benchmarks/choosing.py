@@ -6,7 +6,7 @@ python benchmarks/choosing.py
 import torch
 from simulated_sweeps import hit_rates
 
-BUDGETS = (66, 132, 264)  # trials: 11, 22 or 44 proposals; the grid's 11 values at 6, 12 or 24 trials each
+BUDGETS = (66, 132, 264)  # trials: 11, 22 or 44 suggestions; the grid's 11 values at 6, 12 or 24 trials each
 SAMPLERS = ("grid", "random", "tpe", "gp")
 SWEEPS = 200  # of each sampler at each budget
 FALLS = (0.2, 0.4)

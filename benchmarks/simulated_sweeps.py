@@ -1,6 +1,6 @@
 """How often does a sweep find the best λ? Real samplers and rules on a fake objective with a known answer.
 
-The choice accuracy of a trial is the share of right answers among 42 slices, drawn from a binomial whose
+The validation accuracy of a trial is the share of right answers among 42 slices, drawn from a binomial whose
 probability falls with the square of λ's distance from the best one.
 """
 
@@ -16,13 +16,13 @@ from harness.experiment.search import Search
 from harness.experiment.settings import Settings
 from harness.experiment.space import Space
 from harness.seeds import derive_seed
-from harness.selection.candidates import Candidate, Conditions
+from harness.selection.candidates import Candidate, ComparisonKey
 from harness.selection.rules import RULES
 from harness.sweep.search.study import Study
 
 SLICES = 42
 HIGHEST = 10  # λ lies between 0 and this; a step is 1
-REPEATS = 6  # trials of a proposal: two repeats of three folds
+REPEATS = 6  # trials of a suggestion: two repeats of three folds
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class _Simulated(Candidate):
     figures: tuple[float, ...] = ()
 
     @property
-    def choice(self) -> Estimate:
+    def validation(self) -> Estimate:
         return Estimate.of(self.figures)
 
 
@@ -83,8 +83,8 @@ def _grid(hill: Hill, trials: int, random: np.random.Generator) -> list[Candidat
 
 
 def _asked(sampler: str, hill: Hill, trials: int, random: np.random.Generator) -> list[Candidate]:
-    """Let a study spend the budget on proposals of six trials each."""
-    search = Search.model_validate({"sampler": sampler, "proposals": trials // REPEATS})
+    """Let a study spend the budget on suggestions of six trials each."""
+    search = Search.model_validate({"sampler": sampler, "suggestions": trials // REPEATS})
     space = Space(
         dataset="fake",
         protocol="patients",
@@ -105,17 +105,17 @@ def _asked(sampler: str, hill: Hill, trials: int, random: np.random.Generator) -
 
 
 def _told(study: Study, hill: Hill, random: np.random.Generator) -> Iterable[Candidate]:
-    while proposal := study.next():
-        weight = proposal.trials[0].settings.synergic_weight
-        figures = hill.accuracies(weight, len(proposal.trials), random)
-        for trial, figure in zip(proposal.trials, figures, strict=True):
+    while suggestion := study.next():
+        weight = suggestion.trials[0].settings.synergic_weight
+        figures = hill.accuracies(weight, len(suggestion.trials), random)
+        for trial, figure in zip(suggestion.trials, figures, strict=True):
             study.score(trial, figure)
-        study.end(proposal.handle.number)
+        study.end(suggestion.handle.number)
         yield _candidate(weight, figures)
 
 
 def _candidate(weight: float, figures: list[float]) -> Candidate:
     settings = Settings(model="sdl", backbone="alexnet", synergic_weight=float(weight))
-    conditions = Conditions("patients", "fake", "fake", folds=3, seed=0)
+    comparison_key = ComparisonKey("patients", "fake", "fake", folds=3, seed=0)
     planned = len(figures)
-    return _Simulated("simulated", conditions, f"{weight}", settings, (), planned, tuple(figures))
+    return _Simulated("simulated", comparison_key, f"{weight}", settings, (), planned, tuple(figures))

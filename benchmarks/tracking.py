@@ -40,7 +40,7 @@ from harness.data.splits.protocols import make_split
 from harness.experiment.space import Space
 from harness.sweep.driver import run_sweep
 from harness.sweep.recorder import Recorder
-from harness.sweep.sweep_folder import Declared
+from harness.sweep.sweep_folder import SweepManifest
 from harness.tracking.run_reader import curves, load_sweep
 from harness.tracking.store import find_store
 
@@ -122,7 +122,7 @@ def harness(folder: Path, epochs: int, pairs: int) -> float:
     trained = len(make_split("paper", data, 2, seed=0, repeat=0, fold=0, folds=1).groups)
     settings = {**SWEEP["settings"], "epochs": epochs}
     space = Space.model_validate({**SWEEP, "dataset": data.dataset, "settings": settings})
-    declared = Declared(name="timed", space=space, data_digest=data.digest, command="")
+    declared = SweepManifest(name="timed", space=space, data_digest=data.digest, command="")
     with TemporaryDirectory() as name:
         results = Path(name)
         run_sweep(

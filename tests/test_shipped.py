@@ -18,10 +18,10 @@ from harness.data.collection.prepared import PreparedData
 from harness.data.recipe import load_recipe
 from harness.evaluation.predictions import from_csv
 from harness.experiment.load_space import load_space
-from harness.experiment.plan import plan_shapes
+from harness.experiment.plan import plan_variants
 from harness.experiment.trial import Trial
 from harness.launchers.ray.cluster import Node
-from harness.methods.run_trial import News, train_trial
+from harness.methods.run_trial import TrialEvent, train_trial
 from harness.models.backbones import check_backbone
 from harness.shipped import find
 from harness.sweep.dry_run import dry_run
@@ -43,7 +43,7 @@ def first_trials() -> list[Trial]:
     for name in SPACES:
         few = (*FEW_SLICES, *FEW_MEMBERS) if name in ("population", "study") else FEW_SLICES
         space = load_space(find("search_spaces", name), few, check_backbone)
-        trials += plan_shapes(name, space, "digest")
+        trials += plan_variants(name, space, "digest")
     first = {(trial.sweep, trial.group): trial for trial in reversed(trials)}
     begun = {trial.settings.backbone for trial in first.values()}
     others = {t.settings.backbone: t for t in trials if t.settings.model == "single"}
@@ -79,7 +79,7 @@ def test_a_shipped_space_is_valid_and_can_be_planned(name: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("trial", first_trials(), ids=lambda trial: f"{trial.sweep} {trial.title}")
 def test_a_trial_of_every_group_trains(trial: Trial, tmp_path: Path) -> None:
-    told: list[News] = []
+    told: list[TrialEvent] = []
     data = some_slices().first_of_each_class(6)
     train_trial(
         trial,
@@ -90,11 +90,11 @@ def test_a_trial_of_every_group_trains(trial: Trial, tmp_path: Path) -> None:
         checkpoint_every=10,
         tell=told.append,
     )
-    epochs = [epoch for news in told for epoch in news.epochs]
+    epochs = [epoch for event in told for epoch in event.epochs]
     assert [epoch["epoch"] for epoch in epochs] == list(range(trial.settings.epochs))
     assert all(np.isfinite(list(epoch["metrics"].values())).all() for epoch in epochs)
     table = from_csv(told[-1].predictions)
-    assert set(table["set"]) == {"train", "choice", "held_out"}
+    assert set(table["set"]) == {"train", "validation", "test"}
     assert set(table["slice_id"]) <= set(data.slice_ids)
 
 

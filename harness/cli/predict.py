@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from harness.inference.model import TrainedModel
-    from harness.inference.predictions import Answers
+    from harness.inference.predictions import Predictions
 
 
 @click.command()
@@ -93,7 +93,7 @@ def _fetched(said: str, into: Path) -> tuple[str, Path]:
         raise HarnessError(f"{no_folder}; sought as a registered model:\n{error}") from None
 
 
-def _show(answers: "Answers", model: str) -> None:
+def _show(answers: "Predictions", model: str) -> None:
     from rich.console import Console
 
     from harness.inference.predictions import NOT_CLINICAL, tuple_text

@@ -93,7 +93,7 @@ def best(
     Rules go by the accuracy of validation patients, the mean over repeats and
     folds (under protocol paper, of the test slices). max takes the highest,
     one-standard-error the smallest λ within one standard error of it, paper the
-    highest held-out accuracy. Candidates are ranked by repeats that they share,
+    highest test accuracy. Candidates are ranked by repeats that they share,
     chosen so that most trials count; one that lacks any of these stands behind.
     Populations are no candidates, nor are single networks: the best of each
     backbone is compared with the choice.
@@ -117,9 +117,9 @@ def best(
     choice = choose([sweep], rule)
     click.echo(json.dumps(choice.as_dict(), indent=2) if as_json else choice.text())
     if model:
-        from harness.inference.register import Wanted, register_choice
+        from harness.inference.register import RegisterOptions, register_choice
 
-        wanted = Wanted(model, alias, retrain, device, cache)
+        wanted = RegisterOptions(model, alias, retrain, device, cache)
         click.echo(f"registered: {register_choice(choice, sweep, store, wanted)}", err=True)
 
 

@@ -12,7 +12,7 @@ from harness.experiment.space import Space
 
 if TYPE_CHECKING:
     from harness.data.collection.prepared import PreparedData
-    from harness.sweep.sweep_folder import Declared
+    from harness.sweep.sweep_folder import SweepManifest
 
 
 @click.command()
@@ -63,14 +63,14 @@ def sweep(
 
 def _declare(
     said: str, space: Space, name: str | None, overrides: tuple[str, ...], cache: Path
-) -> "tuple[Declared, PreparedData]":
-    from harness.sweep.sweep_folder import Declared, new_name
+) -> "tuple[SweepManifest, PreparedData]":
+    from harness.sweep.sweep_folder import SweepManifest, new_name
 
     name = name or new_name(RESULTS, Path(said).stem)
     data = read_data(space, cache)
     words = ["sdl", "sweep", _nameable(said), "--name", name, "--dataset", _nameable(space.dataset)]
     words += [word for text in overrides for word in ("--set", text)]
-    return Declared(name=name, space=space, data_digest=data.digest, command=shlex.join(words)), data
+    return SweepManifest(name=name, space=space, data_digest=data.digest, command=shlex.join(words)), data
 
 
 def _nameable(said: str) -> str:
@@ -78,7 +78,7 @@ def _nameable(said: str) -> str:
     return Path(said).name if Path(said).is_absolute() else said
 
 
-def _declared_before(name: str, cache: Path) -> "tuple[Declared, PreparedData]":
+def _declared_before(name: str, cache: Path) -> "tuple[SweepManifest, PreparedData]":
     from harness.sweep.sweep_folder import SweepFolder
 
     declared = SweepFolder(RESULTS, name).read()
@@ -106,7 +106,7 @@ def _print_plan(space: Space, name: str, cache: Path, address: str | None, devic
 
 
 def _run(
-    declared: "Declared", data: "PreparedData", *, resume: bool, address: str | None, device: str | None
+    declared: "SweepManifest", data: "PreparedData", *, resume: bool, address: str | None, device: str | None
 ) -> None:
     from rich.console import Console
 

@@ -10,7 +10,7 @@ from harness.cli.options import cache_option, dataset_option, read_data, read_sp
 from harness.errors import HarnessError
 
 if TYPE_CHECKING:
-    from harness.methods.run_trial import News
+    from harness.methods.run_trial import TrialEvent
 
 
 @click.command()
@@ -53,19 +53,19 @@ def train(
             device=chosen,
             checkpoints=Checkpoints(scratch),
             checkpoint_every=declared.checkpoint_every,
-            tell=_print_news,
+            tell=_print_event,
         )
 
 
-def _print_news(news: "News") -> None:
+def _print_event(event: "TrialEvent") -> None:
     from harness.evaluation.class_metrics import score
     from harness.evaluation.predictions import from_csv
 
-    for epoch in news.epochs:
+    for epoch in event.epochs:
         click.echo(f"epoch {epoch['epoch'] + 1}")
         for name, value in epoch["metrics"].items():
             click.echo(f"  {name:<24} {value:.4g}")
-    if news.predictions:
-        click.echo(f"accuracy at epoch {news.chosen_epoch + 1}, chosen by the choice set")
-        for (part, network), scores in score(from_csv(news.predictions)).items():
+    if event.predictions:
+        click.echo(f"accuracy at epoch {event.chosen_epoch + 1}, chosen by the validation set")
+        for (part, network), scores in score(from_csv(event.predictions)).items():
             click.echo(f"  {f'{part}/{network}':<24} {scores.accuracy:.4g}")

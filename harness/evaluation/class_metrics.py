@@ -11,7 +11,7 @@ from harness.evaluation.predictions import SETS, classes_of, networks_of
 
 ClassMeasure = Literal["precision", "recall", "specificity", "sensitivity", "f1"]
 CLASS_MEASURES: tuple[ClassMeasure, ...] = get_args(ClassMeasure)
-SUM = "sum"
+ENSEMBLE = "sum"
 
 
 Counts = NDArray[np.number[Any]]
@@ -90,7 +90,7 @@ def probabilities(predictions: pd.DataFrame, network: str) -> NDArray[np.float64
     A network that diverged to NaN knows nothing: it gives every class the same.
     """
     classes = classes_of(predictions)
-    networks = networks_of(predictions) if network == SUM else [network]
+    networks = networks_of(predictions) if network == ENSEMBLE else [network]
     stacked = np.stack(
         [predictions[[f"{net}_{name}" for name in classes]].to_numpy(float) for net in networks]
     )
@@ -116,28 +116,28 @@ def score(predictions: pd.DataFrame) -> dict[tuple[str, str], Scores]:
     all training slices. Rows of several folds count as one pool.
     """
     classes, true = tuple(classes_of(predictions)), labels(predictions)
-    of_set, seen_by = predictions["set"].to_numpy(), predictions["seen_by"].to_numpy()
+    of_set, trained_network = predictions["set"].to_numpy(), predictions["trained_network"].to_numpy()
     scores = {}
-    for network in [*networks_of(predictions), SUM]:
+    for network in [*networks_of(predictions), ENSEMBLE]:
         called = probabilities(predictions, network).argmax(axis=1)
         for name in SETS:
             rows = of_set == name
-            if name == "train" and network != SUM:
-                rows &= seen_by == network
+            if name == "train" and network != ENSEMBLE:
+                rows &= trained_network == network
             scores[name, network] = Scores(classes, confusion_matrix(true[rows], called[rows], len(classes)))
     return scores
 
 
-def figure_network(predictions: pd.DataFrame, protocol: str) -> str:
+def reporting_network(predictions: pd.DataFrame, protocol: str) -> str:
     """Return the network whose figures stand for a trial.
 
-    Under protocol ``paper`` it is the one with the best choice accuracy, the first of equals (the paper
+    Under protocol ``paper`` it is the one with the best validation accuracy, the first of equals (the paper
     reports its better network); under any other the sum of all.
     """
     if protocol != "paper":
-        return SUM
-    scores = score(predictions[predictions["set"] == "choice"])
-    return max(networks_of(predictions), key=lambda network: scores["choice", network].accuracy)
+        return ENSEMBLE
+    scores = score(predictions[predictions["set"] == "validation"])
+    return max(networks_of(predictions), key=lambda network: scores["validation", network].accuracy)
 
 
 def final_metrics(predictions: pd.DataFrame) -> dict[str, float]:

@@ -78,7 +78,7 @@ def sign_flip(
     """
     units = first[0].units
     both = [_side_by_side(one, other) for one, other in zip(first, second, strict=True)]
-    kept = _ways(units, seed, flips)
+    kept = _sign_vectors(units, seed, flips)
     forward, backward = np.hstack([kept, 1 - kept]), np.hstack([1 - kept, kept])
     differences = over_samples(both, measure, forward) - over_samples(both, measure, backward)
     # The first way keeps everything in its place: it is the difference seen.
@@ -115,7 +115,7 @@ def _side_by_side(one: Sample, other: Sample) -> Sample:
     )
 
 
-def _ways(units: int, seed: int, flips: int) -> Floats:
+def _sign_vectors(units: int, seed: int, flips: int) -> Floats:
     """Return (B, U) ones where a unit is kept and zeros where it is swapped; the first row keeps all."""
     if units <= EXACT_UNITS:
         return np.array(list(product((1.0, 0.0), repeat=units)))

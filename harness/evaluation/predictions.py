@@ -2,11 +2,11 @@
 
 One row per slice and set, in a fixed order of columns::
 
-    slice_id, patient, set, repeat, fold, seen_by, true_class, net1_<class>, …, netn_<class>
+    slice_id, patient, set, repeat, fold, trained_network, true_class, net1_<class>, …, netn_<class>
 
-``set`` is train, choice or held_out; ``seen_by`` names the network that trained on the slice (empty outside
-train); ``net2_III`` is network 2's softmax probability of class III at the chosen epoch. Where choice and
-held-out are the same slices (the paper's protocol) both sets are written.
+``set`` is train, validation or test; ``trained_network`` names the network that trained on the slice (empty
+outside train); ``net2_III`` is network 2's softmax probability of class III at the chosen epoch. Where
+validation and test are the same slices (the paper's protocol) both sets are written.
 """
 
 from collections.abc import Sequence
@@ -14,8 +14,8 @@ from io import StringIO
 
 import pandas as pd
 
-KEYS = ("slice_id", "patient", "set", "repeat", "fold", "seen_by", "true_class")
-SETS = ("train", "choice", "held_out")
+KEYS = ("slice_id", "patient", "set", "repeat", "fold", "trained_network", "true_class")
+SETS = ("train", "validation", "test")
 
 
 def probability_columns(networks: int, classes: Sequence[str]) -> list[str]:

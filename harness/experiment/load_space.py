@@ -175,12 +175,12 @@ def _share_faults(space: Space, document: Document) -> Iterator[Fault]:
 def _repeated(space: Space, document: Document) -> Iterator[Fault]:
     groups: dict[tuple[int, Settings], str] = {}
     for group in space.families():
-        for proposal in group.proposals(space.seed):
-            if proposal in groups:
-                where, first = document.where(("groups", group.name)), groups[proposal]
+        for suggestion in group.suggestions(space.seed):
+            if suggestion in groups:
+                where, first = document.where(("groups", group.name)), groups[suggestion]
                 rule = "a candidate stands once in a space" + (
                     f"; group {first} has it" if first != group.name else ""
                 )
-                yield Fault(where, rule, str(proposal[1].flat()), "list it once")
+                yield Fault(where, rule, str(suggestion[1].flat()), "list it once")
                 return
-            groups[proposal] = group.name
+            groups[suggestion] = group.name

@@ -14,14 +14,14 @@ from harness.models.pretrained import pretrained_state
 def plan_trials(name: str, space: Space, data_digest: str) -> list[Trial]:
     """Return every trial known beforehand, repeat by repeat, so that early results cover all candidates."""
     candidates = [
-        trials_of(name, space, data_digest, group.name, proposal, settings)
+        trials_of(name, space, data_digest, group.name, suggestion, settings)
         for group in space.families()
-        for proposal, settings in group.proposals(space.seed)
+        for suggestion, settings in group.suggestions(space.seed)
     ]
     return [trial for of_place in zip(*candidates, strict=True) for trial in of_place]
 
 
-def plan_shapes(name: str, space: Space, data_digest: str) -> list[Trial]:
+def plan_variants(name: str, space: Space, data_digest: str) -> list[Trial]:
     """Return a trial of every shape that a sweep may train, for each repeat and fold."""
     return [
         trial
@@ -32,7 +32,7 @@ def plan_shapes(name: str, space: Space, data_digest: str) -> list[Trial]:
 
 
 def trials_of(
-    name: str, space: Space, data_digest: str, group: str, proposal: int, settings: Settings
+    name: str, space: Space, data_digest: str, group: str, suggestion: int, settings: Settings
 ) -> list[Trial]:
     """Return the trials of one candidate: every fold of every repeat, in this order."""
     return [
@@ -40,7 +40,7 @@ def trials_of(
             sweep=name,
             group=group,
             settings=portable(settings),
-            proposal=proposal,
+            suggestion=suggestion,
             repeat=repeat,
             fold=fold,
             folds=space.fold_count,

@@ -34,7 +34,7 @@ def drawing_faults(group: Group, own: dict[str, Any], document: Document) -> Ite
     if samples is not None and (not isinstance(samples, int) or isinstance(samples, bool) or samples < 1):
         yield Fault(where, "samples is a whole number from 1", repr(samples), "state how many draws to try")
     elif drawn and samples is None:
-        fix = "add `samples: 20`, or `search: {sampler: tpe, proposals: 20}`"
+        fix = "add `samples: 20`, or `search: {sampler: tpe, suggestions: 20}`"
         yield Fault(where, "a group that draws values states how many", "nothing", fix)
     elif samples is not None and not drawn:
         yield Fault(
@@ -50,7 +50,7 @@ def _search_faults(group: Group, own: dict[str, Any], document: Document) -> Ite
     except ValidationError as error:
         yield from faults_of(error, document, names_of(Search), place)
     if "samples" in own:
-        fix = "remove samples: `proposals` says how many"
+        fix = "remove samples: `suggestions` says how many"
         yield Fault(where, "a group has samples or a search, not both", repr(own["samples"]), fix)
     if not any(axis.drawn for axis in group.axes.values()):
         rule = "a search goes with choice, uniform, loguniform and int"
@@ -91,11 +91,11 @@ def _population_faults(group: Group, own: dict[str, Any], document: Document) ->
 
 
 def stopping_faults(space: Space, document: Document) -> Iterator[Fault]:
-    """Check that a test between the trials of a proposal has enough of them."""
+    """Check that a test between the trials of a suggestion has enough of them."""
     trials = space.repeats * space.fold_count
     for group in space.families():
         if group.search and group.search.stop == "wilcoxon" and trials < LEAST_FOR_WILCOXON:
-            rule = f"stop: wilcoxon compares proposals over {LEAST_FOR_WILCOXON} or more repeats and folds"
+            rule = f"stop: wilcoxon compares suggestions over {LEAST_FOR_WILCOXON} or more repeats and folds"
             where = document.where(("groups", group.name, "search", "stop"))
             fix = "state more repeats or folds, or `stop: asha`"
             yield Fault(where, rule, f"{space.repeats} × {space.fold_count}", fix)

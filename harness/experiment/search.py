@@ -1,4 +1,4 @@
-"""How a group's drawn values are searched: by an Optuna sampler that learns from the choice accuracy."""
+"""How a group's drawn values are searched: by an Optuna sampler that learns from the validation accuracy."""
 
 from collections.abc import Iterator
 from typing import Literal
@@ -13,15 +13,15 @@ class Search(BaseModel):
 
     Attributes:
         sampler: ``gp`` (a Gaussian process, the default by `results/choosing.md`), ``tpe`` or ``random``.
-        proposals: how many candidates are asked for; each is trained on every repeat and fold.
+        suggestions: how many candidates are asked for; each is trained on every repeat and fold.
         startup: how many of them are drawn at random before the sampler learns.
-        stop: ``asha`` stops a proposal at a rung of epochs, ``wilcoxon`` between two of its trials.
+        stop: ``asha`` stops a suggestion at a rung of epochs, ``wilcoxon`` between two of its trials.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     sampler: Literal["tpe", "gp", "random"] = "gp"
-    proposals: int = Field(ge=1)
+    suggestions: int = Field(ge=1)
     startup: int = Field(default=10, ge=1)
     stop: Literal["asha", "wilcoxon"] | None = None
 
@@ -29,7 +29,7 @@ class Search(BaseModel):
     @classmethod
     def _mapping(cls, raw: object) -> object:
         if not isinstance(raw, dict):
-            raise ValueError("search takes a mapping: {sampler: tpe, proposals: 30}")
+            raise ValueError("search takes a mapping: {sampler: tpe, suggestions: 30}")
         return raw
 
 

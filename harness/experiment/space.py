@@ -111,8 +111,8 @@ class Group(BaseModel):
         for values in itertools.product(*shaping.values()):
             yield self.candidate({**first, **dict(zip(shaping, values, strict=True))})
 
-    def proposals(self, seed: int) -> Iterator[tuple[int, Settings]]:
-        """Yield every candidate known beforehand, with the number of its proposal: grids are crossed."""
+    def suggestions(self, seed: int) -> Iterator[tuple[int, Settings]]:
+        """Yield every candidate known beforehand, with the number of its suggestion: grids are crossed."""
         if self.search:
             return
         grids = {key: axis.values for key, axis in self.axes.items() if not axis.drawn}

@@ -20,7 +20,7 @@ class Trial(BaseModel):
     sweep: str
     group: str
     settings: Settings
-    proposal: int
+    suggestion: int
     repeat: int
     fold: int
     folds: int
@@ -36,7 +36,7 @@ class Trial(BaseModel):
     @property
     def identity(self) -> str:
         """Digest that names this trial wherever it is stored, whatever process or cluster trains it."""
-        place = [self.proposal, self.repeat, self.fold]
+        place = [self.suggestion, self.repeat, self.fold]
         return _digest([self.sweep, self.group, self.candidate, *place, self.data_digest])
 
     @property

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from harness.data.collection.prepared import PreparedData
 from harness.errors import HarnessError
-from harness.evaluation.class_metrics import figure_network, score
+from harness.evaluation.class_metrics import reporting_network, score
 from harness.experiment.plan import load_pretrained, weights_key
 from harness.experiment.settings import Settings
 from harness.experiment.space import Space
@@ -35,7 +35,7 @@ class Weights:
 
 
 def kept_weights(trials: Sequence[TrialRun], files: SweepArtifacts) -> Weights:
-    """Return the weights of the candidate's trial that its choice set rates best, the first of equals.
+    """Return the weights of the candidate's trial that its validation set rates best, the first of equals.
 
     Raises:
         HarnessError: none of its trials' weights were kept.
@@ -50,13 +50,13 @@ def kept_weights(trials: Sequence[TrialRun], files: SweepArtifacts) -> Weights:
             else "the sweep has handed over no weights: it does so once all its trials are done, unless told"
             " `log_weights: none`. Go on with `sdl sweep --resume`, or train the choice anew with --retrain"
         )
-    best = max(own, key=_choice_accuracy)
+    best = max(own, key=_validation_accuracy)
     place = f"repeat {best.repeat + 1}, fold {best.fold + 1}"
     with TemporaryDirectory() as folder:
         values = read_weights(files.copy(kept[best.identity], Path(folder)))
     return Weights(
         values,
-        f"Weights of one trial ({place}), the one that its choice set rates best, at its chosen epoch"
+        f"Weights of one trial ({place}), the one that its validation set rates best, at its chosen epoch"
         f" {_epochs([best])[0]}: trained on a part of the patients. The figures below are those of"
         " all trials of the candidate.",
         {
@@ -67,9 +67,9 @@ def kept_weights(trials: Sequence[TrialRun], files: SweepArtifacts) -> Weights:
     )
 
 
-def _choice_accuracy(trial: TrialRun) -> float:
-    network = figure_network(trial.predictions, trial.protocol)
-    return score(trial.predictions)["choice", network].accuracy
+def _validation_accuracy(trial: TrialRun) -> float:
+    network = reporting_network(trial.predictions, trial.protocol)
+    return score(trial.predictions)["validation", network].accuracy
 
 
 def _epochs(trials: Sequence[TrialRun]) -> list[int]:

@@ -9,10 +9,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from harness.data.preparation.crop import MaskError, find_mask, shared_names
-from harness.data.series.selection_rule import apply, leave, leave_copies
+from harness.data.series.selection_rule import apply, drop_duplicates, leave
 from harness.errors import HarnessError
 from harness.inference.configuration import InputRule
-from harness.inference.files import IMAGE, facts_of
+from harness.inference.files import IMAGE, records_of
 from harness.inference.reading import read_taken
 from harness.parallel import Progress, no_progress
 
@@ -59,11 +59,11 @@ def read_input(
     """
     if masks and rule.crop_margin is None:
         raise HarnessError(f"{masks}: the model takes whole slices and no masks; leave out --masks")
-    facts = pd.concat([facts_of(path, rule, progress) for path in paths], ignore_index=True)
+    facts = pd.concat([records_of(path, rule, progress) for path in paths], ignore_index=True)
     table = apply(rule.slices, _masked(facts, rule, masks))
     reasons = table["reason"]
     if allow_any:
-        table = leave_copies(table.assign(taken="yes"))
+        table = drop_duplicates(table.assign(taken="yes"))
     readings = read_taken(table, rule, progress)
     windowless = pd.Series([reading.windowless for reading in readings], dtype=bool)
     table["note"] = reasons.mask((reasons == "") & windowless, WINDOWLESS)

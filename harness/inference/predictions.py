@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from harness.evaluation.class_metrics import SUM
+from harness.evaluation.class_metrics import ENSEMBLE
 from harness.inference.inputs import Input
 from harness.inference.model import TrainedModel
 
@@ -14,7 +14,7 @@ NOT_CLINICAL = "Not for clinical use: a research tool, checked on no patient but
 
 
 @dataclass(frozen=True)
-class Answers:
+class Predictions:
     """Legend: N slices, P patients, C classes, n networks.
 
     Attributes:
@@ -48,7 +48,7 @@ def tuple_text(answers: tuple[str, ...]) -> str:
     return f"({', '.join(answers)})"
 
 
-def answer(model: TrainedModel, given: Input) -> Answers:
+def answer(model: TrainedModel, given: Input) -> Predictions:
     """Let a model classify slices; ties go to the first class, as in training."""
     classes = np.asarray(model.configuration.classes)
     by_network = model.probabilities(given.images)
@@ -56,12 +56,12 @@ def answer(model: TrainedModel, given: Input) -> Answers:
     calls = classes[by_network.argmax(axis=2)]
     called = pd.Series(map(tuple, calls.tolist()), name="answers")
     own = pd.concat([given.rows[["slice_id", "patient", "series"]], called], axis=1)
-    slices = pd.concat([own, _called(mean, classes, SUM), given.rows["note"]], axis=1)
+    slices = pd.concat([own, _called(mean, classes, ENSEMBLE), given.rows["note"]], axis=1)
     patients = pd.factorize(given.rows["patient"])
     counts = np.bincount(patients[0])
     means = np.stack([mean[patients[0] == number].mean(axis=0) for number in range(len(counts))])
     by_patient = pd.DataFrame({"patient": patients[1], "slices": counts})
-    return Answers(
+    return Predictions(
         classes=model.configuration.classes,
         slices=slices,
         patients=pd.concat([by_patient, _called(means, classes, "class")], axis=1),

@@ -63,6 +63,6 @@ def retrain(
 
 
 def everything(data: PreparedData, networks: int, seed: int) -> Split:
-    """Return a split without held-out slices; its choice set only keeps training's log in shape."""
+    """Return a split without test slices; its validation set only keeps training's log in shape."""
     groups = group_slices(data.labels, networks, np.random.default_rng(derive_seed(seed, "pairs", "all")))
-    return Split(groups=groups, choice=groups[0], held_out=groups[:0, 0])
+    return Split(groups=groups, validation=groups[0], test=groups[:0, 0])

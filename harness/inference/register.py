@@ -25,7 +25,7 @@ from harness.version import code_version
 
 
 @dataclass(frozen=True)
-class Wanted:
+class RegisterOptions:
     """What the user asks for.
 
     Attributes:
@@ -43,7 +43,7 @@ class Wanted:
     cache: Path
 
 
-def register_choice(choice: Choice, sweep: SweepRuns, store: Store, wanted: Wanted) -> Registered:
+def register_choice(choice: Choice, sweep: SweepRuns, store: Store, wanted: RegisterOptions) -> Registered:
     """Register what a sweep's choice is as a new version of a model.
 
     Raises:
@@ -96,9 +96,9 @@ def _tags(choice: Choice, sweep: SweepRuns) -> dict[str, str]:
     return {
         "rule": choice.rule.name,
         "lambda": f"{choice.chosen.settings.synergic_weight:g}",
-        "protocol": choice.conditions.protocol,
-        "dataset": choice.conditions.dataset,
-        "data_digest": choice.conditions.data_digest,
+        "protocol": choice.comparison_key.protocol,
+        "dataset": choice.comparison_key.dataset,
+        "data_digest": choice.comparison_key.data_digest,
         "sweep": sweep.name,
         "candidate_digest": choice.chosen.digest,
         "sweep_code_version": sweep.tags["code_version"],

@@ -1,4 +1,4 @@
-"""Answers as text and as files: JSON or CSV, by the ending of the name."""
+"""Predictions as text and as files: JSON or CSV, by the ending of the name."""
 
 import json
 from pathlib import Path
@@ -7,12 +7,12 @@ from tempfile import TemporaryFile
 import pandas as pd
 
 from harness.errors import HarnessError
-from harness.inference.predictions import Answers, tuple_text
+from harness.inference.predictions import Predictions, tuple_text
 
 _CSV, _JSON = ".csv", ".json"
 
 
-def json_text(answers: Answers, model: str) -> str:
+def json_text(answers: Predictions, model: str) -> str:
     """Return answers, and the name that the model was called by, as JSON."""
     content = {"model": model, **answers.as_dict()}
     return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
@@ -35,7 +35,7 @@ def check_place(out: Path) -> None:
         raise _unwritten(out, error) from None
 
 
-def write_answers(answers: Answers, model: str, out: Path) -> list[Path]:
+def write_answers(answers: Predictions, model: str, out: Path) -> list[Path]:
     """Write all into one file of JSON, or slices into a CSV and patients into NAME-patients.csv beside it.
 
     Returns:
@@ -57,7 +57,7 @@ def _files(out: Path) -> list[Path]:
     return [out] if out.suffix == _JSON else [out, out.with_name(f"{out.stem}-patients{_CSV}")]
 
 
-def _texts(answers: Answers, model: str, ending: str) -> list[str]:
+def _texts(answers: Predictions, model: str, ending: str) -> list[str]:
     if ending == _JSON:
         return [json_text(answers, model) + "\n"]
     slices = answers.slices.assign(answers=answers.slices["answers"].map(tuple_text))

@@ -12,7 +12,7 @@ import pandas as pd
 from torch import Tensor
 
 from harness.experiment.population import Population
-from harness.training.epoch_metrics import figure_of_epoch
+from harness.training.epoch_metrics import monitored_metric
 from harness.training.gradient_run import EpochRecord, TrainingRun
 
 QUANTILE = 0.25  # of the members: so many give up, for as many that lead
@@ -21,29 +21,29 @@ RESAMPLED = 0.25  # chance that a new λ is drawn from all of the range
 
 
 @dataclass(frozen=True)
-class Stretch:
+class MemberEpoch:
     """One epoch of one member.
 
     Attributes:
         epoch: number, from 0.
         member: number, from 1.
         synergic_weight: λ of the epoch.
-        figure: accuracy on the choice set after it.
-        taken_from: the member whose networks it started the epoch with, where that was another, else 0.
+        figure: accuracy on the validation set after it.
+        exploited_from: the member whose networks it started the epoch with, where that was another, else 0.
     """
 
     epoch: int
     member: int
     synergic_weight: float
     figure: float
-    taken_from: int = 0
+    exploited_from: int = 0
 
 
 class PopulationRun:
     """One trial whose λ changes: members that differ in λ alone, trained side by side.
 
     They start from the same weights with λ spread evenly over the range. After every interval those in the
-    lowest quarter, by the mean accuracy on the choice set over the interval's epochs, take over networks and
+    lowest quarter, by their mean validation accuracy over the interval, take over networks and
     optimizer of one in the highest quarter, drawn at random, with its λ times 0.8 or 1.2 (within the range),
     or one time in four a λ drawn anew (the defaults of Ray Tune's scheduler of that name). The trial's
     networks are those of the member and epoch with the highest figure, also where that member gave up
@@ -56,7 +56,7 @@ class PopulationRun:
         population: how many members, the interval and the range.
         new_member: returns a run of the trial.
         networks: n.
-        protocol: of the trial; see `figure_of_epoch`.
+        protocol: of the trial; see `monitored_metric`.
         seed: of the exchanges.
     """
 
@@ -77,8 +77,8 @@ class PopulationRun:
         for member, weight in zip(self._members, weights, strict=True):
             member.synergic_weight = float(weight)
         self._leader = 0
-        self._taken_from = [0] * population.members
-        self._stretches: list[Stretch] = []
+        self._exploited_from = [0] * population.members
+        self._member_epochs: list[MemberEpoch] = []
 
     @property
     def epoch(self) -> int:
@@ -106,15 +106,15 @@ class PopulationRun:
         """
         records = [member.train_epoch() for member in self._members]
         for number, record in enumerate(records):
-            stretch = Stretch(
+            member_epoch = MemberEpoch(
                 record.epoch,
                 number + 1,
                 self._members[number].synergic_weight,
                 self._figure(record),
-                self._taken_from[number],
+                self._exploited_from[number],
             )
-            self._stretches.append(stretch)
-        self._taken_from = [0] * len(records)
+            self._member_epochs.append(member_epoch)
+        self._exploited_from = [0] * len(records)
         self.history.append(records[self._leader])
         if self.epoch % self._population.interval == 0:
             self._exchange()
@@ -123,14 +123,14 @@ class PopulationRun:
     def schedule(self) -> pd.DataFrame:
         """Return λ by epoch of every member, with the path that led to the winner.
 
-        One row an epoch and member: ``epoch`` (from 0), ``member`` (from 1), ``lambda``, ``choice_accuracy``,
-        ``taken_from`` (0 where the member went on with its own networks) and ``won``, whether the winning
-        networks were trained in it.
+        One row an epoch and member: ``epoch`` (from 0), ``member`` (from 1), ``lambda``,
+        ``validation_accuracy``, ``exploited_from`` (0 where the member went on with its own networks) and
+        ``won``, whether the winning networks were trained in it.
         """
-        table = pd.DataFrame([asdict(stretch) for stretch in self._stretches])
+        table = pd.DataFrame([asdict(member_epoch) for member_epoch in self._member_epochs])
         path = self._path()
-        won = [path.get(stretch.epoch) == stretch.member for stretch in self._stretches]
-        return table.rename(columns={"synergic_weight": "lambda", "figure": "choice_accuracy"}).assign(
+        won = [path.get(member_epoch.epoch) == member_epoch.member for member_epoch in self._member_epochs]
+        return table.rename(columns={"synergic_weight": "lambda", "figure": "validation_accuracy"}).assign(
             won=won
         )
 
@@ -140,8 +140,8 @@ class PopulationRun:
             "members": [member.state() for member in self._members],
             "history": [asdict(record) for record in self.history],
             "leader": self._leader,
-            "taken_from": list(self._taken_from),
-            "stretches": [asdict(stretch) for stretch in self._stretches],
+            "exploited_from": list(self._exploited_from),
+            "member_epochs": [asdict(member_epoch) for member_epoch in self._member_epochs],
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
@@ -150,15 +150,15 @@ class PopulationRun:
             member.restore(own)
         self.history = [EpochRecord(**record) for record in state["history"]]
         self._leader = state["leader"]
-        self._taken_from = list(state["taken_from"])
-        self._stretches = [Stretch(**stretch) for stretch in state["stretches"]]
+        self._exploited_from = list(state["exploited_from"])
+        self._member_epochs = [MemberEpoch(**member_epoch) for member_epoch in state["member_epochs"]]
 
     @property
     def _winner(self) -> TrainingRun:
-        return max(self._members, key=lambda member: (member.chosen_figure, -member.chosen_epoch))
+        return max(self._members, key=lambda member: (member.best_score, -member.chosen_epoch))
 
     def _figure(self, record: EpochRecord) -> float:
-        return figure_of_epoch(record.metrics, self._networks, self._protocol)
+        return monitored_metric(record.metrics, self._networks, self._protocol)
 
     def _exchange(self) -> None:
         random = np.random.default_rng([self._seed, self.epoch])
@@ -169,10 +169,10 @@ class PopulationRun:
             parent = ranked[int(random.integers(few))]
             own_best = {"chosen": self._members[loser].state()["chosen"]}
             self._members[loser].restore(deepcopy(self._members[parent].state() | own_best))
-            self._members[loser].synergic_weight = self._explored(
+            self._members[loser].synergic_weight = self._perturbed(
                 self._members[parent].synergic_weight, random
             )
-            self._taken_from[loser] = parent + 1
+            self._exploited_from[loser] = parent + 1
 
     def _ranked(self) -> list[int]:
         """Return the places of the members, the best over the last interval first, equals in their order."""
@@ -180,7 +180,7 @@ class PopulationRun:
         figures = [fmean(map(self._figure, member.history[-last:])) for member in self._members]
         return sorted(range(len(figures)), key=lambda place: -figures[place])
 
-    def _explored(self, weight: float, random: np.random.Generator) -> float:
+    def _perturbed(self, weight: float, random: np.random.Generator) -> float:
         low, high = self._population.low, self._population.high
         if random.random() < RESAMPLED:
             return float(random.uniform(low, high))
@@ -189,7 +189,10 @@ class PopulationRun:
     def _path(self) -> dict[int, int]:
         """Return the member, from 1, that trained the winning networks in each epoch up to the chosen one."""
         place = self._members.index(self._winner) + 1
-        taken = {(stretch.epoch, stretch.member): stretch.taken_from for stretch in self._stretches}
+        taken = {
+            (member_epoch.epoch, member_epoch.member): member_epoch.exploited_from
+            for member_epoch in self._member_epochs
+        }
         path = {}
         for epoch in reversed(range(self.chosen_epoch + 1)):
             path[epoch] = place

@@ -21,7 +21,7 @@ from harness.training.gradient_run import TrainingRun
 
 
 @dataclass(frozen=True)
-class News:
+class TrialEvent:
     """What a trial tells: plain values that travel between processes.
 
     Attributes:
@@ -77,7 +77,7 @@ def train_trial(
     device: torch.device,
     checkpoints: Checkpoints,
     checkpoint_every: int,
-    tell: Callable[[News], None],
+    tell: Callable[[TrialEvent], None],
 ) -> None:
     """Train a trial to its end, from its last checkpoint if it has one.
 
@@ -87,17 +87,19 @@ def train_trial(
     split = split_of(trial, data)
     run = _new_run(trial, data, split, device, pretrained)
     _restore(run, checkpoints.load_state(trial.identity))
-    news = News(trial.identity, device.type, split.digest(data.slice_ids), [asdict(e) for e in run.history])
-    tell(news)
+    event = TrialEvent(
+        trial.identity, device.type, split.digest(data.slice_ids), [asdict(e) for e in run.history]
+    )
+    tell(event)
     while run.epoch < trial.settings.epochs:
         epoch = run.train_epoch()
-        tell(News(news.identity, news.device, news.split_digest, [asdict(epoch)]))
+        tell(TrialEvent(event.identity, event.device, event.split_digest, [asdict(epoch)]))
         if run.epoch % checkpoint_every == 0:
             checkpoints.save_state(trial.identity, run.state())
     table = predictions.to_csv(run.predictions())
     checkpoints.save_weights(trial.identity, run.best_weights())
     schedule = run.schedule().to_csv(index=False) if isinstance(run, PopulationRun) else ""
-    tell(News(news.identity, news.device, news.split_digest, [], table, run.chosen_epoch, schedule))
+    tell(TrialEvent(event.identity, event.device, event.split_digest, [], table, run.chosen_epoch, schedule))
 
 
 def _restore(run: TrainingRun | PopulationRun, state: dict[str, Any] | None) -> None:

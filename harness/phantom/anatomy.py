@@ -23,7 +23,7 @@ def render(head: Head, scanner_points: Field, weighting: str, edge: float) -> Fi
         edge: width of a sharp edge in mm; about the size of a pixel.
     """
     centred = scanner_points - head.centre.astype(np.float32).reshape(3, 1, 1)
-    to_head = (head.pose / head.stretch).astype(np.float32)
+    to_head = (head.pose / head.member_epoch).astype(np.float32)
     points = np.einsum("ji,jhw->ihw", to_head, centred)
     cut = _cut(head, points, weighting, edge)
     cavity = paint_surroundings(cut, head)

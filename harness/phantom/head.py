@@ -14,7 +14,7 @@ class Head:
     """One patient's head.
 
     Attributes:
-        stretch: (3,) size relative to the average head along x, y and z.
+        member_epoch: (3,) size relative to the average head along x, y and z.
         pose: (3, 3) rotation from head to scanner.
         centre: (3,) middle of the brain in the scanner.
         ventricles: size of the ventricles relative to the average.
@@ -35,7 +35,7 @@ class Head:
         tumour: the tumour.
     """
 
-    stretch: NDArray[np.float64]
+    member_epoch: NDArray[np.float64]
     pose: NDArray[np.float64]
     centre: NDArray[np.float64]
     ventricles: float
@@ -77,7 +77,7 @@ def draw_head(rng: np.random.Generator, severity: float) -> Head:
     """Draw a head with a tumour of ``severity`` (0 to 1); graver ones are found in older, shrunken brains."""
     age = float(np.clip(0.1 + 0.8 * severity + rng.normal(0, 0.16), 0, 1))
     return Head(
-        stretch=np.clip(rng.normal(1, 0.04, 3), 0.9, 1.1),
+        member_epoch=np.clip(rng.normal(1, 0.04, 3), 0.9, 1.1),
         pose=_rotation(*rng.normal(0, (3.0, 6.0, 1.5))),
         centre=rng.normal((0, 0, 0), (2.0, 8.0, 8.0)),
         ventricles=0.6 + 0.9 * age + rng.normal(0, 0.08),

@@ -29,14 +29,14 @@ PROTOCOLS = {
     ),
     "patients": (
         "`patients`: folds of whole patients, stratified by class; validation patients choose epoch and λ,"
-        " and the held-out patients of a fold are scored once."
+        " and the test patients of a fold are scored once."
     ),
 }
 GENERATED = (
     "The collection is generated: no patient is behind it, and nothing of it carries over to patients."
 )
 ELSEWHERE = (
-    "Held-out slices come from the same collection as those of training: other scanners, protocols and"
+    "Test slices come from the same collection as those of training: other scanners, protocols and"
     " hospitals were not tried."
 )
 
@@ -61,15 +61,15 @@ def model_card(
         trained,
         _facts({key: shown(value) for key, value in chosen.settings.flat().items()} | dict(tags or {})),
         "## Data",
-        f"Dataset `{choice.conditions.dataset}`, SHA-256 `{choice.conditions.data_digest}`. "
+        f"Dataset `{choice.comparison_key.dataset}`, SHA-256 `{choice.comparison_key.data_digest}`. "
         + part_of(selection, "# "),
         _counts(chosen).markdown(),
         "## Protocol",
-        PROTOCOLS.get(choice.conditions.protocol, f"`{choice.conditions.protocol}`"),
-        "## Figures, held-out",
+        PROTOCOLS.get(choice.comparison_key.protocol, f"`{choice.comparison_key.protocol}`"),
+        "## Figures, test",
         measures_table([chosen]).markdown(),
         by_class_table([chosen]).without("model").markdown(),
-        *bullets([BY_SLICE if choice.conditions.chosen_on_held_out else BY_PATIENT, MEASURES_IN_WORDS]),
+        *bullets([BY_SLICE if choice.comparison_key.chosen_on_test else BY_PATIENT, MEASURES_IN_WORDS]),
         "## How λ was chosen",
         f"```text\n{choice.text()}\n```",
         "## Known confounds",
@@ -98,7 +98,7 @@ def _confounds(choice: Choice, selection: str) -> list[str]:
     rows = [row.split(" | ") for row in part_of(selection, CHECKS).splitlines()]
     warned = [row[1:] for row in rows if row[0] == "| warning"]
     found = [f"{check}: {count}" + _where(where) for check, count, where in warned]
-    generated = [GENERATED] if choice.conditions.dataset == "generated" else []
+    generated = [GENERATED] if choice.comparison_key.dataset == "generated" else []
     return [*found, *choice.warnings, *generated, ELSEWHERE]
 
 

@@ -4,24 +4,24 @@ from itertools import pairwise
 
 from harness.report.notes import NO_SELECTION
 from harness.report.rendering.pages import bullets
-from harness.selection.candidates import Conditions
+from harness.selection.candidates import ComparisonKey
 
 CHECKS = "## Checks"
 
 
-def collection_section(conditions: Conditions, selection: str | None) -> list[str]:
+def collection_section(comparison_key: ComparisonKey, selection: str | None) -> list[str]:
     """Return the rule that took the slices and the outcome of every check, piece by piece.
 
     Args:
-        conditions: under which the collection was used.
+        comparison_key: under which the collection was used.
         selection: the report of its selection; None while no sweep has left one.
     """
     if selection is None:
         said = bullets([NO_SELECTION])
     else:
         said = [part_of(selection, "# "), "### Checks", part_of(selection, CHECKS)]
-    digest = f"Data digest `{conditions.data_digest}`."
-    return [f"## The collection `{conditions.dataset}`", digest, *said]
+    digest = f"Data digest `{comparison_key.data_digest}`."
+    return [f"## The collection `{comparison_key.dataset}`", digest, *said]
 
 
 def part_of(selection: str, heading: str) -> str:

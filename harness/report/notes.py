@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from harness.data.collection.duplicates import NEAR
-from harness.selection.candidates import Candidate, Conditions
+from harness.selection.candidates import Candidate, ComparisonKey
 from harness.selection.choice import Choice
 
 SPREAD = (
-    "Accuracies are in percent; ± is the standard deviation over repeats (of the choice figure over repeats"
-    " and folds), not an interval."
+    "Accuracies are in percent; ± is the standard deviation over repeats (of the validation accuracy over"
+    " repeats and folds), not an interval."
 )
 SHRUNK = (
     "Where all {} are alike (all right, say, or all called one class) the bootstrap shrinks to a point; that"
@@ -23,7 +23,7 @@ BY_PATIENT = (
     f" bootstrap's, which draws whole patients, never slices. {SHRUNK.format('patients')}"
 )
 TEST_STAR = (
-    "\\* choice = held-out: epoch and network (and λ) are picked by test accuracy, as the paper does, and"
+    "\\* validation = test: epoch and network (and λ) are picked by test accuracy, as the paper does, and"
     " slices of one patient stand on both sides of the split. Such figures are too high for new patients."
 )
 TESTED_BY_SLICE = (
@@ -31,7 +31,7 @@ TESTED_BY_SLICE = (
     " repeats, which takes slices for independent: too small."
 )
 TESTED_BY_PATIENT = (
-    "Differences are of held-out accuracy, in percentage points, with the paired bootstrap's interval over"
+    "Differences are of test accuracy, in percentage points, with the paired bootstrap's interval over"
     " patients; p is the sign-flip permutation test by patient, two-sided."
 )
 HOLM = "p (Holm) is corrected for all comparisons of the table; at 0.05 or more there is no clear winner."
@@ -100,7 +100,7 @@ PAPERS_TEST_SETS = (
 
 def notes_on_candidates(candidates: Sequence[Candidate]) -> list[str]:
     """Return what holds for every table of these candidates."""
-    by_slice = candidates[0].conditions.chosen_on_held_out
+    by_slice = candidates[0].comparison_key.chosen_on_test
     notes = [SPREAD, *([BY_SLICE, TEST_STAR] if by_slice else [BY_PATIENT])]
     behind = sum(len(each.repeats) < each.planned for each in candidates)
     if behind:
@@ -110,17 +110,17 @@ def notes_on_candidates(candidates: Sequence[Candidate]) -> list[str]:
     return notes
 
 
-def notes_on_comparisons(conditions: Conditions) -> list[str]:
+def notes_on_comparisons(comparison_key: ComparisonKey) -> list[str]:
     """Return how the comparisons are made."""
-    return [TESTED_BY_SLICE if conditions.chosen_on_held_out else TESTED_BY_PATIENT, HOLM]
+    return [TESTED_BY_SLICE if comparison_key.chosen_on_test else TESTED_BY_PATIENT, HOLM]
 
 
-def notes_on_table2(choice: Choice | None, conditions: Conditions) -> list[str]:
+def notes_on_table2(choice: Choice | None, comparison_key: ComparisonKey) -> list[str]:
     """Return what makes the rows of table 2 unequal."""
-    notes = _elsewhere(conditions)
+    notes = _elsewhere(comparison_key)
     if choice and len(choice.picked_from) > 1:
         of_them = f" and of its {choice.chosen.settings.networks} networks"
-        networks = of_them if conditions.chosen_on_held_out else ""
+        networks = of_them if comparison_key.chosen_on_test else ""
         notes.append(
             f"The SDL row is the best of {len(choice.picked_from)} candidates{networks}; a single network had"
             " fewer chances to be lucky, and part of a difference is that."
@@ -134,10 +134,10 @@ def notes_on_leakage(*, near_duplicates: bool) -> list[str]:
     return [OF_BOTH, WHAT_DIFFERS, DRAWN_APART, looks]
 
 
-def notes_on_table2_of_both(conditions: Conditions, who: Sequence[str]) -> list[str]:
+def notes_on_table2_of_both(comparison_key: ComparisonKey, who: Sequence[str]) -> list[str]:
     """Return what the columns are of, and what makes them unequal."""
-    return [OF_BOTH, TABLE2_OF_BOTH, *who, *_elsewhere(conditions), PAPERS_TEST_SETS]
+    return [OF_BOTH, TABLE2_OF_BOTH, *who, *_elsewhere(comparison_key), PAPERS_TEST_SETS]
 
 
-def _elsewhere(conditions: Conditions) -> list[str]:
-    return [] if conditions.dataset == "rembrandt" else [ELSEWHERE.format(conditions.dataset)]
+def _elsewhere(comparison_key: ComparisonKey) -> list[str]:
+    return [] if comparison_key.dataset == "rembrandt" else [ELSEWHERE.format(comparison_key.dataset)]

@@ -33,24 +33,24 @@ from harness.report.parts.populations import (
     schedules_of,
 )
 from harness.report.parts.tables import candidate_table, table2, table3
-from harness.report.rendering.pages import Pages, bullets
+from harness.report.rendering.pages import ReportWriter, bullets
 from harness.report.sources import Sources
 from harness.selection.best import choose_among
-from harness.selection.candidates import Candidate, Conditions
+from harness.selection.candidates import Candidate, ComparisonKey
 from harness.selection.choice import Choice
 from harness.selection.names import names_of
 
 
 class Section:
-    """Writes the tables and figures of candidates under equal conditions, each only where it has data.
+    """Writes the tables and figures of candidates under equal comparison_key, each only where it has data.
 
     Attributes:
         systems: what is compared with each other: the chosen SDL candidate and the best single networks.
     """
 
-    def __init__(self, candidates: Sequence[Candidate], pages: Pages, sources: Sources) -> None:
+    def __init__(self, candidates: Sequence[Candidate], pages: ReportWriter, sources: Sources) -> None:
         self._candidates = candidates
-        self._conditions: Conditions = candidates[0].conditions
+        self._comparison_key: ComparisonKey = candidates[0].comparison_key
         self._choice: Choice | None = choose_among(candidates)
         self.systems = systems(candidates, self._choice)
         self._pages = pages
@@ -59,8 +59,8 @@ class Section:
     @property
     def title(self) -> str:
         """What the candidates share."""
-        of = self._conditions
-        return f"Protocol `{of.protocol}`, dataset `{of.dataset}`, {of.dealt}"
+        of = self._comparison_key
+        return f"Protocol `{of.protocol}`, dataset `{of.dataset}`, {of.split_description}"
 
     def choice(self) -> list[str]:
         """Write the model card and return the choice in words, piece by piece; nothing without a choice."""
@@ -81,7 +81,7 @@ class Section:
         return parts + self._examples()
 
     def _card(self, choice: Choice) -> list[str]:
-        selection = self._sources.selections.get(self._conditions.data_digest)
+        selection = self._sources.selections.get(self._comparison_key.data_digest)
         if selection is None:
             return bullets([NO_CARD])
         name = choice.names()[choice.chosen]
@@ -91,35 +91,31 @@ class Section:
 
     def _paper_tables(self) -> list[str]:
         second = table2(self._candidates, self._choice, paper_table("table2"))
-        parts = self._pages.table(
-            "Table 2: SDL and single networks, held-out, macro averages", "table2", second
-        )
-        parts += bullets(notes_on_table2(self._choice, self._conditions))
+        parts = self._pages.table("Table 2: SDL and single networks, test, macro averages", "table2", second)
+        parts += bullets(notes_on_table2(self._choice, self._comparison_key))
         if self._choice:
             third = table3(self._choice, paper_table("table3"))
-            parts += self._pages.table(
-                "Table 3: the chosen SDL candidate by class, held-out", "table3", third
-            )
+            parts += self._pages.table("Table 3: the chosen SDL candidate by class, test", "table3", third)
         return parts
 
     def _trust(self) -> list[str]:
         compared = list(self.systems.values())
-        parts = self._pages.table("Every measure, held-out", "measures", measures_table(compared))
+        parts = self._pages.table("Every measure, test", "measures", measures_table(compared))
         parts += bullets([MEASURES_IN_WORDS])
         by_class = by_class_table(compared)
-        parts += self._pages.table("Every class against the rest, held-out, by slice", "classes", by_class)
+        parts += self._pages.table("Every class against the rest, test, by slice", "classes", by_class)
         if self._choice:
             parts += self._better(self._choice)
         named = dict(zip(names_of(compared), compared, strict=True))
-        title = "Confusion matrices, held-out, slices of all repeats"
+        title = "Confusion matrices, test, slices of all repeats"
         parts += self._pages.figure(title, "confusion", confusion_figure(named))
-        return parts + self._pages.figure("Calibration, held-out", "calibration", calibration_figure(named))
+        return parts + self._pages.figure("Calibration, test", "calibration", calibration_figure(named))
 
     def _better(self, choice: Choice) -> list[str]:
         title = "Is the chosen candidate better?"
         if not choice.comparisons:
             return [f"### {title}", *bullets([NOTHING_TO_COMPARE])]
-        notes = notes_on_comparisons(self._conditions)
+        notes = notes_on_comparisons(self._comparison_key)
         return [*self._pages.table(title, "comparisons", comparison_table(choice)), *bullets(notes)]
 
     def _populations(self) -> list[str]:
@@ -128,7 +124,7 @@ class Section:
             return []
         table = population_table(self._candidates)
         parts = self._pages.table("Does a λ that changes during training do better?", "populations", table)
-        parts += bullets([NOTE, *notes_on_comparisons(self._conditions)])
+        parts += bullets([NOTE, *notes_on_comparisons(self._comparison_key)])
         if not self._sources.schedules:
             return parts
         for number, (name, each) in enumerate(zip(names_of(changing), changing, strict=True), start=1):
@@ -160,12 +156,10 @@ class Section:
         if not self._choice:
             return []
         chosen = self._choice.chosen
-        held_out = chosen.repeats[0].rows("held_out")
-        pairs = draw_pairs(
-            answered(held_out[held_out["fold"] == held_out["fold"].min()]), chosen.conditions.seed
-        )
-        collection = self._sources.collections.get(self._conditions.data_digest)
-        title = "Figure 8: pairs of held-out slices, their labels and the networks' answers"
+        test = chosen.repeats[0].rows("test")
+        pairs = draw_pairs(answered(test[test["fold"] == test["fold"].min()]), chosen.comparison_key.seed)
+        collection = self._sources.collections.get(self._comparison_key.data_digest)
+        title = "Figure 8: pairs of test slices, their labels and the networks' answers"
         if not pairs or not self._sources.pictures:
             return []
         if collection is None:

@@ -10,10 +10,10 @@ from harness.report.paper import paper_table
 from harness.report.parts.leakage import both_protocols, leakage_table
 from harness.report.parts.side_by_side import table2_of_both, who_they_are
 from harness.report.rendering.folder import prefix_of, renewed
-from harness.report.rendering.pages import Pages, bullets
+from harness.report.rendering.pages import ReportWriter, bullets
 from harness.report.section import Section
 from harness.report.sources import Sources
-from harness.selection.candidates import Conditions, by_conditions, candidates_of
+from harness.selection.candidates import ComparisonKey, by_comparison_key, candidates_of
 from harness.tracking.run_reader import SweepRuns
 
 
@@ -35,10 +35,10 @@ def write_report(runs: Sequence[SweepRuns], folder: Path, sources: Sources) -> P
 
 def _text(runs: Sequence[SweepRuns], folder: Path, sources: Sources) -> str:
     """Write tables and figures and return the Markdown that goes with them."""
-    groups = by_conditions(candidates_of(runs))
+    groups = by_comparison_key(candidates_of(runs))
     sections = {
-        conditions: Section(candidates, Pages(folder, prefix_of(conditions, groups)), sources)
-        for conditions, candidates in groups.items()
+        comparison_key: Section(candidates, ReportWriter(folder, prefix_of(comparison_key, groups)), sources)
+        for comparison_key, candidates in groups.items()
     }
     parts = [f"# {', '.join(sweep.name for sweep in runs)}", header_table(runs).markdown()]
     if chosen := [part for section in sections.values() for part in section.choice()]:
@@ -46,12 +46,12 @@ def _text(runs: Sequence[SweepRuns], folder: Path, sources: Sources) -> str:
     parts += _leakage(sections, folder, sources)
     for section in sections.values():
         parts += section.write()
-    for digest, conditions in {each.data_digest: each for each in groups}.items():
-        parts += collection_section(conditions, sources.selections.get(digest))
+    for digest, comparison_key in {each.data_digest: each for each in groups}.items():
+        parts += collection_section(comparison_key, sources.selections.get(digest))
     return "\n\n".join(part.strip("\n") for part in parts) + "\n"
 
 
-def _leakage(sections: Mapping[Conditions, Section], folder: Path, sources: Sources) -> list[str]:
+def _leakage(sections: Mapping[ComparisonKey, Section], folder: Path, sources: Sources) -> list[str]:
     parts = []
     pairs = both_protocols(sections)
     for paper, other in pairs:
@@ -60,8 +60,8 @@ def _leakage(sections: Mapping[Conditions, Section], folder: Path, sources: Sour
         table = leakage_table(*sides, paper_table("table2"), collection)
         notes = notes_on_leakage(near_duplicates=collection is not None)
         prefix = prefix_of(paper, sections) if len(pairs) > 1 else ""
-        pages = Pages(folder, prefix + prefix_of(other, sections))
-        dealt = f"{paper.dealt} by slice and {other.dealt} by patient"
+        pages = ReportWriter(folder, prefix + prefix_of(other, sections))
+        dealt = f"{paper.split_description} by slice and {other.split_description} by patient"
         parts.append(f"## Both protocols, dataset `{paper.dataset}`, {dealt}")
         parts += [*pages.table("What leakage is worth", "leakage", table), *bullets(notes)]
         second = table2_of_both(*sides, paper_table("table2"))

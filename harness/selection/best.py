@@ -3,7 +3,13 @@
 from collections.abc import Iterable, Sequence
 
 from harness.errors import HarnessError
-from harness.selection.candidates import Candidate, by_conditions, candidates_of, distinct, on_same_repeats
+from harness.selection.candidates import (
+    Candidate,
+    by_comparison_key,
+    candidates_of,
+    distinct,
+    on_same_repeats,
+)
 from harness.selection.choice import Choice
 from harness.selection.nested import nested_estimate
 from harness.selection.rules import DEFAULT_RULE, by_choice, rule_named
@@ -23,7 +29,7 @@ def choose(runs: Iterable[SweepRuns], rule: str = DEFAULT_RULE) -> Choice:
         HarnessError: if there is no such rule, no SDL candidate has a complete repeat, or the sweeps differ
             in protocol, data or splits.
     """
-    groups = by_conditions(candidates_of(runs))
+    groups = by_comparison_key(candidates_of(runs))
     if len(groups) > 1:
         raise HarnessError("sweeps under different protocols, data, folds or seeds have no common best λ")
     candidates = [candidate for group in groups.values() for candidate in group]
@@ -48,7 +54,7 @@ def choose_among(candidates: Sequence[Candidate], rule: str = DEFAULT_RULE) -> C
     behind = [candidate for candidate in finished if not equals[0].numbers <= candidate.numbers]
     return Choice(
         rule=used,
-        conditions=finished[0].conditions,
+        comparison_key=finished[0].comparison_key,
         ranked=(*used.ranked(equals), *(used.ranked(behind) if behind else ())),
         tried=len(tried),
         singles=tuple(best_singles(candidates)),

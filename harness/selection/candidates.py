@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from harness.evaluation.class_metrics import SUM, Scores, figure_network, score
+from harness.evaluation.class_metrics import ENSEMBLE, Scores, reporting_network, score
 from harness.evaluation.estimate import Estimate
 from harness.evaluation.predictions import classes_of, networks_of
 from harness.experiment.settings import Settings
@@ -16,7 +16,7 @@ from harness.tracking.run_reader import SweepRuns, TrialRun
 
 
 @dataclass(frozen=True, order=True)
-class Conditions:
+class ComparisonKey:
     """What candidates must share to be compared: data and how they are split, so that slices are the same.
 
     Attributes:
@@ -34,12 +34,12 @@ class Conditions:
     seed: int
 
     @property
-    def chosen_on_held_out(self) -> bool:
+    def chosen_on_test(self) -> bool:
         """Whether epoch and λ are picked by the accuracy that is reported (the paper's protocol)."""
         return self.protocol == "paper"
 
     @property
-    def dealt(self) -> str:
+    def split_description(self) -> str:
         """``3 folds, seed 158``; one fold goes without saying."""
         return f"{self.folds} folds, seed {self.seed}" if self.folds > 1 else f"seed {self.seed}"
 
@@ -67,33 +67,37 @@ class Repeat:
 
     @cached_property
     def network(self) -> str:
-        """The network whose figures stand for the repeat; see `figure_network`."""
-        return figure_network(self.predictions, self.protocol)
+        """The network whose figures stand for the repeat; see `reporting_network`."""
+        return reporting_network(self.predictions, self.protocol)
 
     @cached_property
-    def choice(self) -> tuple[float, ...]:
-        """The choice accuracy of every fold."""
-        choice = self.rows("choice")
+    def validation(self) -> tuple[float, ...]:
+        """The validation accuracy of every fold."""
+        validation = self.rows("validation")
         return tuple(
-            score(of_fold)["choice", self.network].accuracy
-            for _, of_fold in choice.groupby("fold", sort=True)
+            score(of_fold)["validation", self.network].accuracy
+            for _, of_fold in validation.groupby("fold", sort=True)
         )
 
     @cached_property
     def diverged(self) -> int:
-        """Number of folds in which a network that counts answers NaN or one value to every held-out slice."""
-        held_out = self.rows("held_out")
-        counting = networks_of(held_out) if self.network == SUM else [self.network]
-        columns = [[f"{network}_{name}" for name in classes_of(held_out)] for network in counting]
+        """Number of folds in which a network that counts answers NaN or one value to every test slice."""
+        test = self.rows("test")
+        counting = networks_of(test) if self.network == ENSEMBLE else [self.network]
+        columns = [[f"{network}_{name}" for name in classes_of(test)] for network in counting]
         return sum(
             any(not np.ptp(fold[of_network].to_numpy(float)) > 0 for of_network in columns)
-            for _, fold in held_out.groupby("fold")
+            for _, fold in test.groupby("fold")
         )
 
     def rows(self, name: str) -> pd.DataFrame:
         """Return the rows of a set that count for the network that stands for the repeat."""
         rows = self.predictions[self.predictions["set"] == name]
-        return rows[rows["seen_by"] == self.network] if name == "train" and self.network != SUM else rows
+        return (
+            rows[rows["trained_network"] == self.network]
+            if name == "train" and self.network != ENSEMBLE
+            else rows
+        )
 
     def only(self, fold: int) -> "Repeat":
         """Return what the repeat would be had it this fold alone."""
@@ -106,7 +110,7 @@ class Candidate:
 
     Attributes:
         sweep: name of its sweep.
-        conditions: protocol, data and splits.
+        comparison_key: protocol, data and splits.
         digest: digest of its settings.
         settings: its settings.
         repeats: the complete ones, in their order.
@@ -114,7 +118,7 @@ class Candidate:
     """
 
     sweep: str
-    conditions: Conditions
+    comparison_key: ComparisonKey
     digest: str
     settings: Settings
     repeats: tuple[Repeat, ...]
@@ -131,9 +135,9 @@ class Candidate:
         return f"{len(self.repeats)} of {self.planned} repeats"
 
     @property
-    def choice(self) -> Estimate:
+    def validation(self) -> Estimate:
         """Choice accuracy over repeats and folds: the only figure that a rule may look at."""
-        return Estimate.of(value for repeat in self.repeats for value in repeat.choice)
+        return Estimate.of(value for repeat in self.repeats for value in repeat.validation)
 
     def only(self, numbers: frozenset[int]) -> "Candidate":
         """Return what the candidate would be had it these repeats alone."""
@@ -143,9 +147,9 @@ class Candidate:
         """Return the accuracy on a set over repeats, of a network or of what stands for each repeat."""
         return Estimate.of(scores.accuracy for scores in self._scores(name, network))
 
-    def held_out(self) -> list[Scores]:
-        """Return the held-out scores of each repeat."""
-        return self._scores("held_out")
+    def test(self) -> list[Scores]:
+        """Return the test scores of each repeat."""
+        return self._scores("test")
 
     def _scores(self, name: str, network: str | None = None) -> list[Scores]:
         return [repeat.scores[name, network or repeat.network] for repeat in self.repeats]
@@ -188,7 +192,7 @@ def on_same_repeats(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 
 def distinct(candidates: Iterable[Candidate]) -> list[Candidate]:
-    """Return one candidate of those under equal conditions that have equal settings, in several sweeps.
+    """Return one candidate of those under equal comparison_key that have equal settings, in several sweeps.
 
     It is the one with most repeats, of equals the first.
     """
@@ -199,25 +203,25 @@ def distinct(candidates: Iterable[Candidate]) -> list[Candidate]:
     return list(found.values())
 
 
-def by_conditions(candidates: Iterable[Candidate]) -> dict[Conditions, list[Candidate]]:
+def by_comparison_key(candidates: Iterable[Candidate]) -> dict[ComparisonKey, list[Candidate]]:
     """Return the candidates that may be compared with each other, by what they share."""
-    groups: dict[Conditions, list[Candidate]] = defaultdict(list)
+    groups: dict[ComparisonKey, list[Candidate]] = defaultdict(list)
     for candidate in candidates:
-        groups[candidate.conditions].append(candidate)
+        groups[candidate.comparison_key].append(candidate)
     return dict(sorted(groups.items()))
 
 
 def _candidate(sweep: SweepRuns, trials: Sequence[TrialRun], folds: set[int]) -> Candidate:
-    stopped = {_proposal(trial) for trial in trials if "stopped_early" in trial.tags}
+    stopped = {_suggestion(trial) for trial in trials if "stopped_early" in trial.tags}
     finished: dict[int, dict[int, TrialRun]] = defaultdict(dict)
     for trial in trials:
-        # What a proposal has that was stopped may be its lucky part; others with its settings are whole.
-        if trial.status == "FINISHED" and _proposal(trial) not in stopped:
+        # What a suggestion has that was stopped may be its lucky part; others with its settings are whole.
+        if trial.status == "FINISHED" and _suggestion(trial) not in stopped:
             finished[trial.repeat].setdefault(trial.fold, trial)
     complete = [(number, of_fold) for number, of_fold in sorted(finished.items()) if set(of_fold) == folds]
     return Candidate(
         sweep=sweep.name,
-        conditions=Conditions(
+        comparison_key=ComparisonKey(
             protocol=sweep.protocol,
             dataset=sweep.tags["dataset"],
             data_digest=sweep.tags["data_digest"],
@@ -233,8 +237,8 @@ def _candidate(sweep: SweepRuns, trials: Sequence[TrialRun], folds: set[int]) ->
     )
 
 
-def _proposal(trial: TrialRun) -> tuple[str, str]:
-    return trial.group, trial.tags.get("proposal", "")
+def _suggestion(trial: TrialRun) -> tuple[str, str]:
+    return trial.group, trial.tags.get("suggestion", "")
 
 
 def _repeat(number: int, trials: Sequence[TrialRun]) -> Repeat:

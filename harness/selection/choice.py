@@ -9,7 +9,7 @@ from typing import Any
 
 from harness.evaluation.estimate import Estimate
 from harness.report.rendering.table import PERCENT
-from harness.selection.candidates import Candidate, Conditions
+from harness.selection.candidates import Candidate, ComparisonKey
 from harness.selection.comparisons import Comparison, compare_with
 from harness.selection.intervals import accuracy
 from harness.selection.names import NO_BREAK, names_of, together
@@ -23,7 +23,7 @@ BEHIND = (
 )
 DIVERGED = "has a network that diverged: it gives every class the same"
 RUNNERS_UP = 5
-CALLED = {"choice": "validation", "held_out": "held-out"}
+CALLED = {"validation": "validation", "test": "test"}
 WIDTH = 80
 INDENT = "    "
 
@@ -37,16 +37,16 @@ class Choice:
 
     Attributes:
         rule: the rule.
-        conditions: protocol, data and splits that the candidates share.
+        comparison_key: protocol, data and splits that the candidates share.
         ranked: every SDL candidate with a complete repeat, the chosen one first, those that lack repeats
             last; those before them have only the repeats that they share.
         tried: number of SDL candidates, with those that have no complete repeat.
         singles: the best single network of every backbone.
-        nested: what the rule's picks are worth on held-out folds, where that can be said.
+        nested: what the rule's picks are worth on test folds, where that can be said.
     """
 
     rule: Rule
-    conditions: Conditions
+    comparison_key: ComparisonKey
     ranked: tuple[Candidate, ...]
     tried: int
     singles: tuple[Candidate, ...]
@@ -65,16 +65,16 @@ class Choice:
     @cached_property
     def estimate(self) -> Estimate:
         """Choice accuracy of the chosen candidate, with its interval."""
-        return accuracy(self.chosen, "choice")
+        return accuracy(self.chosen, "validation")
 
     @cached_property
-    def held_out(self) -> Estimate:
-        """Held-out accuracy of the chosen candidate, with its interval."""
-        return accuracy(self.chosen, "held_out")
+    def test(self) -> Estimate:
+        """Test accuracy of the chosen candidate, with its interval."""
+        return accuracy(self.chosen, "test")
 
     @cached_property
     def comparisons(self) -> list[Comparison]:
-        """The chosen candidate against single networks and the next ones, by held-out accuracy.
+        """The chosen candidate against single networks and the next ones, by test accuracy.
 
         They are one family: p is corrected for all of them, wherever some are shown.
         """
@@ -88,14 +88,14 @@ class Choice:
     @property
     def warnings(self) -> list[str]:
         """What makes the choice less sure."""
-        found = [CHOSEN_ON_TEST] if self.rule.on_test or self.conditions.chosen_on_held_out else []
+        found = [CHOSEN_ON_TEST] if self.rule.on_test or self.comparison_key.chosen_on_test else []
         figures = [self.rule.figure(candidate).mean for candidate in self.picked_from]
         if behind := self.tried - len(figures):
             found.append(f"{behind} of {self.tried} candidates {BEHIND}")
         if len(self.chosen.repeats) < self.chosen.planned:
             found.append(f"figures are of {self.chosen.done}: those that every candidate to choose from has")
         if lost := sum(repeat.diverged for repeat in self.chosen.repeats):
-            trials = len(self.chosen.repeats) * self.conditions.folds
+            trials = len(self.chosen.repeats) * self.comparison_key.folds
             found.append(f"in {lost} of its {trials} trials the chosen candidate {DIVERGED}")
         if (level := figures.count(max(figures))) > 1:
             found.append(f"{level} candidates share the highest {self._figure} accuracy")
@@ -110,14 +110,14 @@ class Choice:
         """Return λ, the rule, what it is worth, how others compare and what to beware of, in 80 columns."""
         chosen, name = self.chosen, together(self.names()[self.chosen])
         count = f"{len(self.picked_from)}{NO_BREAK}candidate{'s' if self.picked_from[1:] else ''}"
-        figure = self._called("choice") + " accuracy:"
+        figure = self._called("validation") + " accuracy:"
         lines = [
             f"λ = {chosen.settings.synergic_weight:g}   ({name}; {count})",
             f"rule {self.rule.name}: {self.rule.words.format(self._figure)}",
             f"{figure:<20} {_shown(self.estimate)}",
         ]
-        if not self.conditions.chosen_on_held_out:
-            lines.append(f"held-out accuracy:   {_shown(self.held_out)}")
+        if not self.comparison_key.chosen_on_test:
+            lines.append(f"test accuracy:       {_shown(self.test)}")
         if self.nested:
             picks = ", ".join(
                 f"{pick:g}{NO_BREAK}({times}×)" for pick, times in sorted(Counter(self.nested.picks).items())
@@ -125,7 +125,7 @@ class Choice:
             lines.append(f"nested estimate:     {_shown(self.nested.by_slice)}; λ picked in folds: {picks}")
             lines.append(f"  by patient:        {_shown(self.nested.by_patient)}")
         if others := self._against(self.singles) + self._against(self.next_best):
-            compared = self._called("held_out")
+            compared = self._called("test")
             by = "" if self._figure == compared else f"by {compared} accuracy "
             lines.append(f"others: {self._figure} accuracy; {by}the chosen one is (p by Holm over these):")
         lines += self._told(others)
@@ -137,12 +137,12 @@ class Choice:
         return {
             "lambda": self.chosen.settings.synergic_weight,
             "rule": self.rule.name,
-            "protocol": self.conditions.protocol,
-            "dataset": self.conditions.dataset,
-            "data_digest": self.conditions.data_digest,
-            "folds": self.conditions.folds,
-            "seed": self.conditions.seed,
-            "chosen_on_held_out": self.rule.on_test or self.conditions.chosen_on_held_out,
+            "protocol": self.comparison_key.protocol,
+            "dataset": self.comparison_key.dataset,
+            "data_digest": self.comparison_key.data_digest,
+            "folds": self.comparison_key.folds,
+            "seed": self.comparison_key.seed,
+            "chosen_on_test": self.rule.on_test or self.comparison_key.chosen_on_test,
             "chosen": _described(self.chosen),
             "nested": self.nested and self.nested.as_dict(),
             "single_networks": _compared(self._against(self.singles)),
@@ -156,7 +156,7 @@ class Choice:
         return self._called(self.rule.measured_on)
 
     def _called(self, name: str) -> str:
-        return "test" if self.conditions.chosen_on_held_out else CALLED[name]
+        return "test" if self.comparison_key.chosen_on_test else CALLED[name]
 
     def _told(self, others: Sequence[Against]) -> list[str]:
         """Return a line for each of the others; two where the name of one is too long for its figures."""
@@ -216,6 +216,6 @@ def _described(candidate: Candidate) -> dict[str, Any]:
         "settings": candidate.settings.flat(),
         "repeats": len(candidate.repeats),
         "planned": candidate.planned,
-        "choice": accuracy(candidate, "choice").as_dict(),
-        "held_out": accuracy(candidate, "held_out").as_dict(),
+        "validation": accuracy(candidate, "validation").as_dict(),
+        "test": accuracy(candidate, "test").as_dict(),
     }

@@ -17,11 +17,11 @@ ALPHA = 0.05
 
 @dataclass(frozen=True)
 class Comparison:
-    """The first candidate against another on the same held-out slices.
+    """The first candidate against another on the same test slices.
 
     Attributes:
         other: the candidate it is compared with.
-        difference: of held-out accuracy, the first minus the other, with the paired bootstrap's interval.
+        difference: of test accuracy, the first minus the other, with the paired bootstrap's interval.
         p: two-sided; the sign-flip test by patient, under protocol ``paper`` McNemar's exact test by slice.
         adjusted: p after Holm's correction for all comparisons made together.
     """
@@ -45,21 +45,21 @@ def compare_with(first: Candidate, others: Sequence[Candidate]) -> list[Comparis
     for other in others:
         pair = paired(first, other)
         if pair is not None:
-            p = _mcnemar(*pair) if first.conditions.chosen_on_held_out else sign_flip(*pair, accuracy)
+            p = _mcnemar(*pair) if first.comparison_key.chosen_on_test else sign_flip(*pair, accuracy)
             found.append((other, difference(*pair, accuracy), p))
     adjusted = holm([p for *_, p in found])
     return [Comparison(*each, corrected) for each, corrected in zip(found, adjusted, strict=True)]
 
 
 def paired(first: Candidate, second: Candidate) -> tuple[list[Sample], list[Sample]] | None:
-    """Return the held-out rows of the repeats that two candidates share, slice by slice; None without any."""
+    """Return the test rows of the repeats that two candidates share, slice by slice; None without any."""
     of_second = {repeat.number: repeat for repeat in second.repeats}
     pairs = [(one, of_second[one.number]) for one in first.repeats if one.number in of_second]
     tables = [(_in_order(one), _in_order(other), one, other) for one, other in pairs]
     same = [each for each in tables if each[0]["slice_id"].tolist() == each[1]["slice_id"].tolist()]
     if not same:
         return None
-    unit = unit_of(first.conditions)
+    unit = unit_of(first.comparison_key)
     ones, others, of_first, of_other = zip(*same, strict=True)
     return (
         samples_of(ones, [repeat.network for repeat in of_first], unit),
@@ -68,7 +68,7 @@ def paired(first: Candidate, second: Candidate) -> tuple[list[Sample], list[Samp
 
 
 def _in_order(repeat: Repeat) -> pd.DataFrame:
-    return repeat.rows("held_out").sort_values("slice_id", kind="stable")
+    return repeat.rows("test").sort_values("slice_id", kind="stable")
 
 
 def _mcnemar(first: Sequence[Sample], second: Sequence[Sample]) -> float:

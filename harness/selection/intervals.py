@@ -14,18 +14,18 @@ from harness.evaluation.clustered import Sample, Unit, samples_of, strata
 from harness.evaluation.estimate import Estimate
 from harness.evaluation.intervals import bootstrap, point, wilson
 from harness.evaluation.measures import MEASURES, Floats, Measure, confusions
-from harness.selection.candidates import Candidate, Conditions
+from harness.selection.candidates import Candidate, ComparisonKey
 
 
-def unit_of(conditions: Conditions) -> Unit:
+def unit_of(comparison_key: ComparisonKey) -> Unit:
     """Return the column that names what is drawn as a whole."""
-    return "slice_id" if conditions.chosen_on_held_out else "patient"
+    return "slice_id" if comparison_key.chosen_on_test else "patient"
 
 
 def samples(
     candidate: Candidate, name: str, network: str | None = None, unit: Unit | None = None
 ) -> list[Sample]:
-    """Return the rows of a set by repeat; of the choice set by repeat and fold, as rules average them.
+    """Return the rows of a set by repeat; of the validation set by repeat and fold, as rules average them.
 
     Args:
         candidate: with at least one repeat.
@@ -36,10 +36,10 @@ def samples(
     tables, networks = [], []
     for repeat in candidate.repeats:
         rows = repeat.rows(name)
-        parts = [part for _, part in rows.groupby("fold", sort=True)] if name == "choice" else [rows]
+        parts = [part for _, part in rows.groupby("fold", sort=True)] if name == "validation" else [rows]
         tables += parts
         networks += [network or repeat.network] * len(parts)
-    return samples_of(tables, networks, unit or unit_of(candidate.conditions))
+    return samples_of(tables, networks, unit or unit_of(candidate.comparison_key))
 
 
 def accuracy(candidate: Candidate, name: str, network: str | None = None) -> Estimate:
@@ -49,8 +49,8 @@ def accuracy(candidate: Candidate, name: str, network: str | None = None) -> Est
 
 
 def accuracy_by_patient(candidate: Candidate) -> Estimate:
-    """Return the held-out accuracy of patients, each judged by the mean of its slices' probabilities."""
-    return estimate([sample.one_row_a_unit() for sample in samples(candidate, "held_out")], "accuracy")
+    """Return the test accuracy of patients, each judged by the mean of its slices' probabilities."""
+    return estimate([sample.one_row_a_unit() for sample in samples(candidate, "test")], "accuracy")
 
 
 def estimate(found: Sequence[Sample], name: str) -> Estimate:
@@ -66,13 +66,13 @@ def estimate(found: Sequence[Sample], name: str) -> Estimate:
 
 
 def of_class(candidate: Candidate, measure: ClassMeasure, label: int) -> Estimate:
-    """Return a measure of one class on the held-out set, by slice.
+    """Return a measure of one class on the test set, by slice.
 
     Recall and specificity are shares of the units inside and outside the class where a row is a unit; then
     their interval is Wilson's.
     """
-    found = samples(candidate, "held_out")
-    values = Estimate.of(scores.by_class(measure)[label] for scores in candidate.held_out())
+    found = samples(candidate, "test")
+    values = Estimate.of(scores.by_class(measure)[label] for scores in candidate.test())
     inside = int((strata(found) == label).sum())
     count = {"recall": inside, "sensitivity": inside, "specificity": found[0].units - inside}.get(measure, 0)
     if count and all(map(_one_row_a_unit, found)):

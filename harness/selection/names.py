@@ -50,11 +50,11 @@ def label(settings: Settings, differing: Sequence[str], *, without: str = "") ->
 def names_of(candidates: Sequence[Candidate]) -> list[str]:
     """Return what people call each of some candidates shown together.
 
-    Where a name stands for several under equal conditions, that of the sweep follows.
+    Where a name stands for several under equal comparison_key, that of the sweep follows.
     """
     differing = varying(each.settings for each in candidates)
     names = [label(each.settings, differing) for each in candidates]
-    pairs = list(zip([each.conditions for each in candidates], names, strict=True))
+    pairs = list(zip([each.comparison_key for each in candidates], names, strict=True))
     times = Counter(pairs)
     return [
         f"{name}, sweep {each.sweep}" if times[pair] > 1 else name

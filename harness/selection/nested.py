@@ -17,11 +17,11 @@ from harness.selection.rules import Rule
 
 @dataclass(frozen=True)
 class Nested:
-    """Held-out figures of the picks that a rule makes fold by fold.
+    """Test figures of the picks that a rule makes fold by fold.
 
     Attributes:
         picks: the λ picked in every outer fold.
-        picked: the picks' pooled held-out predictions as one candidate, whose settings say nothing.
+        picked: the picks' pooled test predictions as one candidate, whose settings say nothing.
     """
 
     picks: tuple[float, ...]
@@ -29,8 +29,8 @@ class Nested:
 
     @cached_property
     def by_slice(self) -> Estimate:
-        """Accuracy of the pooled held-out predictions, by repeat."""
-        return accuracy(self.picked, "held_out")
+        """Accuracy of the pooled test predictions, by repeat."""
+        return accuracy(self.picked, "test")
 
     @cached_property
     def by_patient(self) -> Estimate:
@@ -48,22 +48,22 @@ class Nested:
 
 
 def nested_estimate(candidates: Sequence[Candidate], rule: Rule) -> Nested | None:
-    """Let the rule pick in each fold by that fold's choice set alone; pool the picks' held-out predictions.
+    """Let the rule pick in each fold by that fold's validation set alone; pool the picks' test predictions.
 
     Args:
-        candidates: SDL candidates under equal conditions, with the same complete repeats.
+        candidates: SDL candidates under equal comparison_key, with the same complete repeats.
         rule: the rule.
 
     Returns:
-        None where choice and held-out are the same slices, or where the rule looks at held-out.
+        None where validation and test are the same slices, or where the rule looks at test.
     """
-    if rule.on_test or candidates[0].conditions.chosen_on_held_out:
+    if rule.on_test or candidates[0].comparison_key.chosen_on_test:
         return None
     return pick_by_split(candidates, rule)
 
 
 def pick_by_split(candidates: Sequence[Candidate], rule: Rule) -> Nested:
-    """Let the rule pick in each fold of each repeat by that fold's choice set alone, and pool the picks.
+    """Let the rule pick in each fold of each repeat by that fold's validation set alone, and pool the picks.
 
     Under the paper's protocol that set is the test set: the figures are of the kind that the paper reports,
     no estimate. Candidates are as `nested_estimate` takes them.
@@ -74,7 +74,7 @@ def pick_by_split(candidates: Sequence[Candidate], rule: Rule) -> Nested:
         tables = []
         for chosen in _picks(candidates, same, rule):
             picks.append(chosen.settings.synergic_weight)
-            tables.append(_held_out(chosen.repeats[0]))
+            tables.append(_test_rows(chosen.repeats[0]))
         repeats.append(Repeat(same[0].number, same[0].protocol, (), pd.concat(tables)))
     return Nested(tuple(picks), replace(candidates[0], repeats=tuple(repeats)))
 
@@ -89,12 +89,12 @@ def _picks(candidates: Sequence[Candidate], same: Sequence[Repeat], rule: Rule) 
     ]
 
 
-def _held_out(repeat: Repeat) -> pd.DataFrame:
-    """Return the held-out rows as answered by what stands for the repeat, as a table of one network.
+def _test_rows(repeat: Repeat) -> pd.DataFrame:
+    """Return the test rows as answered by what stands for the repeat, as a table of one network.
 
     Picks may differ in their networks.
     """
-    rows = repeat.rows("held_out")
+    rows = repeat.rows("test")
     columns = probability_columns(1, classes_of(rows))
     values = pd.DataFrame(probabilities(rows, repeat.network), columns=columns, index=rows.index)
     return pd.concat([rows[list(KEYS)], values], axis=1)

@@ -1,4 +1,4 @@
-"""Rules that choose λ among SDL candidates by their choice accuracy, and one that does as the paper does."""
+"""Rules that choose λ among SDL candidates by validation accuracy, and one that does as the paper does."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Rule:
         name: what ``--rule`` takes.
         words: what it does, with ``{}`` for the name of the set whose accuracy it ranks by.
         ranked: returns candidates (at least one, each with a complete repeat), the chosen one first.
-        on_test: whether it looks at held-out figures, whatever the protocol.
+        on_test: whether it looks at test figures, whatever the protocol.
     """
 
     name: str
@@ -34,11 +34,11 @@ class Rule:
     @property
     def measured_on(self) -> str:
         """Set whose accuracy it ranks by."""
-        return "held_out" if self.on_test else "choice"
+        return "test" if self.on_test else "validation"
 
     def figure(self, candidate: Candidate) -> Estimate:
         """Return the accuracy that it ranks a candidate by."""
-        return candidate.accuracy("held_out") if self.on_test else candidate.choice
+        return candidate.accuracy("test") if self.on_test else candidate.validation
 
 
 def rule_named(name: str) -> Rule:
@@ -54,18 +54,18 @@ def rule_named(name: str) -> Rule:
 
 def by_choice(candidate: Candidate) -> tuple[float, float]:
     """Return the sort key of the rule ``max``."""
-    return -candidate.choice.mean, candidate.settings.synergic_weight
+    return -candidate.validation.mean, candidate.settings.synergic_weight
 
 
 def standard_error(candidate: Candidate) -> float:
-    """Return the standard error of a candidate's choice accuracy over its repeats and folds.
+    """Return the standard error of a candidate's validation accuracy over its repeats and folds.
 
     A single value has no spread; then it is that of the mean over the units (patients, or slices) of its
-    choice set.
+    validation set.
     """
-    values: Sequence[float] = candidate.choice.values
+    values: Sequence[float] = candidate.validation.values
     if len(values) == 1:
-        (sample,) = samples(candidate, "choice")
+        (sample,) = samples(candidate, "validation")
         values = _accuracy_by_unit(sample)
     return float(np.std(values, ddof=1)) / sqrt(len(values)) if len(values) > 1 else 0.0
 
@@ -83,8 +83,10 @@ def _max(candidates: Sequence[Candidate]) -> list[Candidate]:
 def _one_standard_error(candidates: Sequence[Candidate]) -> list[Candidate]:
     ranked = _max(candidates)
     best = ranked[0]
-    least = best.choice.mean - standard_error(best)
-    near = [each for each in ranked if each.choice.mean >= least and _but_lambda(each) == _but_lambda(best)]
+    least = best.validation.mean - standard_error(best)
+    near = [
+        each for each in ranked if each.validation.mean >= least and _but_lambda(each) == _but_lambda(best)
+    ]
     chosen = min(near, key=lambda each: each.settings.synergic_weight)
     return [chosen, *(each for each in ranked if each is not chosen)]
 
@@ -94,9 +96,7 @@ def _but_lambda(candidate: Candidate) -> dict[str, object]:
 
 
 def _paper(candidates: Sequence[Candidate]) -> list[Candidate]:
-    return sorted(
-        candidates, key=lambda each: (-each.accuracy("held_out").mean, each.settings.synergic_weight)
-    )
+    return sorted(candidates, key=lambda each: (-each.accuracy("test").mean, each.settings.synergic_weight))
 
 
 RULES: Mapping[str, Rule] = {

@@ -12,18 +12,18 @@ from rich.console import Console
 
 from harness.data.collection.prepared import PreparedData
 from harness.errors import HarnessError
-from harness.experiment.plan import load_pretrained, plan_shapes, plan_trials, weights_key
+from harness.experiment.plan import load_pretrained, plan_trials, plan_variants, weights_key
 from harness.experiment.space import Space
 from harness.experiment.trial import Trial
 from harness.launchers.ray.cluster import Node, check_fits, check_storage, cluster, slots
-from harness.launchers.ray.tune import Asked, launch
+from harness.launchers.ray.tune import JobSource, launch
 from harness.launchers.ray.worker import Job
 from harness.methods.run_trial import split_of
 from harness.sweep.progress import Progress
 from harness.sweep.recorder import Labels, Recorder
 from harness.sweep.search.searches import Searches
-from harness.sweep.sweep_folder import Declared, SweepFolder
-from harness.sweep.weight_retention import KeptWeights
+from harness.sweep.sweep_folder import SweepFolder, SweepManifest
+from harness.sweep.weight_retention import WeightRetention
 from harness.tracking.delivery import Delivery
 from harness.tracking.records import DatasetInput
 from harness.tracking.run_reader import is_known
@@ -54,7 +54,7 @@ class Outcome:
 
 
 def run_sweep(
-    declared: Declared,
+    declared: SweepManifest,
     data: PreparedData,
     results: Path,
     *,
@@ -80,7 +80,7 @@ def run_sweep(
     """
     folder = SweepFolder(results, declared.name)
     trials = plan_trials(declared.name, declared.space, declared.data_digest)
-    shapes = plan_shapes(declared.name, declared.space, declared.data_digest)
+    shapes = plan_variants(declared.name, declared.space, declared.data_digest)
     check_splits(shapes, data)
     weights = load_pretrained(declared.space)
     shares = frozenset(_share(trial, declared.space, device) for trial in shapes)
@@ -101,7 +101,7 @@ def run_sweep(
         with folder.alone():
             spool = Spool(folder.spool)
             missing = missing_trials(trials, spool)
-            kept = KeptWeights(declared.space.log_weights, Checkpoints(root), folder.path / "kept.json")
+            kept = WeightRetention(declared.space.log_weights, Checkpoints(root), folder.path / "kept.json")
             labels = _labels(declared, data)
             done = [trial.identity for trial in trials if trial not in missing]
             with (
@@ -114,7 +114,7 @@ def run_sweep(
                 progress.expect(*searches.to_come())
                 jobs = [job_of([trial], declared.space, device, root) for trial in missing]
                 concurrent = declared.space.resources.concurrent
-                asked = Asked(
+                asked = JobSource(
                     lambda: _next_job(searches, recorder, declared.space, device, root),
                     shares,
                     concurrent or _most_at_once(nodes, declared.space.resources.cpus, shares),
@@ -178,7 +178,7 @@ def _most_at_once(nodes: Sequence[Node], cpus: int, shares: Iterable[float]) -> 
     return max(slots(nodes, cpus, share) for share in shares)
 
 
-def _labels(declared: Declared, data: PreparedData) -> Labels:
+def _labels(declared: SweepManifest, data: PreparedData) -> Labels:
     counts = np.bincount(data.labels, minlength=len(data.classes))
     dataset = DatasetInput(
         name=data.dataset,
@@ -189,7 +189,7 @@ def _labels(declared: Declared, data: PreparedData) -> Labels:
     return Labels(sweep=identity, dataset=dataset, code_version=code_version())
 
 
-def _open(spool: Spool, declared: Declared, labels: Labels, planned: int) -> None:
+def _open(spool: Spool, declared: SweepManifest, labels: Labels, planned: int) -> None:
     space = declared.space
     spool.start(
         labels.sweep,
@@ -211,10 +211,10 @@ def _open(spool: Spool, declared: Declared, labels: Labels, planned: int) -> Non
 
 def _close(
     spool: Spool,
-    declared: Declared,
+    declared: SweepManifest,
     labels: Labels,
     data: PreparedData,
-    kept: KeptWeights,
+    kept: WeightRetention,
     *,
     complete: bool,
 ) -> None:

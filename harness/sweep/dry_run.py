@@ -10,7 +10,7 @@ from rich.text import Text
 
 from harness.data.collection.cache import last_preparation, load_cached
 from harness.data.recipe import load_recipe
-from harness.experiment.plan import plan_shapes, plan_trials
+from harness.experiment.plan import plan_trials, plan_variants
 from harness.experiment.space import Group as Family
 from harness.experiment.space import Space
 from harness.experiment.trial import Trial
@@ -46,7 +46,7 @@ def check_prepared(space: Space, cache: Path) -> None:
     data = load_cached(known.digest, cache)
     if space.slices_per_class is not None:
         data = data.first_of_each_class(space.slices_per_class)
-    check_splits(plan_shapes("", space, data_digest=""), data)
+    check_splits(plan_variants("", space, data_digest=""), data)
 
 
 def _search(group: Family, space: Space) -> Text:
@@ -54,13 +54,14 @@ def _search(group: Family, space: Space) -> Text:
     search = group.search
     if search is None:
         raise ValueError(f"group {group.name} is not searched")
-    random = search.proposals if search.sampler == "random" else min(search.startup, search.proposals)
+    random = search.suggestions if search.sampler == "random" else min(search.startup, search.suggestions)
     lines = [
-        f"group {group.name}: {search.proposals} proposals by {search.sampler}, {random} of them at random"
+        f"group {group.name}: {search.suggestions} suggestions by {search.sampler},"
+        f" {random} of them at random"
     ]
     lines += [f"  {key}: {axis.kind} {list(axis.values)}" for key, axis in group.axes.items() if axis.drawn]
     each = space.repeats * space.fold_count
-    lines.append(f"  {_times(space)}: up to {search.proposals * each} trials")
+    lines.append(f"  {_times(space)}: up to {search.suggestions * each} trials")
     if search.stop:
         lines.append(f"  early stopping: {search.stop}")
     return Text("\n".join(lines) + "\n")

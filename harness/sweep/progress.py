@@ -57,7 +57,7 @@ class Progress:
         self._to_come = (trials, epochs)
 
     def stopped(self, trial: Trial, left_out: Sequence[Trial]) -> None:
-        """Take in a proposal that was stopped early, and its trials that are therefore left out."""
+        """Take in a suggestion that was stopped early, and its trials that are therefore left out."""
         for each in left_out:
             self._end(each)
         self._total -= len(left_out)
@@ -71,14 +71,14 @@ class Progress:
         self._epochs_left[trial.identity] = left  # what a checkpoint held counts as no work of this run
         self._running.add(trial.identity)
 
-    def finished(self, trial: Trial, choice_accuracy: float) -> None:
+    def finished(self, trial: Trial, validation_accuracy: float) -> None:
         """Take in a finished trial."""
         self._end(trial)
         self._done += 1
-        if self._best is None or choice_accuracy > self._best[0]:
-            self._best = (choice_accuracy, trial.title)
+        if self._best is None or validation_accuracy > self._best[0]:
+            self._best = (validation_accuracy, trial.title)
         total = self._total + self._to_come[0]
-        line = f"{self._done}/{total} done: {trial.title}, choice accuracy {choice_accuracy:.1%}"
+        line = f"{self._done}/{total} done: {trial.title}, validation accuracy {validation_accuracy:.1%}"
         if not self._console.is_terminal:  # where the panel says it
             line += f"; {self._time_left()}"
         self._console.print(line, highlight=False, soft_wrap=True)

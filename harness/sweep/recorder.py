@@ -1,17 +1,17 @@
-"""What becomes of a trial's news: records in the spool, progress on the screen, weights kept or deleted."""
+"""What becomes of a trial's event: records in the spool, progress on the screen, weights kept or deleted."""
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.evaluation import predictions
-from harness.evaluation.class_metrics import Scores, figure_network, final_metrics, score
+from harness.evaluation.class_metrics import Scores, final_metrics, reporting_network, score
 from harness.experiment.trial import Trial
-from harness.methods.run_trial import News
+from harness.methods.run_trial import TrialEvent
 from harness.report.parts.confusion import confusion_csv, confusion_png
 from harness.sweep.progress import Progress
 from harness.sweep.search.searches import STOPPED_EARLY, Searches
-from harness.sweep.weight_retention import KeptWeights
+from harness.sweep.weight_retention import WeightRetention
 from harness.tracking.records import DatasetInput, Status
 from harness.tracking.spool import Spool
 
@@ -32,14 +32,14 @@ class Labels:
 
 
 class Recorder:
-    """Takes the news of the trials of one sweep, in the driver."""
+    """Takes the event of the trials of one sweep, in the driver."""
 
     def __init__(
         self,
         trials: Iterable[Trial],
         labels: Labels,
         spool: Spool,
-        kept: KeptWeights,
+        kept: WeightRetention,
         progress: Progress,
         searches: Searches,
     ) -> None:
@@ -52,9 +52,9 @@ class Recorder:
         self._running: set[str] = set()
 
     def close(self) -> None:
-        """Clear up after proposals that an earlier driver saw to their end, but not further."""
-        for proposed, well in self._searches.closed():
-            self._kept.ended(proposed, well=well)
+        """Clear up after suggestions that an earlier driver saw to their end, but not further."""
+        for suggested, well in self._searches.closed():
+            self._kept.ended(suggested, well=well)
 
     def add(self, trials: Sequence[Trial]) -> None:
         """Take in trials that a search asks for."""
@@ -62,20 +62,20 @@ class Recorder:
         self._progress.add(trials)
         self._progress.expect(*self._searches.to_come())
 
-    def take(self, news: News) -> bool:
-        """Record what a trial tells; news told twice add nothing.
+    def take(self, event: TrialEvent) -> bool:
+        """Record what a trial tells; event told twice add nothing.
 
         Returns:
             Whether the trial, and what follows it in its job, is to be stopped.
         """
-        trial = self._trials[news.identity]
-        self._start(trial, {"split_digest": news.split_digest, "device": news.device})
-        for epoch in news.epochs:
+        trial = self._trials[event.identity]
+        self._start(trial, {"split_digest": event.split_digest, "device": event.device})
+        for epoch in event.epochs:
             self._spool.epoch(trial.identity, epoch["epoch"], epoch["time"], epoch["metrics"])
-        if news.predictions:
-            return self._finish(trial, news)
-        self._progress.trained(trial, news.epochs[-1]["epoch"] + 1 if news.epochs else 0)
-        if stops := self._searches.trained(trial, news.epochs):
+        if event.predictions:
+            return self._finish(trial, event)
+        self._progress.trained(trial, event.epochs[-1]["epoch"] + 1 if event.epochs else 0)
+        if stops := self._searches.trained(trial, event.epochs):
             self._end(trial.identity, "KILLED", STOPPED_EARLY)
             self._close(trial, stopped=True)
         return stops
@@ -84,13 +84,13 @@ class Recorder:
         """Record that a job ended in an error.
 
         Resuming the sweep trains a planned trial again from its checkpoint, and asks for another candidate in
-        place of a proposed one.
+        place of a suggested one.
         """
         failed = [identity for identity in identities if identity in self._running]
         if not failed:  # before it told anything
             finished = self._spool.finished()
             failed = [identity for identity in identities if finished.get(identity) != "FINISHED"][:1]
-            if not failed:  # a node was lost past the last news: nothing is missing
+            if not failed:  # a node was lost past the last event: nothing is missing
                 return
             self._start(self._trials[failed[0]], {})
         for identity in failed:
@@ -119,7 +119,7 @@ class Recorder:
                 "trial_identity": trial.identity,
                 "candidate_digest": trial.candidate,
                 "group": trial.group,
-                "proposal": str(trial.proposal),
+                "suggestion": str(trial.suggestion),
                 **{key: str(value) for key, value in place.items()},
                 "protocol": trial.protocol,
                 "code_version": self._labels.code_version,
@@ -129,19 +129,19 @@ class Recorder:
             dataset=self._labels.dataset,
         )
 
-    def _finish(self, trial: Trial, news: News) -> bool:
-        table = predictions.from_csv(news.predictions)
-        network = figure_network(table, trial.protocol)
+    def _finish(self, trial: Trial, event: TrialEvent) -> bool:
+        table = predictions.from_csv(event.predictions)
+        network = reporting_network(table, trial.protocol)
         scores = score(table)
-        accuracy = scores["choice", network].accuracy
+        accuracy = scores["validation", network].accuracy
         stops = self._searches.scored(trial, accuracy)
         self._running.discard(trial.identity)
         self._spool.finish(
             trial.identity,
             time=time.time(),
             status="FINISHED",
-            metrics={**final_metrics(table), "chosen_epoch": news.chosen_epoch},
-            artifacts=_artifacts(trial, scores["held_out", network], news),
+            metrics={**final_metrics(table), "chosen_epoch": event.chosen_epoch},
+            artifacts=_artifacts(trial, scores["test", network], event),
             tags=STOPPED_EARLY if stops else {},
         )
         self._kept.finished(trial, accuracy, may_be_stopped=self._searches.holds(trial))
@@ -150,12 +150,12 @@ class Recorder:
         return stops
 
     def _close(self, trial: Trial, *, stopped: bool) -> None:
-        """Clear up after the proposal of a trial, if it ended with this one."""
-        proposed = self._searches.ended(trial)
-        self._kept.ended(proposed, well=not stopped)
+        """Clear up after the suggestion of a trial, if it ended with this one."""
+        suggested = self._searches.ended(trial)
+        self._kept.ended(suggested, well=not stopped)
         if stopped:
             finished = self._spool.finished()
-            left_out = [each for each in proposed if finished.get(each.identity) != "FINISHED"]
+            left_out = [each for each in suggested if finished.get(each.identity) != "FINISHED"]
             self._progress.stopped(trial, left_out)
 
     def _end(self, identity: str, status: Status, tags: Mapping[str, str] | None = None) -> None:
@@ -163,11 +163,11 @@ class Recorder:
         self._spool.finish(identity, time=time.time(), status=status, tags=tags)
 
 
-def _artifacts(trial: Trial, held_out: Scores, news: News) -> dict[str, bytes]:
-    schedule = {"lambda_schedule.csv": news.schedule.encode()} if news.schedule else {}
+def _artifacts(trial: Trial, test: Scores, event: TrialEvent) -> dict[str, bytes]:
+    schedule = {"lambda_schedule.csv": event.schedule.encode()} if event.schedule else {}
     return schedule | {
-        "predictions.csv": news.predictions.encode(),
-        "confusion_matrix.csv": confusion_csv(held_out.confusion, held_out.classes).encode(),
-        "confusion_matrix.png": confusion_png(held_out.confusion, held_out.classes),
+        "predictions.csv": event.predictions.encode(),
+        "confusion_matrix.csv": confusion_csv(test.confusion, test.classes).encode(),
+        "confusion_matrix.png": confusion_png(test.confusion, test.classes),
         "configuration.json": trial.model_dump_json(by_alias=True, indent=2).encode(),
     }

@@ -16,7 +16,7 @@ TAKEN = ("cache", "generated", "paper", "runs", "sheets")  # a sweep's report li
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
-class Declared(BaseModel):
+class SweepManifest(BaseModel):
     """What a sweep was started with: enough to plan it again.
 
     Attributes:
@@ -60,7 +60,7 @@ class SweepFolder:
         self.ray = self.path / "ray"
         self._declared = self.path / "sweep.json"
 
-    def create(self, declared: Declared) -> None:
+    def create(self, declared: SweepManifest) -> None:
         """Write down a new sweep; killed half-way, there is none.
 
         Raises:
@@ -82,7 +82,7 @@ class SweepFolder:
                     "or give another --name"
                 ) from None
 
-    def read(self) -> Declared:
+    def read(self) -> SweepManifest:
         """Return what the sweep was started with.
 
         Raises:
@@ -97,7 +97,7 @@ class SweepFolder:
                 else "there is none yet: start one by `sdl sweep SPACE`"
             )
             raise HarnessError(f"no sweep named {self.name!r}; {fix}")
-        return Declared.model_validate_json(self._declared.read_text(encoding="utf-8"))
+        return SweepManifest.model_validate_json(self._declared.read_text(encoding="utf-8"))
 
     @contextmanager
     def alone(self) -> Iterator[None]:

@@ -8,10 +8,10 @@ from typing import Literal
 from harness.experiment.trial import Trial
 from harness.training.checkpoints import Checkpoints
 
-Which = Literal["best", "all", "none"]
+RetentionPolicy = Literal["best", "all", "none"]
 
 
-class KeptWeights:
+class WeightRetention:
     """Deletes the weights that are not to be kept, as trials finish; remembers the others over a restart.
 
     Args:
@@ -20,7 +20,7 @@ class KeptWeights:
         path: file that remembers which are kept.
     """
 
-    def __init__(self, which: Which, checkpoints: Checkpoints, path: Path) -> None:
+    def __init__(self, which: RetentionPolicy, checkpoints: Checkpoints, path: Path) -> None:
         self._which = which
         self._checkpoints = checkpoints
         self._path = path
@@ -42,40 +42,40 @@ class KeptWeights:
             self._checkpoints.drop_state(trial.identity)
             self._checkpoints.drop_mark(trial.identity)
 
-    def finished(self, trial: Trial, choice_accuracy: float, *, may_be_stopped: bool = False) -> None:
+    def finished(self, trial: Trial, validation_accuracy: float, *, may_be_stopped: bool = False) -> None:
         """Take in a finished trial; under ``best`` the first of equals stays.
 
         Args:
             trial: the trial.
-            choice_accuracy: what it is worth.
-            may_be_stopped: whether its proposal has not ended; until then it takes no other one's place.
+            validation_accuracy: what it is worth.
+            may_be_stopped: whether its suggestion has not ended; until then it takes no other one's place.
         """
         self._checkpoints.drop_state(trial.identity)
         if self._which == "none":
             self._checkpoints.drop_weights(trial.identity)
         elif self._which == "all":
-            self._offer(trial.identity, choice_accuracy, trial.identity)
+            self._offer(trial.identity, validation_accuracy, trial.identity)
         else:
-            place = _proposal_of(trial) if may_be_stopped else trial.group
-            self._offer(place, choice_accuracy, trial.identity)
+            place = _suggestion_of(trial) if may_be_stopped else trial.group
+            self._offer(place, validation_accuracy, trial.identity)
 
     def ended(self, trials: Sequence[Trial], *, well: bool) -> None:
-        """Take in the end of a proposal: the best of its trials stands for its group if it ended well."""
+        """Take in the end of a suggestion: the best of its trials stands for its group if it ended well."""
         self.forget(trials)
         for trial in trials[:1]:
-            if (best := self._kept.pop(_proposal_of(trial), None)) and well:
+            if (best := self._kept.pop(_suggestion_of(trial), None)) and well:
                 self._offer(trial.group, *best)
             elif best:
                 self._save()
                 self._checkpoints.drop_weights(best[1])
 
-    def _offer(self, place: str, choice_accuracy: float, identity: str) -> None:
+    def _offer(self, place: str, validation_accuracy: float, identity: str) -> None:
         best = self._kept.get(place)
         if best and best[1] == identity:  # told again: it does not take its own place
             best = None
-        worse = bool(best and best[0] >= choice_accuracy)
+        worse = bool(best and best[0] >= validation_accuracy)
         if not worse:
-            self._kept[place] = (choice_accuracy, identity)
+            self._kept[place] = (validation_accuracy, identity)
         self._save()
         if worse:
             self._checkpoints.drop_weights(identity)
@@ -88,5 +88,5 @@ class KeptWeights:
         partial.replace(self._path)
 
 
-def _proposal_of(trial: Trial) -> str:
-    return f"{trial.group} {trial.proposal}"
+def _suggestion_of(trial: Trial) -> str:
+    return f"{trial.group} {trial.suggestion}"

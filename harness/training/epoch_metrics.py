@@ -29,8 +29,8 @@ def train_metrics(sums: Tensor, slices: int, networks: int) -> dict[str, float]:
     }
 
 
-def choice_metrics(log_probabilities: Tensor, labels: Tensor) -> dict[str, float]:
-    """Return loss and accuracy on the choice set, of every network and of their sum.
+def validation_metrics(log_probabilities: Tensor, labels: Tensor) -> dict[str, float]:
+    """Return loss and accuracy on the validation set, of every network and of their sum.
 
     Args:
         log_probabilities: (M, n, C) of every network.
@@ -41,15 +41,15 @@ def choice_metrics(log_probabilities: Tensor, labels: Tensor) -> dict[str, float
     voters = [*log_probabilities.unbind(dim=1), mean]
     metrics = {}
     for name, voter in zip([*network_names(networks), "sum"], voters, strict=True):
-        metrics[f"choice/{name}/loss"] = -voter.gather(1, labels[:, None]).mean().item()
-        metrics[f"choice/{name}/accuracy"] = (voter.argmax(dim=1) == labels).double().mean().item()
+        metrics[f"validation/{name}/loss"] = -voter.gather(1, labels[:, None]).mean().item()
+        metrics[f"validation/{name}/accuracy"] = (voter.argmax(dim=1) == labels).double().mean().item()
     return metrics
 
 
-def figure_of_epoch(metrics: dict[str, float], networks: int, protocol: str) -> float:
-    """Return the accuracy on the choice set that an epoch is chosen by.
+def monitored_metric(metrics: dict[str, float], networks: int, protocol: str) -> float:
+    """Return the accuracy on the validation set that an epoch is chosen by.
 
     Under the paper's protocol it is the better network's, elsewhere that of the networks' sum.
     """
     voters = network_names(networks) if protocol == "paper" else ["sum"]
-    return max(metrics[f"choice/{name}/accuracy"] for name in voters)
+    return max(metrics[f"validation/{name}/accuracy"] for name in voters)

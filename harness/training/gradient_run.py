@@ -17,7 +17,7 @@ from harness.experiment.settings import Settings
 from harness.models.backbones import copy_weights
 from harness.models.synergic import SynergicNetworks
 from harness.training.augment import gaussian_blur, rotate, to_network_input
-from harness.training.epoch_metrics import choice_metrics, figure_of_epoch, train_metrics
+from harness.training.epoch_metrics import monitored_metric, train_metrics, validation_metrics
 from harness.training.predictions_table import predictions_table
 from harness.training.random_state import RandomState
 from harness.training.schedule import Streams, learning_rate
@@ -109,12 +109,12 @@ class TrainingRun:
 
     @property
     def chosen_epoch(self) -> int:
-        """Number, from 0, of the best epoch so far by the choice set; the first of equals."""
+        """Number, from 0, of the best epoch so far by the validation set; the first of equals."""
         return self._best.epoch
 
     @property
-    def chosen_figure(self) -> float:
-        """Its accuracy on the choice set (`harness.training.epoch_metrics.figure_of_epoch`)."""
+    def best_score(self) -> float:
+        """Its accuracy on the validation set (`harness.training.epoch_metrics.monitored_metric`)."""
         return self._best.figure
 
     def best_weights(self) -> dict[str, Tensor]:
@@ -122,14 +122,16 @@ class TrainingRun:
         return self._best.weights
 
     def train_epoch(self) -> EpochRecord:
-        """Train one epoch, then evaluate the choice set."""
+        """Train one epoch, then evaluate the validation set."""
         started = time.perf_counter()
         rate = learning_rate(self._settings, self.epoch)
         with self._random.active(), _reproducible():
             sums = self._train(rate)
-            log_probabilities = self._log_probabilities(self._split.choice)
+            log_probabilities = self._log_probabilities(self._split.validation)
         metrics = train_metrics(sums, len(self._groups), self._settings.networks)
-        metrics |= choice_metrics(log_probabilities, torch.from_numpy(self._data.labels[self._split.choice]))
+        metrics |= validation_metrics(
+            log_probabilities, torch.from_numpy(self._data.labels[self._split.validation])
+        )
         metrics |= {
             "lambda": self.synergic_weight,
             "learning_rate": rate,
@@ -141,7 +143,7 @@ class TrainingRun:
         return record
 
     def predictions(self) -> pd.DataFrame:
-        """Return the predictions of all sets at the chosen epoch; nothing else scores the held-out set."""
+        """Return the predictions of all sets at the chosen epoch; nothing else scores the test set."""
         last = _copied(self._networks)
         copy_weights(self._networks, self._best.weights)
         try:
@@ -215,7 +217,7 @@ class TrainingRun:
         return logits.cpu().double().log_softmax(dim=2)
 
     def _choose(self, record: EpochRecord) -> None:
-        figure = figure_of_epoch(record.metrics, self._settings.networks, self._protocol)
+        figure = monitored_metric(record.metrics, self._settings.networks, self._protocol)
         if self._chosen is None or figure > self._chosen.figure:
             self._chosen = ChosenEpoch(record.epoch, figure, _copied(self._networks))
 

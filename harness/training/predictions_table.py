@@ -31,15 +31,15 @@ def predictions_table(
     unseen = [""]
     parts = [
         _part(data, split.train, "train", names * len(split.groups), classify),
-        _part(data, split.choice, "choice", unseen * len(split.choice), classify),
-        _part(data, split.held_out, "held_out", unseen * len(split.held_out), classify),
+        _part(data, split.validation, "validation", unseen * len(split.validation), classify),
+        _part(data, split.test, "test", unseen * len(split.test), classify),
     ]
     table = pd.concat(parts, ignore_index=True).assign(repeat=repeat, fold=fold)
     return table[[*KEYS, *probability_columns(len(names), data.classes)]]
 
 
 def _part(
-    data: PreparedData, slices: IntArray, name: str, seen_by: list[str], classify: Classify
+    data: PreparedData, slices: IntArray, name: str, trained_network: list[str], classify: Classify
 ) -> pd.DataFrame:
     probabilities = classify(slices).flatten(1).numpy()
     networks = probabilities.shape[1] // len(data.classes)
@@ -47,7 +47,7 @@ def _part(
         "slice_id": np.asarray(data.slice_ids, dtype=object)[slices],
         "patient": np.asarray(data.patients, dtype=object)[slices],
         "set": name,
-        "seen_by": seen_by,
+        "trained_network": trained_network,
         "true_class": np.asarray(data.classes, dtype=object)[data.labels[slices]],
     }
     columns = probability_columns(networks, data.classes)

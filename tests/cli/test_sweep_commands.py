@@ -69,10 +69,10 @@ def test_a_name_of_a_sweep_is_no_path(prepared: Workplace, name: str) -> None:
 def test_one_planned_trial_trains_in_this_process(prepared: Workplace) -> None:
     said = prepared.sdl("train", "quickstart", "--trial", "3", *SET).stdout.splitlines()
     assert said[0] == "single shufflenet_v2_x0_5 #1 on generated"
-    assert [line.split()[0] for line in said if line.startswith("  choice/net1/")] == [
-        *("choice/net1/loss", "choice/net1/accuracy")
+    assert [line.split()[0] for line in said if line.startswith("  validation/net1/")] == [
+        *("validation/net1/loss", "validation/net1/accuracy")
     ]
-    assert any(line.split()[0] == "held_out/net1" for line in said)
+    assert any(line.split()[0] == "test/net1" for line in said)
     result = prepared.sdl("train", "quickstart", "--trial", "4", *SET, code=1)
     assert "trials 1 to 3" in result.stderr
 
@@ -144,7 +144,7 @@ def test_the_best_λ_is_one_that_was_tried_and_programs_read_the_same(swept: tup
     assert said.startswith(f"λ = {choice['lambda']:g} ")
     assert f"rule {choice['rule']}" in said
     assert choice["protocol"] == "paper"
-    assert choice["chosen_on_held_out"] is True
+    assert choice["chosen_on_test"] is True
 
 
 def test_a_misspelt_sweep_is_answered_with_the_nearest(swept: tuple[Workplace, str]) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, confusion_matrix, precision_recall_fscore_support
 
-from harness.evaluation.class_metrics import CLASS_MEASURES, Scores, figure_network, final_metrics, score
+from harness.evaluation.class_metrics import CLASS_MEASURES, Scores, final_metrics, reporting_network, score
 from harness.evaluation.predictions import KEYS, probability_columns
 
 PAPER = Path(__file__).parents[2] / "results" / "paper"
@@ -23,7 +23,7 @@ def printed(value: float, cell: str) -> bool:
     return float(cell) in (round(100 * value, 2), np.floor(1e4 * value + 1e-9) / 100)
 
 
-def table(true: list[int], networks: list[list[int]], *, name: str = "held_out") -> pd.DataFrame:
+def table(true: list[int], networks: list[list[int]], *, name: str = "test") -> pd.DataFrame:
     """A predictions table whose network k calls slice i ``networks[k][i]`` with probability 0.8."""
     count = len(true)
     keys = [
@@ -64,7 +64,7 @@ def test_the_paper_truncates_its_training_accuracies() -> None:
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=1, max_size=40))
 def test_agrees_with_scikit_learn(calls: list[tuple[int, int]]) -> None:
     true, called = (list(column) for column in zip(*calls, strict=True))
-    scores = score(table(true, [called]))["held_out", "net1"]
+    scores = score(table(true, [called]))["test", "net1"]
     assert scores.confusion.tolist() == confusion_matrix(true, called, labels=[0, 1, 2]).tolist()
     assert scores.accuracy == pytest.approx(accuracy_score(true, called))
     expected = precision_recall_fscore_support(true, called, labels=[0, 1, 2], zero_division=0)
@@ -86,8 +86,8 @@ def test_sum_adds_probabilities_and_does_not_vote() -> None:
     predictions.loc[0, ["net2_II", "net2_III", "net2_IV"]] = [0.45, 0.55, 0.0]
     predictions.loc[0, ["net3_II", "net3_III", "net3_IV"]] = [0.45, 0.55, 0.0]
     scores = score(predictions)
-    assert scores["held_out", "net2"].confusion.tolist() == [[0, 1, 0], [0, 1, 0], [0, 0, 0]]
-    assert scores["held_out", "sum"].accuracy == 1.0, "two votes of three lose against 1.90 to 1.10"
+    assert scores["test", "net2"].confusion.tolist() == [[0, 1, 0], [0, 1, 0], [0, 0, 0]]
+    assert scores["test", "sum"].accuracy == 1.0, "two votes of three lose against 1.90 to 1.10"
 
 
 def test_train_counts_a_network_on_its_own_slices_and_the_sum_on_all() -> None:
@@ -100,19 +100,19 @@ def test_train_counts_a_network_on_its_own_slices_and_the_sum_on_all() -> None:
 
 
 def test_under_paper_the_better_network_stands_for_the_trial() -> None:
-    better_second = table([0, 1, 2], [[0, 0, 0], [0, 1, 0]], name="choice")
-    equal = table([0, 1, 2], [[0, 1, 0], [0, 0, 2]], name="choice")
-    assert figure_network(better_second, "paper") == "net2"
-    assert figure_network(equal, "paper") == "net1"
-    assert figure_network(better_second, "patients") == "sum"
+    better_second = table([0, 1, 2], [[0, 0, 0], [0, 1, 0]], name="validation")
+    equal = table([0, 1, 2], [[0, 1, 0], [0, 0, 2]], name="validation")
+    assert reporting_network(better_second, "paper") == "net2"
+    assert reporting_network(equal, "paper") == "net1"
+    assert reporting_network(better_second, "patients") == "sum"
 
 
 def test_final_metrics_have_the_names_that_mlflow_keeps() -> None:
     metrics = final_metrics(
         pd.concat([table([0, 1], [[0, 1], [0, 2]]), table([2], [[2], [2]], name="train")])
     )
-    assert metrics["final/held_out/net2/accuracy"] == 0.5
-    assert metrics["final/held_out/net1/recall_III"] == 1.0
+    assert metrics["final/test/net2/accuracy"] == 0.5
+    assert metrics["final/test/net1/recall_III"] == 1.0
     assert metrics["final/train/sum/f1"] == pytest.approx(1 / 3)
     assert not any(name.startswith("final/train/net2") for name in metrics), "it trained on no slice"
     assert len(metrics) == 5 * (1 + 5 * 4)

@@ -7,7 +7,7 @@ from harness.evaluation.predictions import KEYS
 
 def table(rows: list[tuple[str, str, str, float, float]]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["slice_id", "patient", "true_class", "net1_a", "net1_b"])
-    frame = frame.assign(set="held_out", repeat=0, fold=0, seen_by="")
+    frame = frame.assign(set="test", repeat=0, fold=0, trained_network="")
     return frame[[*KEYS, "net1_a", "net1_b"]]
 
 

@@ -18,10 +18,10 @@ def table(probabilities: np.ndarray) -> pd.DataFrame:
     names = {
         "slice_id": ["NA", "001", "1e5", "null"][:rows],
         "patient": ["007"] * rows,
-        "set": ["train", "choice", "held_out", "held_out"][:rows],
+        "set": ["train", "validation", "test", "test"][:rows],
         "repeat": 0,
         "fold": 2,
-        "seen_by": ["net1", "", "", ""][:rows],
+        "trained_network": ["net1", "", "", ""][:rows],
         "true_class": ["2", "3", "2", "3"][:rows],
     }
     columns = probability_columns(2, ["2", "3"])
@@ -39,5 +39,5 @@ def test_a_diverged_network_is_scored_and_stops_nothing() -> None:
     for diverged in (np.full((4, 4), np.nan), np.array([[0.2, 0.8, np.nan, np.nan]] * 4)):
         read = from_csv(to_csv(table(diverged)))
         assert np.isnan(read["net2_3"]).all()
-        assert 0 <= final_metrics(read)["final/held_out/net1/accuracy"] <= 1
+        assert 0 <= final_metrics(read)["final/test/net1/accuracy"] <= 1
         np.testing.assert_array_equal(probabilities(read, "net2"), 0.5)

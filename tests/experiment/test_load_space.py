@@ -41,7 +41,7 @@ def faults(folder: Path, text: str, *overrides: str) -> tuple[Fault, ...]:
 
 
 def settings_by_group(space: Space) -> dict[str, list[dict[str, str | int | float]]]:
-    return {g.name: [s.flat() for _, s in g.proposals(space.seed)] for g in space.families()}
+    return {g.name: [s.flat() for _, s in g.suggestions(space.seed)] for g in space.families()}
 
 
 def test_a_group_takes_the_shared_settings_and_its_own_before_them(tmp_path: Path) -> None:

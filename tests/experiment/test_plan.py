@@ -64,7 +64,7 @@ changes = st.fixed_dictionaries(
     {},
     optional={
         "group": st.just("another"),
-        "proposal": st.integers(1, 9),
+        "suggestion": st.integers(1, 9),
         "repeat": st.integers(1, 9),
         "fold": st.integers(1, 9),
     },
@@ -75,7 +75,7 @@ changes = st.fixed_dictionaries(
 def test_group_proposal_repeat_and_fold_each_change_the_identity(change: dict[str, Any]) -> None:
     settings = {"model": "sdl", "backbone": "alexnet"}
     first = Trial(
-        sweep="s", group="g", settings=settings, proposal=0, repeat=0, fold=0, folds=10, seed=0,
+        sweep="s", group="g", settings=settings, suggestion=0, repeat=0, fold=0, folds=10, seed=0,
         protocol="patients", data_digest="d",
     )  # fmt: skip
     changed = first.model_copy(update=change)

@@ -29,14 +29,14 @@ groups:
 
 def test_a_population_is_one_candidate_for_each_point_of_the_other_grids(tmp_path: Path) -> None:
     changing, fixed = load(tmp_path, SPACE).families()
-    found = [settings for _, settings in changing.proposals(0)]
+    found = [settings for _, settings in changing.suggestions(0)]
     population = Population(members=6, interval=10, low=3, high=8)
     assert [(each.backbone, each.population) for each in found] == [
         ("alexnet", population),
         ("resnet18", population),
     ]
     assert [each.members for each in found] == [6, 6]
-    assert [each.population for _, each in fixed.proposals(0)] == [None, None]
+    assert [each.population for _, each in fixed.suggestions(0)] == [None, None]
 
 
 def test_the_parameters_hold_what_counts() -> None:

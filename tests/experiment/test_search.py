@@ -18,15 +18,15 @@ groups:
     model: {choice: [sdl, single]}
     lambda: {uniform: [0, 8]}
     backbone: {choice: [alexnet, resnet18]}
-    search: {sampler: tpe, proposals: 12, startup: 4, stop: wilcoxon}
+    search: {sampler: tpe, suggestions: 12, startup: 4, stop: wilcoxon}
 """
 
 
 def test_a_searched_group_plans_nothing_and_knows_its_shapes(tmp_path: Path) -> None:
     (group,) = load(tmp_path, SPACE).families()
     assert group.search is not None
-    assert (group.search.sampler, group.search.proposals, group.search.startup) == ("tpe", 12, 4)
-    assert list(group.proposals(0)) == []
+    assert (group.search.sampler, group.search.suggestions, group.search.startup) == ("tpe", 12, 4)
+    assert list(group.suggestions(0)) == []
     (default,) = load(tmp_path, SPACE.replace("sampler: tpe, ", "")).families()
     assert default.search is not None
     assert default.search.sampler == "gp"  # results/choosing.md
@@ -42,12 +42,12 @@ def test_lambda_exists_for_sdl_alone(tmp_path: Path) -> None:
 
 
 def test_all_faults_of_a_search_at_once(tmp_path: Path) -> None:
-    text = SPACE.replace("tpe, proposals: 12, startup: 4, stop: wilcoxon", "tpo, startup: 0, stpo: asha")
+    text = SPACE.replace("tpe, suggestions: 12, startup: 4, stop: wilcoxon", "tpo, startup: 0, stpo: asha")
     text = text.replace("{uniform: [0, 8]}", "{uniform: [-1, 8]}").replace("choice: [alex", "grid: [alex")
     found = faults(tmp_path, text)
     assert {where for where, _ in found} == {"space.yaml:10", "space.yaml:11", "space.yaml:12"}
     rules = "\n".join(rule for _, rule in found)
-    for part in ("sampler", "proposals is required", "startup", "stpo is no key", "lambda", "no grid"):
+    for part in ("sampler", "suggestions is required", "startup", "stpo is no key", "lambda", "no grid"):
         assert part in rules
 
 
@@ -68,7 +68,7 @@ def test_a_search_is_a_mapping(tmp_path: Path, raw: str) -> None:
 
 def test_too_few_trials_for_a_test_between_them(tmp_path: Path) -> None:
     assert faults(tmp_path, SPACE, "repeats=1") == [
-        ("space.yaml:12", "stop: wilcoxon compares proposals over 5 or more repeats and folds")
+        ("space.yaml:12", "stop: wilcoxon compares suggestions over 5 or more repeats and folds")
     ]
     assert load(tmp_path, SPACE, "repeats=1", "groups.sdl.search.stop=asha").repeats == 1
 

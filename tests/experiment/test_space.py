@@ -16,7 +16,7 @@ DRAWN: dict[str, Any] = {"lambda": {"uniform": [0, 8]}, "learning_rate": {"logun
 
 
 def candidates(own: dict[str, Any], seed: int = 0, name: str = "sdl") -> list[tuple[int, Settings]]:
-    return list(Group.of(name, SHARED, own).proposals(seed))
+    return list(Group.of(name, SHARED, own).suggestions(seed))
 
 
 grids = st.lists(st.integers(1, 30), min_size=1, max_size=4, unique=True)
@@ -29,7 +29,7 @@ def test_grids_are_crossed(epochs: list[int], batches: list[int], kernels: list[
     )
     seen = [(s.epochs, s.batch_size, s.flat()["gaussian"]) for _, s in found]
     assert sorted(seen, key=repr) == sorted(itertools.product(epochs, batches, kernels), key=repr)
-    assert {proposal for proposal, _ in found} == {0}
+    assert {suggestion for suggestion, _ in found} == {0}
 
 
 @given(st.integers(0, 2**31), st.integers(1, 6))
@@ -37,7 +37,7 @@ def test_draws_are_reproducible_and_do_not_depend_on_their_number(seed: int, sam
     first = candidates({**DRAWN, "samples": samples}, seed)
     assert first == candidates({**DRAWN, "samples": samples}, seed)
     assert candidates({**DRAWN, "samples": samples + 2}, seed)[:samples] == first
-    assert [proposal for proposal, _ in first] == list(range(samples))
+    assert [suggestion for suggestion, _ in first] == list(range(samples))
 
 
 def test_draws_differ_between_proposals_seeds_and_groups() -> None:
@@ -52,7 +52,7 @@ def test_draws_differ_between_proposals_seeds_and_groups() -> None:
 
 def test_every_draw_is_crossed_with_the_grid() -> None:
     found = candidates({**DRAWN, "samples": 3, "gaussian": {"grid": ["none", 3]}})
-    assert [proposal for proposal, _ in found] == [0, 0, 1, 1, 2, 2]
+    assert [suggestion for suggestion, _ in found] == [0, 0, 1, 1, 2, 2]
     assert found[0][1].synergic_weight == found[1][1].synergic_weight
     assert [s.gaussian for _, s in found] == [0, 3] * 3
 

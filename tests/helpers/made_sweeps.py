@@ -11,11 +11,11 @@ from harness.experiment.settings import Settings
 from harness.tracking.run_reader import SweepRuns, TrialRun
 
 GRADES = ("II", "III", "IV")
-COLLECTION = PreparedData(  # of the slices that `rows` names in the held-out set of the first fold
+COLLECTION = PreparedData(  # of the slices that `rows` names in the test set of the first fold
     dataset="generated",
     images=np.random.default_rng(0).random((42, 32, 32)).astype(np.float32),
     labels=np.arange(42) % 3,
-    slice_ids=tuple(f"held_out0_{number}" for number in range(42)),
+    slice_ids=tuple(f"test0_{number}" for number in range(42)),
     patients=("p",) * 42,
     classes=GRADES,
 )
@@ -48,7 +48,7 @@ def rows(
         "set": name,
         "repeat": repeat,
         "fold": fold,
-        "seen_by": [f"net{1 + number % len(right)}" if name == "train" else "" for number in numbers],
+        "trained_network": [f"net{1 + number % len(right)}" if name == "train" else "" for number in numbers],
         "true_class": [GRADES[label] for label in true],
     }
     calls = [np.where(numbers < hits, true, (true + 1) % 3) for hits in right]
@@ -59,9 +59,9 @@ def rows(
 
 def trial(
     settings: Settings,
-    held_out: Sequence[int],
+    test: Sequence[int],
     *,
-    choice: Sequence[int] | None = None,
+    validation: Sequence[int] | None = None,
     count: int = 42,
     repeat: int = 0,
     fold: int = 0,
@@ -69,18 +69,23 @@ def trial(
     protocol: str = "paper",
     sweep: str = "demo",
     group: str | None = None,
-    proposal: int = 0,
+    suggestion: int = 0,
     stopped: bool = False,
 ) -> TrialRun:
-    """A trial whose network k is right on ``held_out[k]`` of ``count`` slices, and ``choice[k]`` if given."""
+    """A trial whose network k is right on ``test[k]`` of ``count`` slices, and ``validation[k]`` if given."""
     shared = protocol == "paper"
-    tags = {"device": "cpu", "proposal": str(proposal)} | ({"stopped_early": "yes"} if stopped else {})
+    tags = {"device": "cpu", "suggestion": str(suggestion)} | ({"stopped_early": "yes"} if stopped else {})
     tables = [
-        rows("train", [39] * len(held_out), 40, repeat=repeat, fold=fold, of="fold" if shared else "train"),
+        rows("train", [39] * len(test), 40, repeat=repeat, fold=fold, of="fold" if shared else "train"),
         rows(
-            "choice", choice or held_out, count, repeat=repeat, fold=fold, of="fold" if shared else "choice"
+            "validation",
+            validation or test,
+            count,
+            repeat=repeat,
+            fold=fold,
+            of="fold" if shared else "validation",
         ),
-        rows("held_out", held_out, count, repeat=repeat, fold=fold),
+        rows("test", test, count, repeat=repeat, fold=fold),
     ]
     return TrialRun(
         sweep=sweep,
@@ -132,7 +137,7 @@ def curves(identity: str) -> pd.DataFrame:
     epochs = np.arange(5)
     columns = [
         f"{name}/{part}"
-        for name, parts in {"train": ("net1", "net2", "syn12"), "choice": ("net1", "net2", "sum")}.items()
+        for name, parts in {"train": ("net1", "net2", "syn12"), "validation": ("net1", "net2", "sum")}.items()
         for part in parts
     ]
     table = {"lambda": np.full(5, 3.0)}
@@ -149,8 +154,8 @@ def made_schedule() -> pd.DataFrame:
             "epoch": [0, 0, 1, 1, 2, 2, 3, 3],
             "member": [1, 2] * 4,
             "lambda": [1.0, 5.0, 1.0, 5.0, 4.0, 5.0, 4.0, 5.0],
-            "choice_accuracy": [0.1, 0.2, 0.1, 0.2, 0.9, 0.3, 0.5, 0.3],
-            "taken_from": [0, 0, 0, 0, 2, 0, 0, 0],
+            "validation_accuracy": [0.1, 0.2, 0.1, 0.2, 0.9, 0.3, 0.5, 0.3],
+            "exploited_from": [0, 0, 0, 0, 2, 0, 0, 0],
             "won": [False, True, False, True, True, False, False, False],
         }
     )

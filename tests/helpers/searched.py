@@ -17,7 +17,7 @@ groups:
     model: sdl
     lambda: {uniform: [0, 8]}
     gaussian: {choice: [none, 3]}
-    search: {sampler: tpe, proposals: 4, startup: 2}
+    search: {sampler: tpe, suggestions: 4, startup: 2}
 """
 )
 

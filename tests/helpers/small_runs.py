@@ -33,7 +33,7 @@ def collection() -> PreparedData:
 def split_of(networks: int) -> Split:
     order = np.random.default_rng(1).permutation(24)
     train = order[:18] if networks == 3 else order[:14]
-    return Split(groups=train.reshape(-1, networks), choice=order[18:21], held_out=order[21:])
+    return Split(groups=train.reshape(-1, networks), validation=order[18:21], test=order[21:])
 
 
 def settings_of(backbone: str, networks: int, **changes: Any) -> Settings:

@@ -13,7 +13,7 @@ from rich.console import Console
 from harness.data.collection.prepared import PreparedData
 from harness.experiment.load_space import load_space
 from harness.sweep.driver import Outcome, run_sweep
-from harness.sweep.sweep_folder import Declared
+from harness.sweep.sweep_folder import SweepManifest
 
 SPACE = """
 dataset: tiny
@@ -53,11 +53,11 @@ def tiny_data(size: int = 32) -> PreparedData:
     )
 
 
-def declare(folder: Path, name: str, *overrides: str) -> Declared:
+def declare(folder: Path, name: str, *overrides: str) -> SweepManifest:
     path = folder / "tiny.yaml"
     path.write_text(SPACE)
     space = load_space(path, overrides, lambda backbone: None)
-    return Declared(
+    return SweepManifest(
         name=name, space=space, data_digest=tiny_data().digest, command=f"sdl sweep tiny --name {name}"
     )
 

@@ -77,8 +77,8 @@ def test_how_far_the_reading_is_is_told_by_file(tmp_path: Path) -> None:
     for number in range(3):
         save(mr_image(pixels(number)), folders[number % 2] / f"{number}.dcm")
     told: list[tuple[str, int, int]] = []
-    read_input(folders, rule(), progress=lambda *news: told.append(news))
-    assert [news for news in told if news[1] == news[2]] == [
+    read_input(folders, rule(), progress=lambda *event: told.append(event))
+    assert [event for event in told if event[1] == event[2]] == [
         ("reading headers", 2, 2),
         ("reading headers", 1, 1),
         ("reading pixels", 3, 3),

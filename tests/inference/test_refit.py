@@ -16,7 +16,7 @@ def test_no_slice_is_held_out(networks: int) -> None:
     data = tiny_data()
     split = everything(data, networks, seed=3)
     assert split.groups.shape[1] == networks
-    assert len(split.held_out) == 0
+    assert len(split.test) == 0
     assert len(np.unique(split.train)) == len(split.train) > len(data.labels) - 2 * networks
 
 

@@ -1,4 +1,4 @@
-"""Answers as files: what their endings mean, and places where none can be written."""
+"""Predictions as files: what their endings mean, and places where none can be written."""
 
 import json
 from pathlib import Path
@@ -8,14 +8,16 @@ import pandas as pd
 import pytest
 
 from harness.errors import HarnessError
-from harness.inference.predictions import Answers
+from harness.inference.predictions import Predictions
 from harness.inference.write import check_place, json_text, write_answers
 
 
-def answers(probability: float = 0.5) -> Answers:
+def answers(probability: float = 0.5) -> Predictions:
     slices = {"slice_id": ["a"], "answers": [("II", "III")], "probability": [probability], "note": [""]}
     patients = {"patient": ["patient 1"], "slices": [1], "probability": [probability]}
-    return Answers(("II", "III"), pd.DataFrame(slices), pd.DataFrame(patients), {"not sagittal: axial": 2})
+    return Predictions(
+        ("II", "III"), pd.DataFrame(slices), pd.DataFrame(patients), {"not sagittal: axial": 2}
+    )
 
 
 def test_the_ending_says_what_is_written(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from harness.data.collection.prepare import prepare
 from harness.data.collection.prepared import PreparedData
 from harness.data.recipe import load_recipe
 from harness.data.splits.protocols import make_split
-from harness.evaluation.class_metrics import SUM, figure_network
+from harness.evaluation.class_metrics import ENSEMBLE, reporting_network
 from harness.evaluation.clustered import Unit, samples_of
 from harness.evaluation.estimate import Estimate
 from harness.experiment.settings import Settings
@@ -74,16 +74,16 @@ def trained(data: PreparedData, protocol: str, fold: int) -> TrainingRun:
     return run
 
 
-def held_out(predictions: pd.DataFrame, protocol: str, unit: Unit) -> Estimate:
+def on_test(predictions: pd.DataFrame, protocol: str, unit: Unit) -> Estimate:
     """The accuracy with its Wilson interval; a patient is judged by the mean of its slices' probabilities."""
-    rows = predictions[predictions["set"] == "held_out"]
-    (sample,) = samples_of([rows], [figure_network(predictions, protocol)], unit)
+    rows = predictions[predictions["set"] == "test"]
+    (sample,) = samples_of([rows], [reporting_network(predictions, protocol)], unit)
     return estimate([sample.one_row_a_unit()], "accuracy")
 
 
 @pytest.mark.slow
 def test_the_papers_protocol_rewards_knowing_the_patient(marked: PreparedData) -> None:
-    accuracy = held_out(trained(marked, "paper", 0).predictions(), "paper", "slice_id")
+    accuracy = on_test(trained(marked, "paper", 0).predictions(), "paper", "slice_id")
     assert accuracy.interval is not None
     assert accuracy.interval.low > 2 / 3
 
@@ -94,8 +94,8 @@ def test_split_by_patient_that_is_worth_nothing(marked: PreparedData) -> None:
     for run in runs:  # the marks were learnt, for all that
         assert run.history[-1].metrics["train/net1/accuracy"] > 0.6
     predictions = pd.concat([run.predictions() for run in runs])
-    assert predictions.query("set == 'held_out'")["patient"].nunique() == 60
-    assert figure_network(predictions, "patients") == SUM
-    accuracy = held_out(predictions, "patients", "patient")
+    assert predictions.query("set == 'test'")["patient"].nunique() == 60
+    assert reporting_network(predictions, "patients") == ENSEMBLE
+    accuracy = on_test(predictions, "patients", "patient")
     assert accuracy.interval is not None
     assert accuracy.interval.low <= 1 / 3

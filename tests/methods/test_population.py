@@ -15,7 +15,7 @@ from harness.evaluation import predictions
 from harness.experiment.population import Population
 from harness.experiment.trial import Trial
 from harness.methods.population import PopulationRun
-from harness.methods.run_trial import News, train_trial
+from harness.methods.run_trial import TrialEvent, train_trial
 from harness.training.checkpoints import Checkpoints
 from harness.training.gradient_run import TrainingRun
 
@@ -57,7 +57,9 @@ def test_members_start_evenly_spread_and_alike() -> None:
 
 def test_every_exchange_is_as_described(trained: PopulationRun) -> None:
     schedule = trained.schedule()
-    weights, figures, taken = (by_member(schedule, c) for c in ("lambda", "choice_accuracy", "taken_from"))
+    weights, figures, taken = (
+        by_member(schedule, c) for c in ("lambda", "validation_accuracy", "exploited_from")
+    )
     for epoch in range(1, EPOCHS):
         if epoch % INTERVAL:
             assert (weights[epoch] == weights[epoch - 1]).all()
@@ -99,7 +101,7 @@ def test_the_winning_path_is_one_fixed_training_with_that_schedule(trained: Popu
 def test_the_winner_has_the_highest_figure_of_all(trained: PopulationRun) -> None:
     schedule = trained.schedule()
     won = schedule[schedule["won"]].sort_values("epoch").iloc[-1]
-    assert won["choice_accuracy"] == schedule["choice_accuracy"].max()
+    assert won["validation_accuracy"] == schedule["validation_accuracy"].max()
 
 
 def test_the_best_networks_stay_where_their_member_gives_up_later() -> None:
@@ -114,7 +116,7 @@ def test_the_best_networks_stay_where_their_member_gives_up_later() -> None:
         told = run.train_epoch()
     assert told == run._members[1].history[-1]  # it leads from here
     schedule = run.schedule()
-    assert by_member(schedule, "taken_from")[INTERVAL].tolist() == [2, 0]
+    assert by_member(schedule, "exploited_from")[INTERVAL].tolist() == [2, 0]
     assert schedule.loc[schedule["won"], ["epoch", "member"]].to_numpy().tolist() == [[0, 1]]
     assert all(torch.equal(value, best[name]) for name, value in run.best_weights().items())
 
@@ -127,8 +129,14 @@ def test_the_winning_path_goes_back_through_those_whose_networks_were_taken_over
     state = run.state()
     state["members"][0]["chosen"] |= {"epoch": 5, "figure": 2.0}
     taken = {(2, 3): 2, (4, 1): 3}
-    state["stretches"] = [
-        {"epoch": e, "member": m, "synergic_weight": 1.0, "figure": 0.5, "taken_from": taken.get((e, m), 0)}
+    state["member_epochs"] = [
+        {
+            "epoch": e,
+            "member": m,
+            "synergic_weight": 1.0,
+            "figure": 0.5,
+            "exploited_from": taken.get((e, m), 0),
+        }
         for e in range(EPOCHS)
         for m in (1, 2, 3)
     ]
@@ -139,7 +147,7 @@ def test_the_winning_path_goes_back_through_those_whose_networks_were_taken_over
 
 def test_the_record_of_an_epoch_is_the_leaders(trained: PopulationRun) -> None:
     schedule = trained.schedule()
-    weights, figures = by_member(schedule, "lambda"), by_member(schedule, "choice_accuracy")
+    weights, figures = by_member(schedule, "lambda"), by_member(schedule, "validation_accuracy")
     leader = 0
     for epoch, record in enumerate(trained.history):
         if epoch and epoch % INTERVAL == 0:
@@ -183,11 +191,11 @@ def test_a_trial_tells_its_schedule(tmp_path: Path) -> None:
         update={"population": Population(members=2, interval=1, low=1, high=4), "synergic_weight": 0.0}
     )
     trial = Trial(
-        sweep="s", group="g", settings=settings, proposal=0, repeat=0, fold=0, folds=1, seed=7,
+        sweep="s", group="g", settings=settings, suggestion=0, repeat=0, fold=0, folds=1, seed=7,
         protocol="paper", data_digest="d",
     )  # fmt: skip
     data: PreparedData = collection()
-    told: list[News] = []
+    told: list[TrialEvent] = []
     train_trial(
         trial,
         data,
@@ -199,7 +207,7 @@ def test_a_trial_tells_its_schedule(tmp_path: Path) -> None:
     )
     last = told[-1]
     lines = last.schedule.splitlines()
-    assert lines[0] == "epoch,member,lambda,choice_accuracy,taken_from,won"
+    assert lines[0] == "epoch,member,lambda,validation_accuracy,exploited_from,won"
     assert len(lines) == 1 + 2 * 3
     assert last.chosen_epoch in range(3)
     assert not predictions.from_csv(last.predictions).empty

@@ -68,7 +68,7 @@ def test_weights_from_a_file_go_by_its_name_alone() -> None:
 
 
 def test_counts_are_of_the_slices_in_use() -> None:
-    # `trial` names 40 training, 42 choice and 42 held-out slices apart
+    # `trial` names 40 training, 42 choice and 42 test slices apart
     [total] = [line for line in card("patients").splitlines() if line.startswith("| all |")]
     assert total.endswith("| 124 |")
 

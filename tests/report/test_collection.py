@@ -1,9 +1,9 @@
 from report.test_card import SELECTION
 
 from harness.report.collection import CHECKS, collection_section, part_of
-from harness.selection.candidates import Conditions
+from harness.selection.candidates import ComparisonKey
 
-CONDITIONS = Conditions("paper", "made", "d1", folds=1, seed=7)
+CONDITIONS = ComparisonKey("paper", "made", "d1", folds=1, seed=7)
 
 
 def test_a_part_is_what_follows_its_heading() -> None:

@@ -9,7 +9,7 @@ from harness.selection.candidates import candidates_of
 def test_the_chances_of_the_row_of_table_2_are_counted() -> None:
     trials = [trial(sdl(weight, networks=3), [30, 31, 32]) for weight in (1, 5)]
     choice = choose([sweep_of(trials)])
-    found = " ".join(notes_on_table2(choice, choice.conditions))
+    found = " ".join(notes_on_table2(choice, choice.comparison_key))
     assert "best of 2 candidates and of its 3 networks" in found
 
 

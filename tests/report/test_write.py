@@ -25,7 +25,9 @@ PAPER_SWEEP = sweep_of(
 )
 PATIENTS_SWEEP = sweep_of(
     [
-        trial(sdl(3, gaussian=g), [20, 20], choice=[25, 25], protocol="patients", fold=fold, sweep="folds")
+        trial(
+            sdl(3, gaussian=g), [20, 20], validation=[25, 25], protocol="patients", fold=fold, sweep="folds"
+        )
         for g in (0, 5)
         for fold in (0, 1)
     ]

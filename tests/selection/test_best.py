@@ -23,7 +23,7 @@ def test_the_highest_mean_over_repeats_wins_and_not_the_best_trial() -> None:
     ]
     choice = choose([sweep_of(trials, repeats=2)])
     assert choice.chosen.settings.synergic_weight == 5
-    assert choice.chosen.choice.mean == pytest.approx(34 / 42)
+    assert choice.chosen.validation.mean == pytest.approx(34 / 42)
 
 
 def test_of_equals_the_smallest_lambda_wins() -> None:
@@ -40,8 +40,8 @@ def test_of_equals_the_smallest_lambda_wins() -> None:
 
 def test_the_choice_never_looks_at_held_out_or_train() -> None:
     trials = [
-        trial(sdl(3), [10, 10], choice=[40, 40], protocol="patients"),
-        trial(sdl(5), [42, 42], choice=[39, 39], protocol="patients"),
+        trial(sdl(3), [10, 10], validation=[40, 40], protocol="patients"),
+        trial(sdl(5), [42, 42], validation=[39, 39], protocol="patients"),
     ]
     choice = choose([sweep_of(trials)])
     assert choice.chosen.settings.synergic_weight == 3
@@ -103,7 +103,7 @@ def test_a_bad_candidate_does_not_win_because_it_alone_lost_no_repeat() -> None:
         choice = choose_among(candidates)
         best = choice.chosen if choice else best_singles(candidates)[0]
         assert best.settings == every[2]
-        assert best.accuracy("held_out").values == (32 / 42, 32 / 42)
+        assert best.accuracy("test").values == (32 / 42, 32 / 42)
 
 
 def test_the_whole_candidate_is_ranked_by_the_shared_repeats_alone() -> None:
@@ -112,7 +112,7 @@ def test_the_whole_candidate_is_ranked_by_the_shared_repeats_alone() -> None:
     trials = [trial(sdl(w), [hits, 0], repeat=r) for w, of in right.items() for r, hits in enumerate(of)]
     choice = choose([sweep_of(trials, repeats=3)])
     assert [each.settings.synergic_weight for each in choice.picked_from] == [3, 5, 1]
-    assert choice.ranked[1].choice.values == (29 / 42, 30 / 42)
+    assert choice.ranked[1].validation.values == (29 / 42, 30 / 42)
     assert "figures are of 2 of 3 repeats: those that every candidate to choose from has" in choice.warnings
     assert not any("could not be chosen" in warning for warning in choice.warnings)
 
@@ -157,13 +157,13 @@ def test_json_says_what_the_text_says() -> None:
     choice = choose([sweep_of(trials)])
     read = json.loads(json.dumps(choice.as_dict()))
     assert read["lambda"] == 4
-    assert read["chosen_on_held_out"] is True
-    assert read["chosen"]["choice"]["mean"] == pytest.approx(34 / 42)
-    assert read["chosen"]["choice"]["spread"] is None
-    assert read["chosen"]["held_out"]["low"] == pytest.approx(proportion_confint(34, 42, method="wilson")[0])
+    assert read["chosen_on_test"] is True
+    assert read["chosen"]["validation"]["mean"] == pytest.approx(34 / 42)
+    assert read["chosen"]["validation"]["spread"] is None
+    assert read["chosen"]["test"]["low"] == pytest.approx(proportion_confint(34, 42, method="wilson")[0])
     assert read["runners_up"][0]["chosen_is"] == "no clear winner"
     assert read["nested"] is None
-    assert read["runners_up"][0]["choice"]["low"] == pytest.approx(
+    assert read["runners_up"][0]["validation"]["low"] == pytest.approx(
         proportion_confint(33, 42, method="wilson")[0]
     )
     assert (read["folds"], read["seed"]) == (1, 7)
@@ -199,13 +199,12 @@ def test_the_text_fits_80_columns_and_names_the_set_that_chose(protocol: str, fi
     ]
     text = choose([sweep_of(trials)], rule).text()
     assert f"\n{figure} accuracy:" in text
-    ranked_by = "held-out" if (protocol, rule) == ("patients", "paper") else figure
+    ranked_by = "test" if (protocol, rule) == ("patients", "paper") else figure
     assert f"highest mean {ranked_by} accuracy" in " ".join(text.split())
-    by = "" if ranked_by == "held-out" or protocol == "paper" else "by held-out accuracy "
+    by = "" if ranked_by == "test" or protocol == "paper" else "by test accuracy "
     said = f"others: {ranked_by} accuracy; {by}the chosen one is (p by Holm over these):"
     assert said in " ".join(text.split())
-    assert "choice" not in text
-    assert ("held-out accuracy:" in text) == (protocol == "patients")
+    assert ("validation accuracy:" in text) == (protocol == "patients")
     assert max(map(len, text.splitlines())) <= 80
 
 
@@ -252,11 +251,11 @@ def test_unequal_data_or_splits_are_refused(differs: str) -> None:
 def test_the_papers_rule_shows_the_figures_that_it_ranks_by_where_validation_is_apart() -> None:
     hits = {3.0: (40, 20), 4.0: (39, 30), 5.0: (38, 30)}
     trials = [
-        trial(sdl(weight), [held_out] * 2, choice=[choice] * 2, protocol="patients")
-        for weight, (choice, held_out) in hits.items()
+        trial(sdl(weight), [test] * 2, validation=[choice] * 2, protocol="patients")
+        for weight, (choice, test) in hits.items()
     ]
     choice = choose([sweep_of(trials)], "paper")
-    assert "\nothers: held-out accuracy; the chosen one is (p by Holm over these):\n" in choice.text()
+    assert "\nothers: test accuracy; the chosen one is (p by Holm over these):\n" in choice.text()
     shown = [line for line in choice.text().splitlines() if line.startswith("  SDL ")]
     assert [line.split(":")[1].split("%")[0].strip() for line in shown] == ["71.4", "47.6"]
-    assert "2 candidates share the highest held-out accuracy" in choice.warnings
+    assert "2 candidates share the highest test accuracy" in choice.warnings

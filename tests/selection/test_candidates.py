@@ -5,7 +5,7 @@ from random import Random
 import pytest
 from helpers.made_sweeps import sdl, single, sweep_of, trial
 
-from harness.selection.candidates import Candidate, by_conditions, candidates_of, on_same_repeats
+from harness.selection.candidates import Candidate, by_comparison_key, candidates_of, on_same_repeats
 
 
 def test_under_paper_a_repeat_shows_its_better_network() -> None:
@@ -13,8 +13,8 @@ def test_under_paper_a_repeat_shows_its_better_network() -> None:
         [sweep_of([trial(sdl(3), [30, 39]), trial(sdl(3), [33, 21], repeat=1)], repeats=2)]
     )
     assert [repeat.network for repeat in candidate.repeats] == ["net2", "net1"]
-    assert candidate.accuracy("held_out").values == (39 / 42, 33 / 42)
-    assert candidate.accuracy("held_out", "net1").values == (30 / 42, 33 / 42)
+    assert candidate.accuracy("test").values == (39 / 42, 33 / 42)
+    assert candidate.accuracy("test", "net1").values == (30 / 42, 33 / 42)
 
 
 def test_folds_are_pooled_and_not_averaged() -> None:
@@ -23,8 +23,8 @@ def test_folds_are_pooled_and_not_averaged() -> None:
         trial(sdl(3), [10, 10], count=10, fold=1, protocol="patients"),
     ]
     (candidate,) = candidates_of([sweep_of(trials)])
-    assert candidate.accuracy("held_out").values == (20 / 50,)
-    assert candidate.choice.values == (10 / 40, 1.0)
+    assert candidate.accuracy("test").values == (20 / 50,)
+    assert candidate.validation.values == (10 / 40, 1.0)
 
 
 def test_a_repeat_without_one_of_its_folds_does_not_count() -> None:
@@ -48,27 +48,27 @@ def test_a_fold_that_no_trial_has_reached_is_missing_all_the_same() -> None:
     assert candidates_of([sweep_of(trials, folds=3)])[0].repeats == ()
     (of_older_store,) = candidates_of([sweep_of(trials)])
     assert len(of_older_store.repeats) == 1
-    assert of_older_store.conditions.folds == 2
+    assert of_older_store.comparison_key.folds == 2
 
 
 @pytest.mark.parametrize("stopped", [("search", 0), ("search", 1)])
 def test_only_the_proposal_that_was_stopped_is_left_out(stopped: tuple[str, int]) -> None:
     whole = [trial(sdl(3), [30, 30], fold=fold, protocol="patients", group="grid") for fold in (0, 1)]
     lucky = [
-        trial(sdl(3), [42, 42], fold=0, protocol="patients", group=stopped[0], proposal=stopped[1]),
+        trial(sdl(3), [42, 42], fold=0, protocol="patients", group=stopped[0], suggestion=stopped[1]),
         trial(
             sdl(3),
             [0, 0],
             fold=1,
             protocol="patients",
             group=stopped[0],
-            proposal=stopped[1],
+            suggestion=stopped[1],
             status="KILLED",
             stopped=True,
         ),
     ]
     (candidate,) = candidates_of([sweep_of([*lucky, *whole])])
-    assert candidate.accuracy("held_out").values == (30 / 42,)
+    assert candidate.accuracy("test").values == (30 / 42,)
     (alone,) = candidates_of([sweep_of(lucky)])
     assert alone.repeats == ()
 
@@ -89,7 +89,7 @@ def test_only_equal_protocol_data_and_splits_are_compared() -> None:
             [trial(sdl(6), [30, 30], sweep="f", protocol="patients", fold=fold) for fold in (0, 1)], folds=2
         ),
     ]
-    groups = by_conditions(candidates_of(sweeps))
+    groups = by_comparison_key(candidates_of(sweeps))
     members = {tuple(candidate.sweep for candidate in group) for group in groups.values()}
     assert members == {("a", "b"), ("c",), ("d",), ("e",), ("f",)}
 

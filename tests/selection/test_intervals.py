@@ -7,12 +7,12 @@ from harness.selection.candidates import Candidate, candidates_of
 from harness.selection.intervals import accuracy, accuracy_by_patient, of_class
 
 
-def candidate(protocol: str, held_out: int = 30) -> Candidate:
-    return candidates_of([sweep_of([trial(sdl(3), [held_out, held_out], protocol=protocol)])])[0]
+def candidate(protocol: str, test: int = 30) -> Candidate:
+    return candidates_of([sweep_of([trial(sdl(3), [test, test], protocol=protocol)])])[0]
 
 
 def test_under_paper_it_is_wilsons_by_slice() -> None:
-    interval = accuracy(candidate("paper"), "held_out").interval
+    interval = accuracy(candidate("paper"), "test").interval
     assert interval
     assert (interval.low, interval.high) == pytest.approx(proportion_confint(30, 42, method="wilson"))
 
@@ -29,7 +29,7 @@ def test_by_patient_it_is_wilsons_over_patients() -> None:
 
 
 def test_by_slice_with_patients_whole_patients_are_drawn() -> None:
-    estimate = accuracy(candidate("patients"), "held_out")
+    estimate = accuracy(candidate("patients"), "test")
     assert estimate.interval
     assert estimate.mean == pytest.approx(30 / 42)
     by_slice = proportion_confint(30, 42, method="wilson")
@@ -53,9 +53,9 @@ def test_recall_of_a_class_counts_its_own_slices_and_specificity_the_others() ->
 
 def test_the_choice_figure_averages_folds_as_the_rules_do() -> None:
     trials = [
-        trial(sdl(3), [30, 30], choice=[right, right], count=count, fold=fold, protocol="patients")
+        trial(sdl(3), [30, 30], validation=[right, right], count=count, fold=fold, protocol="patients")
         for fold, (right, count) in enumerate([(20, 40), (9, 12)])
     ]
     (found,) = candidates_of([sweep_of(trials)])
-    assert accuracy(found, "choice").values == found.choice.values == (0.5, 0.75)
+    assert accuracy(found, "validation").values == found.validation.values == (0.5, 0.75)
     assert np.isfinite(accuracy(found, "train").mean)

@@ -6,17 +6,17 @@ from harness.selection.candidates import candidates_of
 from harness.selection.nested import nested_estimate
 from harness.selection.rules import RULES
 
-# By (λ, fold): right answers of 42 on the choice set and on held-out.
+# By (λ, fold): right answers of 42 on the validation set and on test.
 FOLDS = {(1, 0): (40, 20), (1, 1): (30, 41), (5, 0): (35, 42), (5, 1): (36, 25)}
 
 
 def folds(protocol: str = "patients", *, networks_of_5: int = 2) -> list[object]:
     trials = []
-    for (weight, fold), (choice, held_out) in FOLDS.items():
+    for (weight, fold), (choice, test) in FOLDS.items():
         networks = networks_of_5 if weight == 5 else 2
         settings = sdl(weight, networks=networks)
         trials.append(
-            trial(settings, [held_out] * networks, choice=[choice] * networks, fold=fold, protocol=protocol)
+            trial(settings, [test] * networks, validation=[choice] * networks, fold=fold, protocol=protocol)
         )
     return candidates_of([sweep_of(trials)])
 
@@ -38,11 +38,11 @@ def test_where_the_choice_has_seen_held_out_there_is_no_nested_estimate() -> Non
 
 def test_a_candidate_that_lacks_a_repeat_does_not_shrink_the_estimate() -> None:
     trials = [
-        trial(sdl(weight), [20 + repeat] * 2, choice=[40, 40], protocol="patients", repeat=repeat)
+        trial(sdl(weight), [20 + repeat] * 2, validation=[40, 40], protocol="patients", repeat=repeat)
         for weight in (1, 3)
         for repeat in (0, 1)
     ]
-    lacking = trial(sdl(5), [42, 42], choice=[42, 42], protocol="patients", repeat=1)
+    lacking = trial(sdl(5), [42, 42], validation=[42, 42], protocol="patients", repeat=1)
     choice = choose([sweep_of([*trials, lacking], repeats=2)])
     assert choice.nested
     assert choice.nested.picks == (1, 1)

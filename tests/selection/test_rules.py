@@ -14,7 +14,7 @@ HITS = {sdl(1): (20, 22, 24), sdl(3): (29, 31, 33), sdl(5): (30, 32, 34), sdl(8)
 
 def chosen(rule: str, hits: dict[Settings, tuple[int, ...]], *, protocol: str = "patients") -> Settings:
     trials = [
-        trial(settings, [40, 40], choice=[right, right], repeat=repeat, protocol=protocol)
+        trial(settings, [40, 40], validation=[right, right], repeat=repeat, protocol=protocol)
         for settings, counts in hits.items()
         for repeat, right in enumerate(counts)
     ]
@@ -38,7 +38,7 @@ def test_one_standard_error_compares_only_what_differs_in_lambda() -> None:
 
 def test_standard_error_is_that_of_the_mean_over_repeats_and_folds() -> None:
     trials = [
-        trial(sdl(3), [40, 40], choice=[right, right], repeat=repeat, fold=fold, protocol="patients")
+        trial(sdl(3), [40, 40], validation=[right, right], repeat=repeat, fold=fold, protocol="patients")
         for repeat, fold, right in ((0, 0, 30), (0, 1, 32), (1, 0, 34), (1, 1, 36))
     ]
     (candidate,) = candidates_of([sweep_of(trials, repeats=2)])
@@ -48,15 +48,15 @@ def test_standard_error_is_that_of_the_mean_over_repeats_and_folds() -> None:
 def test_a_single_value_has_the_standard_error_of_its_patients() -> None:
     # 12 slices of 6 patients in turn: right on the first 9, so three patients have 1, three have 1/2.
     (candidate,) = candidates_of(
-        [sweep_of([trial(sdl(3), [9, 9], choice=[9, 9], count=12, protocol="patients")])]
+        [sweep_of([trial(sdl(3), [9, 9], validation=[9, 9], count=12, protocol="patients")])]
     )
     assert standard_error(candidate) == pytest.approx(sqrt(0.375 / 5) / sqrt(6))
 
 
 def test_the_papers_rule_looks_at_the_test_figure() -> None:
     trials = [
-        trial(sdl(3), [20, 20], choice=[40, 40], protocol="patients"),
-        trial(sdl(5), [30, 30], choice=[39, 39], protocol="patients"),
+        trial(sdl(3), [20, 20], validation=[40, 40], protocol="patients"),
+        trial(sdl(5), [30, 30], validation=[39, 39], protocol="patients"),
     ]
     candidates = candidates_of([sweep_of(trials)])
     assert RULES["paper"].ranked(candidates)[0].settings == sdl(5)

@@ -37,18 +37,16 @@ def test_every_trial_is_one_run_with_every_epoch(whole: tuple[Path, SweepRuns]) 
         table = curves(trial.identity, find_store(folder / "results"))
         assert table.index.tolist() == [0, 1, 2, 3, 4]
         assert table["lambda"].tolist() == [trial.settings.synergic_weight] * 5
-        assert table["choice/net1/accuracy"].between(0, 1).all()
+        assert table["validation/net1/accuracy"].between(0, 1).all()
         assert trial.tags["data_digest"] == tiny_data().digest
-        assert len(trial.predictions.query("set == 'held_out'")) == len(
-            trial.predictions.query("set == 'choice'")
+        assert len(trial.predictions.query("set == 'test'")) == len(
+            trial.predictions.query("set == 'validation'")
         )
 
 
 def test_all_candidates_of_a_repeat_see_the_same_split(whole: tuple[Path, SweepRuns]) -> None:
-    held_out = {
-        tuple(sorted(trial.predictions.query("set == 'held_out'")["slice_id"])) for trial in whole[1].trials
-    }
-    assert len(held_out) == 1
+    test = {tuple(sorted(trial.predictions.query("set == 'test'")["slice_id"])) for trial in whole[1].trials}
+    assert len(test) == 1
 
 
 def test_the_state_of_done_trials_is_gone_and_weights_are_in_mlflow(whole: tuple[Path, SweepRuns]) -> None:

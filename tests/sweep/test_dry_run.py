@@ -81,9 +81,9 @@ def test_what_a_search_will_ask_for(tmp_path: Path) -> None:
         "repeats=3",
         "groups.sdl.lambda={uniform: [0, 8]}",
         "groups.sdl.backbone={choice: [alexnet, resnet18]}",
-        "groups.sdl.search={sampler: gp, proposals: 20, startup: 5, stop: asha}",
+        "groups.sdl.search={sampler: gp, suggestions: 20, startup: 5, stop: asha}",
     )
-    assert "group sdl: 20 proposals by gp, 5 of them at random" in text
+    assert "group sdl: 20 suggestions by gp, 5 of them at random" in text
     assert "lambda: uniform [0, 8]" in text
     assert "backbone: choice ['alexnet', 'resnet18']" in text
     assert "3 repeat(s) of 1 fold(s) each: up to 60 trials" in text

@@ -31,7 +31,7 @@ def test_a_population_is_one_trial_with_a_schedule(tmp_path: Path) -> None:
         assert table["lambda"].between(1, 5).all()
         won = table[table["won"]]
         assert won["epoch"].tolist() == list(range(trial.chosen_epoch + 1))
-        assert won["choice_accuracy"].iloc[-1] == table["choice_accuracy"].max()
+        assert won["validation_accuracy"].iloc[-1] == table["validation_accuracy"].max()
     assert all(candidate.settings.population is None for candidate in choose([sweep]).ranked)
 
 

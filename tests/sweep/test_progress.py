@@ -36,7 +36,7 @@ def test_a_line_for_every_trial_that_ends(planned: list[Trial]) -> None:
         progress.finished(planned[1], 0.5)
         progress.failed(planned[2], "ValueError: too small")
     first, second = screen.text().splitlines()
-    assert first.startswith(f"2/6 done: {planned[1].title}, choice accuracy 50.0%; ")
+    assert first.startswith(f"2/6 done: {planned[1].title}, validation accuracy 50.0%; ")
     assert second == f"failed: {planned[2].title}: ValueError: too small"
 
 

@@ -16,11 +16,11 @@ from sklearn.metrics import accuracy_score
 from harness.evaluation.predictions import from_csv
 from harness.experiment.plan import plan_trials
 from harness.experiment.trial import Trial
-from harness.methods.run_trial import News, train_trial
+from harness.methods.run_trial import TrialEvent, train_trial
 from harness.sweep.progress import Progress
 from harness.sweep.recorder import Labels, Recorder
 from harness.sweep.search.searches import Searches
-from harness.sweep.weight_retention import KeptWeights
+from harness.sweep.weight_retention import WeightRetention
 from harness.tracking.records import DatasetInput, Epoch, Finish, Start
 from harness.tracking.spool import Spool
 from harness.training.checkpoints import Checkpoints
@@ -33,17 +33,17 @@ class Driver:
     trials: list[Trial]
     recorder: Recorder
     spool: Spool
-    kept: KeptWeights
+    kept: WeightRetention
     checkpoints: Checkpoints
     screen: io.StringIO
 
-    def train(self, trial: Trial) -> list[News]:
+    def train(self, trial: Trial) -> list[TrialEvent]:
         """Train a trial in this process and return what it told, which the recorder took."""
-        told: list[News] = []
+        told: list[TrialEvent] = []
 
-        def tell(news: News) -> bool:
-            told.append(news)
-            return self.recorder.take(news)
+        def tell(event: TrialEvent) -> bool:
+            told.append(event)
+            return self.recorder.take(event)
 
         train_trial(
             trial,
@@ -66,7 +66,7 @@ def driver(tmp_path: Path) -> Iterator[Driver]:
     trials = plan_trials("recorded", declared.space, declared.data_digest)
     spool, screen = Spool(tmp_path / "spool"), io.StringIO()
     checkpoints = Checkpoints(str(tmp_path / "checkpoints"))
-    kept = KeptWeights("best", checkpoints, tmp_path / "kept.json")
+    kept = WeightRetention("best", checkpoints, tmp_path / "kept.json")
     labels = Labels("parent", DatasetInput(name="tiny", digest=declared.data_digest, counts={}), "v1")
     progress = Progress(trials, [], Console(file=screen, width=80))
     with Searches(declared, tmp_path, spool) as searches:
@@ -102,10 +102,10 @@ def test_artifacts_and_figures_are_of_the_predictions(driver: Driver) -> None:
     files = {Path(name).name: driver.spool.path(trial.identity, name) for name in finish.artifacts}
     assert files["predictions.csv"].read_text() == csv
     assert Trial.model_validate_json(files["configuration.json"].read_text()) == trial
-    table = from_csv(csv).query("set == 'held_out'")
+    table = from_csv(csv).query("set == 'test'")
     called = table[[f"net1_{grade}" for grade in tiny_data().classes]].to_numpy().argmax(axis=1)
     right = accuracy_score(table["true_class"], [tiny_data().classes[label] for label in called])
-    assert finish.metrics["final/held_out/net1/accuracy"] == pytest.approx(right)
+    assert finish.metrics["final/test/net1/accuracy"] == pytest.approx(right)
     confusion = pd.read_csv(files["confusion_matrix.csv"], index_col=0).to_numpy()
     assert confusion.trace() / confusion.sum() == pytest.approx(right)
 
@@ -114,8 +114,8 @@ def test_news_told_twice_add_no_epoch_and_keep_the_weights(driver: Driver) -> No
     trial = driver.trials[0]
     told = driver.train(trial)
     before = [record for record in driver.records(trial) if isinstance(record, Epoch)]
-    for news in told:
-        driver.recorder.take(news)
+    for event in told:
+        driver.recorder.take(event)
     after = [record for record in driver.records(trial) if isinstance(record, Epoch)]
     assert after == before
     assert driver.spool.finished() == {trial.identity: "FINISHED"}
@@ -124,13 +124,13 @@ def test_news_told_twice_add_no_epoch_and_keep_the_weights(driver: Driver) -> No
 
 def test_a_trial_that_failed_goes_on_as_the_same_run(driver: Driver) -> None:
     trial, other = driver.trials[:2]
-    driver.recorder.take(News(trial.identity, "cpu", "split", []))
+    driver.recorder.take(TrialEvent(trial.identity, "cpu", "split", []))
     driver.recorder.fail([trial.identity], "ValueError: too small")
     assert driver.spool.finished() == {trial.identity: "FAILED"}
     assert f"failed: {trial.title}: ValueError: too small" in driver.screen.getvalue()
     driver.train(trial)
     assert driver.spool.finished() == {trial.identity: "FINISHED"}
-    driver.recorder.take(News(other.identity, "cpu", "split", []))
+    driver.recorder.take(TrialEvent(other.identity, "cpu", "split", []))
     driver.recorder.interrupt()
     assert driver.spool.finished() == {trial.identity: "FINISHED", other.identity: "KILLED"}
 

@@ -15,9 +15,9 @@ KILLED = """
 import os, signal, sys
 from itertools import count
 from pathlib import Path
-from harness.sweep.sweep_folder import Declared, SweepFolder
+from harness.sweep.sweep_folder import SweepManifest, SweepFolder
 
-declared = Declared.model_validate_json(Path(sys.argv[2]).read_text())
+declared = SweepManifest.model_validate_json(Path(sys.argv[2]).read_text())
 for steps in count():
     folder = SweepFolder(Path(sys.argv[1], str(steps)), "mine")
     if not (child := os.fork()):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from harness.experiment.plan import plan_trials
 from harness.experiment.trial import Trial
-from harness.sweep.weight_retention import KeptWeights, Which
+from harness.sweep.weight_retention import RetentionPolicy, WeightRetention
 from harness.training.checkpoints import Checkpoints
 
 
@@ -20,7 +20,7 @@ def trials(folder: Path) -> list[Trial]:
     return plan_trials("keep", declare(folder, "keep", "repeats=4").space, "d")
 
 
-def finish(kept: KeptWeights, checkpoints: Checkpoints, trial: Trial, accuracy: float) -> None:
+def finish(kept: WeightRetention, checkpoints: Checkpoints, trial: Trial, accuracy: float) -> None:
     checkpoints.save_state(trial.identity, {"epoch": 1})
     checkpoints.save_weights(trial.identity, {"w": torch.tensor([accuracy])})
     kept.finished(trial, accuracy)
@@ -32,20 +32,20 @@ def weights_in(folder: Path) -> set[str]:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
 @given(
-    which=st.sampled_from(get_args(Which)),
+    which=st.sampled_from(get_args(RetentionPolicy)),
     accuracies=st.lists(st.sampled_from([0.2, 0.5, 0.8]), min_size=12, max_size=12),
     restart=st.integers(0, 12),
 )
 def test_the_first_best_of_each_group_stays(
-    tmp_path_factory: pytest.TempPathFactory, which: Which, accuracies: list[float], restart: int
+    tmp_path_factory: pytest.TempPathFactory, which: RetentionPolicy, accuracies: list[float], restart: int
 ) -> None:
     folder = tmp_path_factory.mktemp("keep")
     checkpoints, path = Checkpoints(str(folder / "checkpoints")), folder / "kept.json"
-    kept = KeptWeights(which, checkpoints, path)
+    kept = WeightRetention(which, checkpoints, path)
     finished = list(zip(trials(folder), accuracies, strict=True))
     for number, (trial, accuracy) in enumerate(finished):
         if number == restart:
-            kept = KeptWeights(which, checkpoints, path)
+            kept = WeightRetention(which, checkpoints, path)
         finish(kept, checkpoints, trial, accuracy)
     best = {}
     for trial, accuracy in finished:
@@ -64,9 +64,9 @@ def test_the_first_best_of_each_group_stays(
 
 
 @pytest.mark.parametrize("which", ["best", "all"])
-def test_a_trial_told_twice_keeps_its_weights(tmp_path: Path, which: Which) -> None:
+def test_a_trial_told_twice_keeps_its_weights(tmp_path: Path, which: RetentionPolicy) -> None:
     checkpoints = Checkpoints(str(tmp_path / "checkpoints"))
-    kept = KeptWeights(which, checkpoints, tmp_path / "kept.json")
+    kept = WeightRetention(which, checkpoints, tmp_path / "kept.json")
     trial = trials(tmp_path)[0]
     for _ in range(2):
         finish(kept, checkpoints, trial, 0.5)
@@ -76,16 +76,16 @@ def test_a_trial_told_twice_keeps_its_weights(tmp_path: Path, which: Which) -> N
 def test_a_proposal_that_is_stopped_takes_nobodys_place(tmp_path: Path) -> None:
     checkpoints, path = Checkpoints(str(tmp_path / "checkpoints")), tmp_path / "kept.json"
     planned = trials(tmp_path)
-    first, second, third = ([t.model_copy(update={"proposal": n}) for t in planned[:2]] for n in range(3))
+    first, second, third = ([t.model_copy(update={"suggestion": n}) for t in planned[:2]] for n in range(3))
 
-    def end(proposal: list[Trial], accuracies: tuple[float, ...], *, well: bool) -> set[str]:
-        kept = KeptWeights("best", checkpoints, path)
-        for trial, accuracy in zip(proposal, accuracies, strict=False):
+    def end(suggestion: list[Trial], accuracies: tuple[float, ...], *, well: bool) -> set[str]:
+        kept = WeightRetention("best", checkpoints, path)
+        for trial, accuracy in zip(suggestion, accuracies, strict=False):
             checkpoints.save_state(trial.identity, {"epoch": 1})
             checkpoints.save_weights(trial.identity, {"w": torch.tensor([accuracy])})
             kept.finished(trial, accuracy, may_be_stopped=True)
-        kept = KeptWeights("best", checkpoints, path)
-        kept.ended(proposal, well=well)
+        kept = WeightRetention("best", checkpoints, path)
+        kept.ended(suggestion, well=well)
         assert set(kept.files()) == {f"weights-{each}.pt" for each in weights_in(tmp_path / "checkpoints")}
         return weights_in(tmp_path / "checkpoints")
 

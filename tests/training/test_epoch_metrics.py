@@ -2,19 +2,19 @@ import numpy as np
 import pytest
 import torch
 
-from harness.training.epoch_metrics import choice_metrics, figure_of_epoch, train_metrics
+from harness.training.epoch_metrics import monitored_metric, train_metrics, validation_metrics
 
 
 def test_choice_metrics_by_hand() -> None:
     random = np.random.default_rng(0)
     probabilities = random.dirichlet([1, 1, 1], size=(20, 2))
     labels = random.integers(3, size=20)
-    metrics = choice_metrics(torch.from_numpy(probabilities).log(), torch.from_numpy(labels))
+    metrics = validation_metrics(torch.from_numpy(probabilities).log(), torch.from_numpy(labels))
     voters = {"net1": probabilities[:, 0], "net2": probabilities[:, 1], "sum": probabilities.mean(axis=1)}
     for name, voter in voters.items():
-        assert metrics[f"choice/{name}/accuracy"] == np.mean(voter.argmax(axis=1) == labels)
+        assert metrics[f"validation/{name}/accuracy"] == np.mean(voter.argmax(axis=1) == labels)
         loss = -np.log(voter[np.arange(20), labels]).mean()
-        assert metrics[f"choice/{name}/loss"] == pytest.approx(loss)
+        assert metrics[f"validation/{name}/loss"] == pytest.approx(loss)
     assert len(metrics) == 6
 
 
@@ -27,6 +27,10 @@ def test_train_metrics_are_means_under_their_names() -> None:
 
 
 def test_figure_is_the_better_network_under_paper_and_the_sum_elsewhere() -> None:
-    metrics = {"choice/net1/accuracy": 0.5, "choice/net2/accuracy": 0.75, "choice/sum/accuracy": 0.7}
-    assert figure_of_epoch(metrics, 2, "paper") == 0.75
-    assert figure_of_epoch(metrics, 2, "patients") == 0.7
+    metrics = {
+        "validation/net1/accuracy": 0.5,
+        "validation/net2/accuracy": 0.75,
+        "validation/sum/accuracy": 0.7,
+    }
+    assert monitored_metric(metrics, 2, "paper") == 0.75
+    assert monitored_metric(metrics, 2, "patients") == 0.7

@@ -139,7 +139,14 @@ def trained(request: pytest.FixtureRequest) -> TrainingRun:
 
 
 def test_metrics_of_an_epoch(trained: TrainingRun) -> None:
-    voters = ["train/net1", "train/net2", "train/syn12", "choice/net1", "choice/net2", "choice/sum"]
+    voters = [
+        "train/net1",
+        "train/net2",
+        "train/syn12",
+        "validation/net1",
+        "validation/net2",
+        "validation/sum",
+    ]
     names = {f"{voter}/{measure}" for voter in voters for measure in ("loss", "accuracy")}
     for epoch, record in enumerate(trained.history):
         assert record.epoch == epoch
@@ -153,7 +160,7 @@ def test_metrics_of_an_epoch(trained: TrainingRun) -> None:
 def test_chosen_epoch_is_the_first_of_the_best(trained: TrainingRun) -> None:
     protocol = trained._protocol
     voters = ["net1", "net2"] if protocol == "paper" else ["sum"]
-    figures = [max(r.metrics[f"choice/{v}/accuracy"] for v in voters) for r in trained.history]
+    figures = [max(r.metrics[f"validation/{v}/accuracy"] for v in voters) for r in trained.history]
     assert trained.chosen_epoch == figures.index(max(figures))
 
 
@@ -163,12 +170,12 @@ def test_predictions_are_those_of_the_chosen_epoch(trained: TrainingRun) -> None
     assert all(torch.equal(value, before[name]) for name, value in trained.state()["networks"].items())
 
     data, split = collection(), split_of(2)
-    assert table["set"].value_counts().to_dict() == {"train": 14, "choice": 3, "held_out": 3}
-    assert table["slice_id"].tolist() == [f"slice{i}" for i in [*split.train, *split.choice, *split.held_out]]
+    assert table["set"].value_counts().to_dict() == {"train": 14, "validation": 3, "test": 3}
+    assert table["slice_id"].tolist() == [f"slice{i}" for i in [*split.train, *split.validation, *split.test]]
     rows = [int(name.removeprefix("slice")) for name in table["slice_id"]]
     assert table["patient"].tolist() == [data.patients[i] for i in rows]
     assert table["true_class"].tolist() == [data.classes[data.labels[i]] for i in rows]
-    assert table["seen_by"].tolist() == ["net1", "net2"] * 7 + [""] * 6
+    assert table["trained_network"].tolist() == ["net1", "net2"] * 7 + [""] * 6
     assert set(table["repeat"]) == {2}
     assert set(table["fold"]) == {1}
 
@@ -184,11 +191,11 @@ def test_predictions_are_those_of_the_chosen_epoch(trained: TrainingRun) -> None
     np.testing.assert_allclose(table[columns[:3]].sum(axis=1), 1)
 
     chosen = trained.history[trained.chosen_epoch].metrics
-    choice = table[table["set"] == "choice"]
+    choice = table[table["set"] == "validation"]
     for k in (1, 2):
         guesses = choice[[f"net{k}_{name}" for name in data.classes]].to_numpy().argmax(axis=1)
         right = np.asarray(data.classes)[guesses] == choice["true_class"]
-        assert right.mean() == pytest.approx(chosen[f"choice/net{k}/accuracy"])
+        assert right.mean() == pytest.approx(chosen[f"validation/net{k}/accuracy"])
 
 
 def test_candidates_share_initialisation_and_a_last_batch_of_one_is_trained() -> None:

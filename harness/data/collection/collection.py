@@ -8,15 +8,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from harness.data.index.scan import scan_facts
+from harness.data.index.scan import scan_records
 from harness.data.labels.label_table import Labels, find_table, normalise_id, read_labels
 from harness.data.labels.patients import choose_patients
 from harness.data.labels.spreadsheet import read_table
 from harness.data.preparation.crop import MaskError, find_mask, shared_names
 from harness.data.preparation.pixels import Reading, read_frames, read_image
 from harness.data.recipe import Recipe
-from harness.data.series.selection_rule import judge, leave, leave_copies
-from harness.data.sources.image_table import image_facts
+from harness.data.series.selection_rule import drop_duplicates, judge, leave
+from harness.data.sources.image_table import image_records
 from harness.parallel import Progress, map_all
 
 
@@ -51,12 +51,12 @@ def read_collection(recipe: Recipe, root: Path, progress: Progress) -> Collectio
     table = read_table(find_table(recipe.labels, root), recipe.labels.sheet)
     labels = read_labels(recipe, table)
     dicom = recipe.source == "dicom"
-    facts = scan_facts(root, progress) if dicom else image_facts(recipe, root, table, progress)
+    facts = scan_records(root, progress) if dicom else image_records(recipe, root, table, progress)
     slices = judge(recipe.slices, facts)
     slices["patient"] = [normalise_id(name, recipe.labels.normalise) for name in slices["patient_id"]]
     slices["class"] = [labels.of_patient.get(patient, "") for patient in slices["patient"]]
     slices = leave(slices, pd.Series([labels.reason(patient) for patient in slices["patient"]], dtype=str))
-    slices = leave_copies(slices)
+    slices = drop_duplicates(slices)
     chosen = choose_patients(recipe, labels, set(slices.loc[slices["taken"] == "yes", "patient"]))
     reason = slices["patient"].isin(chosen).map({True: "", False: "the patient was not chosen"})
     slices = leave(slices, reason)

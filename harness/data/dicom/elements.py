@@ -16,7 +16,7 @@ from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
 from pydicom.uid import DeflatedExplicitVRLittleEndian
 
-from harness.data.dicom.quick import Unusual, quick_elements
+from harness.data.dicom.quick import NeedsFullParser, quick_elements
 from harness.data.dicom.values import decode_text, plain_values
 
 _WORDS = (
@@ -88,7 +88,7 @@ def read_elements(file: BinaryIO) -> Elements:
     """Read the header of an open file, and leave the file at no particular place."""
     try:
         return _read_quickly(file)
-    except Unusual:
+    except NeedsFullParser:
         file.seek(0)
     return _read_with_pydicom(file)
 

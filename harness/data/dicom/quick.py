@@ -1,6 +1,6 @@
 """A fast reader for plain DICOM headers: explicit or implicit little endian with the usual preamble.
 
-It knows no value but lengths, and raises `Unusual` at anything that is out of the ordinary.
+It knows no value but lengths, and raises `NeedsFullParser` at anything that is out of the ordinary.
 """
 
 import struct
@@ -44,7 +44,7 @@ _MAX_VALUE = 16_384
 _MAX_DEPTH = 20
 
 
-class Unusual(Exception):  # noqa: N818 - no error: another reader is asked
+class NeedsFullParser(Exception):  # noqa: N818 - no error: another reader is asked
     """The header is not plain."""
 
 
@@ -63,7 +63,7 @@ def quick_elements(
         the pixels begins, or the end of the file; and whether value representations are implicit.
 
     Raises:
-        Unusual: the header is not plain.
+        NeedsFullParser: the header is not plain.
     """
     reader = _Reader(file)
     found: dict[int, tuple[str, bytes]] = {}
@@ -73,7 +73,7 @@ def quick_elements(
         if tag >= _PIXELS or tag < 0:
             return found, start, reader.implicit
         if tag in unusual and length:
-            raise Unusual
+            raise NeedsFullParser
         if length == _UNDEFINED:
             reader.skip_items()
         elif tag in wanted:
@@ -98,18 +98,22 @@ class _Reader:
         self._begin = 0
         self._chunk = file.read(_CHUNK)
         if self._chunk[128:132] != b"DICM":
-            raise Unusual
+            raise NeedsFullParser
         self.place = 132
         self.syntax = ""
         self.implicit = False
         self._past_meta = False
 
     def take(self, length: int) -> bytes:
-        """Return the next bytes; raises `Unusual` where there are fewer or no header would have so many."""
+        """Return the next bytes.
+
+        Raises:
+            NeedsFullParser: there are fewer, or no header would have so many.
+        """
         offset = self._offset(length)
         content = self._chunk[offset : offset + length]
         if length > _MAX_VALUE or len(content) < length:
-            raise Unusual
+            raise NeedsFullParser
         self.place += length
         return content
 
@@ -129,20 +133,20 @@ class _Reader:
             self.place += 8
             return tag, vr, short
         if vr not in _LONG or len(self._chunk) < offset + 12:
-            raise Unusual
+            raise NeedsFullParser
         self.place += 12
         return tag, vr, _LENGTH.unpack_from(self._chunk, offset + 8)[0]
 
     def skip_items(self, depth: int = 0) -> None:
         """Step over the items of a sequence of undefined length and its end."""
         if depth > _MAX_DEPTH:
-            raise Unusual
+            raise NeedsFullParser
         while True:
             tag, _, length = self.element()
             if tag == _SEQUENCE_END:
                 return
             if tag != _ITEM:
-                raise Unusual
+                raise NeedsFullParser
             if length == _UNDEFINED:
                 self._skip_item(depth)
             else:
@@ -154,7 +158,7 @@ class _Reader:
             if tag == _ITEM_END:
                 return
             if tag < 0:
-                raise Unusual
+                raise NeedsFullParser
             if length == _UNDEFINED:
                 self.skip_items(depth + 1)
             else:
@@ -163,7 +167,7 @@ class _Reader:
     def _leave_meta(self) -> None:
         """Past the elements of group 2 the transfer syntax rules."""
         if self.syntax in ("", _BIG, _DEFLATED):
-            raise Unusual
+            raise NeedsFullParser
         self.implicit = self.syntax == _IMPLICIT
         self._past_meta = True
 

@@ -17,8 +17,8 @@ from harness.data.index.journal import Journal
 from harness.data.index.listing import Listing
 from harness.data.index.slice_table import ALL_COLUMNS, FACTS_AND_STATE, as_table, read_slices, write_slices
 from harness.data.index.walk import Found
-from harness.data.series.selection_rule import Rule, judge, leave_copies
-from harness.data.series.slice_record import SliceFacts, facts_of_entry
+from harness.data.series.selection_rule import Rule, drop_duplicates, judge
+from harness.data.series.slice_record import SliceRecord, records_of_entry
 from harness.errors import HarnessError
 from harness.parallel import Progress, map_all, no_progress
 
@@ -63,7 +63,7 @@ def _alone(lock: Path) -> Iterator[None]:
             lock.unlink(missing_ok=True)
 
 
-def scan_facts(folder: Path, progress: Progress = no_progress) -> pd.DataFrame:
+def scan_records(folder: Path, progress: Progress = no_progress) -> pd.DataFrame:
     """Return the facts of every frame below `folder` in the order of paths, before any rule.
 
     Raises:
@@ -128,15 +128,15 @@ def _judged(parts: Iterable[pd.DataFrame], rule: Rule, counts: Counter[str]) -> 
     """Judge parts of a table, and count the reasons; where several files hold a slice the first is taken."""
     taken: set[str] = set()
     for part in parts:
-        table = leave_copies(judge(rule, part), taken)
+        table = drop_duplicates(judge(rule, part), taken)
         counts.update(table["reason"])
         yield table
 
 
 def _read(folder: Path, files: Listing, progress: Progress) -> Iterator[pd.DataFrame]:
     """Yield the facts of files in tables of some rows, the last one also where reading is broken off."""
-    reads = map_all(partial(facts_of_entry, folder), files, "reading headers", progress)
-    rows: list[SliceFacts] = []
+    reads = map_all(partial(records_of_entry, folder), files, "reading headers", progress)
+    rows: list[SliceRecord] = []
     states: dict[str, Found] = {}
     try:
         for entry, facts in zip(files, reads, strict=True):

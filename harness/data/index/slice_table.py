@@ -13,10 +13,10 @@ from typing import Any
 import pandas as pd
 
 from harness.data.index.walk import Found
-from harness.data.series.slice_record import VERSION, SliceFacts
+from harness.data.series.slice_record import VERSION, SliceRecord
 
 COLUMNS = ("path", "frame", "patient_id", "series_uid", "plane", "weighting", "taken", "reason", "evidence")
-FACTS = tuple(field.name for field in fields(SliceFacts))
+FACTS = tuple(field.name for field in fields(SliceRecord))
 STATE = ("size", "modified", "changed")
 FACTS_AND_STATE = (*FACTS, *STATE, "version")
 ALL_COLUMNS = (*COLUMNS, *(name for name in FACTS_AND_STATE if name not in COLUMNS))
@@ -24,7 +24,7 @@ _NUMBERS: dict[str, Any] = {"frame": "int64", "angle": "float64", "version": "in
 TYPES = {**dict.fromkeys(ALL_COLUMNS, str), **dict.fromkeys(STATE, "int64"), **_NUMBERS}
 
 
-def as_table(rows: list[SliceFacts], states: Mapping[str, Found]) -> pd.DataFrame:
+def as_table(rows: list[SliceRecord], states: Mapping[str, Found]) -> pd.DataFrame:
     """Return facts as a table, a column a fact, with the state of the file that each was read from."""
     columns: dict[str, list[object]] = {name: [getattr(row, name) for row in rows] for name in FACTS}
     found = [states.get(row.path, Found(row.path)) for row in rows]

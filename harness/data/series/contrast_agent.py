@@ -102,17 +102,17 @@ def _by_words(frame: Frame) -> str:
     """Ask the series, then its protocol; one that names no weighting is of the whole examination."""
     series, protocol = frame.text("SeriesDescription"), frame.text("ProtocolName")
     of_the_series = not series or len(weightings(protocol)) == 1
-    return contrast_said(series) or (contrast_said(protocol) if of_the_series else "")
+    return contrast_from_text(series) or (contrast_from_text(protocol) if of_the_series else "")
 
 
 @REMEMBER
 def is_agent(text: str) -> bool:
     """Say whether the text of an agent's element names one."""
-    return not _NO_AGENT.fullmatch(normalise(text)) and contrast_said(text) != "pre"
+    return not _NO_AGENT.fullmatch(normalise(text)) and contrast_from_text(text) != "pre"
 
 
 @REMEMBER
-def contrast_said(text: str) -> str:
+def contrast_from_text(text: str) -> str:
     """Return when a description says the slice was taken.
 
     Returns:

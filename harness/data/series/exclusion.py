@@ -19,7 +19,7 @@ _NOT_MAGNITUDE = {"P", "PHASE", "R", "REAL", "I", "IMAGINARY", "VELOCITY"}
 _NAMES = ("SeriesDescription", "ProtocolName")
 
 
-def problem_of(frame: Frame) -> str:
+def exclusion_reason(frame: Frame) -> str:
     """Return the first reason why a frame cannot be used, empty where it can."""
     types = frame.texts("ImageType"), frame.texts("FrameType")
     return _kind_problem(frame, {*types[0], *types[1]}) or _use_problem(frame, *types)

@@ -32,7 +32,7 @@ class Rule(BaseModel):
 
 def apply(rule: Rule, facts: pd.DataFrame) -> pd.DataFrame:
     """Judge all facts by a rule; where several files hold the same slice the first is taken."""
-    return leave_copies(judge(rule, facts))
+    return drop_duplicates(judge(rule, facts))
 
 
 def judge(rule: Rule, facts: pd.DataFrame) -> pd.DataFrame:
@@ -45,7 +45,7 @@ def judge(rule: Rule, facts: pd.DataFrame) -> pd.DataFrame:
     return table.assign(reason=reason, taken=reason.eq("").map({True: "yes", False: "no"}))
 
 
-def leave_copies(table: pd.DataFrame, taken: set[str] | None = None) -> pd.DataFrame:
+def drop_duplicates(table: pd.DataFrame, taken: set[str] | None = None) -> pd.DataFrame:
     """Return the table without slices, still taken, that an earlier row holds which is taken, too.
 
     Args:

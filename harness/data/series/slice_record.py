@@ -9,7 +9,7 @@ from harness.data.dicom.headers import Frame, read_header
 from harness.data.index.walk import Found
 from harness.data.series.body_part import body_part_of
 from harness.data.series.contrast_agent import contrast_of
-from harness.data.series.exclusion import problem_of
+from harness.data.series.exclusion import exclusion_reason
 from harness.data.series.plane import nearest_plane, plane_from_letters, plane_from_words
 from harness.data.series.pulse_sequence import DESCRIPTIONS, pulse_sequence
 from harness.data.series.weighting import weighting
@@ -18,7 +18,7 @@ VERSION = 4  # counts changes of the facts that are read from the same file
 
 
 @dataclass(frozen=True, slots=True)
-class SliceFacts:
+class SliceRecord:
     """One row of the scan before any rule is applied; the names are those of its columns.
 
     Attributes:
@@ -48,14 +48,14 @@ class SliceFacts:
     scanner: str = ""
 
 
-def facts_of_entry(root: Path, entry: Found) -> list[SliceFacts]:
+def records_of_entry(root: Path, entry: Found) -> list[SliceRecord]:
     """Return the facts of an entry below `root`; what cannot be read as a file is not tried."""
     if entry.problem:
-        return [SliceFacts(entry.path, problem=entry.problem)]
-    return facts_of_file(root, entry.path)
+        return [SliceRecord(entry.path, problem=entry.problem)]
+    return records_of_file(root, entry.path)
 
 
-def facts_of_file(root: Path, path: str) -> list[SliceFacts]:
+def records_of_file(root: Path, path: str) -> list[SliceRecord]:
     """Return the facts of every frame of a file; one row with a problem where it has none.
 
     Args:
@@ -65,21 +65,21 @@ def facts_of_file(root: Path, path: str) -> list[SliceFacts]:
     try:
         header = read_header(root / path)
     except UnusableFileError as error:
-        return [SliceFacts(path, problem=str(error))]
+        return [SliceRecord(path, problem=str(error))]
     return [_facts(path, frame, header.problem) for frame in header.frames]
 
 
-def _facts(path: str, frame: Frame, problem: str) -> SliceFacts:
+def _facts(path: str, frame: Frame, problem: str) -> SliceRecord:
     verdict, evidence = weighting(pulse_sequence(frame))
     plane, angle = _plane(frame)
     uid, series = frame.text("SOPInstanceUID"), frame.text("SeriesInstanceUID")
-    return SliceFacts(
+    return SliceRecord(
         path=path,
         frame=frame.number,
         patient_id=frame.text("PatientID"),
         series_uid=series,
         weighting=verdict,
-        problem=problem or problem_of(frame),
+        problem=problem or exclusion_reason(frame),
         evidence=evidence,
         nearest_plane=plane,
         angle=angle,

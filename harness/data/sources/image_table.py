@@ -11,11 +11,11 @@ from harness.data.dicom.headers import MAX_SIDE
 from harness.data.index.slice_table import as_table
 from harness.data.labels.spreadsheet import find_column
 from harness.data.recipe import Recipe
-from harness.data.series.slice_record import SliceFacts, slice_digest
+from harness.data.series.slice_record import SliceRecord, slice_digest
 from harness.parallel import Progress, map_all
 
 
-def image_facts(recipe: Recipe, root: Path, table: pd.DataFrame, progress: Progress) -> pd.DataFrame:
+def image_records(recipe: Recipe, root: Path, table: pd.DataFrame, progress: Progress) -> pd.DataFrame:
     """Return the facts of every image that the label table lists, in its order.
 
     Args:
@@ -31,11 +31,11 @@ def image_facts(recipe: Recipe, root: Path, table: pd.DataFrame, progress: Progr
     return as_table(list(map_all(partial(_facts, recipe, root), listed, "reading images", progress)), {})
 
 
-def _facts(recipe: Recipe, root: Path, listed: tuple[str, str]) -> SliceFacts:
+def _facts(recipe: Recipe, root: Path, listed: tuple[str, str]) -> SliceRecord:
     path, patient = listed
     problem, content = _read(root, path)
     digest = slice_digest(content) if content else ""
-    return SliceFacts(
+    return SliceRecord(
         path=path,
         patient_id=patient,
         weighting=recipe.slices.weighting,

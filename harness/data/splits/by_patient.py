@@ -32,8 +32,8 @@ def patients_split(
 ) -> Split:
     """Split by whole patients: folds stratified by class, a validation set within each training part.
 
-    The held-out set is one fold. Of the patients of each class that remain, a quarter, but at least one,
-    become the choice set. Pairs are made within the slices of all others. With as many folds as patients
+    The test set is one fold. Of the patients of each class that remain, a quarter, but at least one,
+    become the validation set. Pairs are made within the slices of all others. With as many folds as patients
     each fold leaves one patient out.
 
     Args:
@@ -54,32 +54,32 @@ def patients_split(
     own = labels[np.unique(owner, return_index=True)[1]]  # class of every patient
     if (own[owner] != labels).any():
         raise HarnessError("a patient has slices of two classes: a split by patient cannot be stratified")
-    held_out = _folds_of(own, classes, folds, derive_seed(seed, "folds", repeat)) == fold
-    choice = _validation_of(own, classes, held_out, folds, derive_seed(seed, "validation", repeat, fold))
-    train = np.flatnonzero(~(held_out | choice)[owner])
+    test = _folds_of(own, classes, folds, derive_seed(seed, "folds", repeat)) == fold
+    validation = _validation_of(own, classes, test, folds, derive_seed(seed, "validation", repeat, fold))
+    train = np.flatnonzero(~(test | validation)[owner])
     pairing = np.random.default_rng(derive_seed(seed, "pairs", repeat, fold))
     groups = train[group_slices(labels[train], 2, pairing)]
     if networks != 2:
         groups = regroup(groups.ravel(), labels, networks, pairing)
-    return Split(groups, np.flatnonzero(choice[owner]), np.flatnonzero(held_out[owner]))
+    return Split(groups, np.flatnonzero(validation[owner]), np.flatnonzero(test[owner]))
 
 
 def _validation_of(
-    own: IntArray, classes: Sequence[str], held_out: BoolArray, folds: int, seed: int
+    own: IntArray, classes: Sequence[str], test: BoolArray, folds: int, seed: int
 ) -> BoolArray:
     """Return which patients validate."""
     random = np.random.default_rng(seed)
-    choice = np.zeros(len(own), dtype=bool)
+    validation = np.zeros(len(own), dtype=bool)
     for label, name in enumerate(classes):
-        left = random.permutation(np.flatnonzero((own == label) & ~held_out))
+        left = random.permutation(np.flatnonzero((own == label) & ~test))
         if len(left) < 1 + TRAINING_PATIENTS:
             raise HarnessError(
                 f"patients by class: {counts_by_class(own, classes)}; with {folds} folds only {len(left)} of "
                 f"class {name} may be left to train and validate, and {1 + TRAINING_PATIENTS} are needed: "
                 "take more folds or more patients"
             )
-        choice[left[: max(1, round(len(left) / VALIDATION_PARTS))]] = True
-    return choice
+        validation[left[: max(1, round(len(left) / VALIDATION_PARTS))]] = True
+    return validation
 
 
 def _folds_of(own: IntArray, classes: Sequence[str], folds: int, seed: int) -> IntArray:

@@ -20,7 +20,7 @@ def paper_split(labels: IntArray, networks: int, *, classes: Sequence[str], seed
     The pairs, and so both sets, depend on seed and repeat alone: every candidate of a sweep is trained and
     tested on the same slices. A single network trains on the slices of the training pairs one by one; three
     or more networks train on those slices in groups that are drawn anew. Test slices are not paired, and
-    they choose the epoch too: choice and held-out are the same set.
+    they choose the epoch too: validation and test are the same set.
 
     Args:
         labels: (N,) class of every slice.
@@ -44,4 +44,4 @@ def paper_split(labels: IntArray, networks: int, *, classes: Sequence[str], seed
     test, train = np.sort(shuffled[:tested].ravel()), shuffled[tested:]
     if networks != 2:
         train = regroup(train.ravel(), labels, networks, random)
-    return Split(groups=train, choice=test, held_out=test)
+    return Split(groups=train, validation=test, test=test)

@@ -39,7 +39,7 @@ def check_leaks(split: Split, data: PreparedData) -> None:
     Raises:
         HarnessError: naming the sets and how much they share.
     """
-    sets = {"train": split.train, "choice": split.choice, "held-out": split.held_out}
+    sets = {"train": split.train, "validation": split.validation, "test": split.test}
     for (one, first), (other, second) in itertools.combinations(sets.items(), 2):
         shared = {data.patients[i] for i in first} & {data.patients[i] for i in second}
         copies = {data.images[i].tobytes() for i in first} & {data.images[i].tobytes() for i in second}

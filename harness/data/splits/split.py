@@ -13,13 +13,13 @@ class Split:
 
     Attributes:
         groups: (G, n) training groups; column k feeds network k + 1. A single network has n = 1.
-        choice: (M,) slices that choose the epoch and, later, λ.
-        held_out: (K,) slices that are scored once, at the chosen epoch.
+        validation: (M,) slices that choose the epoch and, later, λ.
+        test: (K,) slices that are scored once, at the chosen epoch.
     """
 
     groups: IntArray
-    choice: IntArray
-    held_out: IntArray
+    validation: IntArray
+    test: IntArray
 
     @property
     def train(self) -> IntArray:
@@ -30,7 +30,7 @@ class Split:
         """SHA-256 over the slices of every set; their order counts in the training groups only."""
         parts = [
             ["train", *(" ".join(slice_ids[i] for i in group) for group in self.groups)],
-            ["choice", *sorted(slice_ids[i] for i in self.choice)],
-            ["held_out", *sorted(slice_ids[i] for i in self.held_out)],
+            ["validation", *sorted(slice_ids[i] for i in self.validation)],
+            ["test", *sorted(slice_ids[i] for i in self.test)],
         ]
         return hashlib.sha256(repr(parts).encode()).hexdigest()

@@ -14,24 +14,24 @@ from ray.tune.search import Searcher
 
 from harness.data.collection.prepared import PreparedData
 from harness.launchers.ray.worker import Job, run_job
-from harness.methods.run_trial import News, Weights
+from harness.methods.run_trial import TrialEvent, Weights
 
 _EXCEPTION = re.compile(r"(\w+\.)*\w*(Error|Exception|Interrupt|Exit)\b(:|$)")
 RETRIES = 2  # a lost node or a full memory may pass; an error in a trial itself comes back
 
 
-class Hearer(Protocol):
-    """Who hears the trials' news: see `harness.sweep.recorder.Recorder`."""
+class TrialListener(Protocol):
+    """Who hears the trials' event: see `harness.sweep.recorder.Recorder`."""
 
-    def take(self, news: News) -> bool:
-        """Take in news; return whether the job that told them is to be stopped."""
+    def take(self, event: TrialEvent) -> bool:
+        """Take in event; return whether the job that told them is to be stopped."""
 
     def fail(self, identities: Sequence[str], reason: str) -> None:
         """Take in that the job of these trials ended in an error."""
 
 
 @dataclass(frozen=True)
-class Asked:
+class JobSource:
     """Jobs that are not known beforehand.
 
     Attributes:
@@ -52,34 +52,35 @@ class _NotPickled:
         return object, ()
 
 
-class _Relay(_NotPickled, FIFOScheduler):
+class EventScheduler(_NotPickled, FIFOScheduler):
     """Passes on what Ray hears from its trials, and stops the jobs that are to be stopped."""
 
-    def __init__(self, hearer: Hearer) -> None:
+    def __init__(self, listener: TrialListener) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self._hearer = hearer
+        self._listener = listener
 
     def on_trial_result(self, tune_controller: Any, trial: RayTrial, result: dict[str, Any]) -> str:
         """Take in a result, whose nested names Ray has joined by slashes."""
-        news = News(**{field.name: result[f"news/{field.name}"] for field in fields(News)})
-        return TrialScheduler.STOP if self._hearer.take(news) else TrialScheduler.CONTINUE
+        event = TrialEvent(**{field.name: result[f"event/{field.name}"] for field in fields(TrialEvent)})
+        return TrialScheduler.STOP if self._listener.take(event) else TrialScheduler.CONTINUE
 
 
-class _Errors(_NotPickled, tune.Callback):
+class ErrorCallback(_NotPickled, tune.Callback):
     """Passes on that a job failed for good; a scheduler hears of every attempt."""
 
-    def __init__(self, hearer: Hearer) -> None:
-        self._hearer = hearer
+    def __init__(self, listener: TrialListener) -> None:
+        self._listener = listener
 
     def on_trial_error(self, iteration: int, trials: list[RayTrial], trial: RayTrial, **info: Any) -> None:
+        """Pass on which trials ended, and why."""
         planned = Job.model_validate_json(trial.config["job"]).trials
-        self._hearer.fail([each.identity for each in planned], _reason(trial))
+        self._listener.fail([each.identity for each in planned], _reason(trial))
 
 
 class _Queue(_NotPickled, Searcher):
     """Gives Ray the jobs that are known, then those that are asked for."""
 
-    def __init__(self, jobs: Sequence[Job], asked: Asked) -> None:
+    def __init__(self, jobs: Sequence[Job], asked: JobSource) -> None:
         super().__init__()
         self._jobs = iter(jobs)
         self._asked = asked
@@ -110,10 +111,10 @@ def launch(
     jobs: Sequence[Job],
     data: PreparedData,
     weights: Mapping[str, Weights],
-    hearer: Hearer,
+    listener: TrialListener,
     folder: Path,
     concurrent: int | None,
-    asked: Asked | None = None,
+    asked: JobSource | None = None,
 ) -> None:
     """Train all jobs on the Ray cluster that the driver has joined; returns when all ended or on Ctrl-C.
 
@@ -121,7 +122,7 @@ def launch(
         jobs: what to train, in the order of starting.
         data: the collection; put into Ray's object store once.
         weights: pretrained weights by key; put there once.
-        hearer: hears all news.
+        listener: hears all event.
         folder: scratch folder of Ray on the driver's machine, deleted before and after.
         concurrent: how many jobs may run at once, or None for as many as fit.
         asked: jobs to follow, where they are not known beforehand.
@@ -139,7 +140,7 @@ def launch(
         tune_config=tune.TuneConfig(
             search_alg=_Queue(jobs, asked) if asked else None,
             num_samples=-1 if asked else 1,
-            scheduler=_Relay(hearer),
+            scheduler=EventScheduler(listener),
             max_concurrent_trials=asked.concurrent if asked else concurrent,
             reuse_actors=len(shares) == 1,  # Ray cannot give a running process other resources
         ),
@@ -147,7 +148,7 @@ def launch(
             name="tune",
             storage_path=str(folder),
             verbose=0,
-            callbacks=[_Errors(hearer)],
+            callbacks=[ErrorCallback(listener)],
             failure_config=tune.FailureConfig(max_failures=RETRIES),
         ),
     ).fit()

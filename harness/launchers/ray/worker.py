@@ -11,7 +11,7 @@ from ray import tune
 from harness.data.collection.prepared import PreparedData
 from harness.errors import HarnessError
 from harness.experiment.trial import Trial
-from harness.methods.run_trial import News, Weights, tensors, train_trial
+from harness.methods.run_trial import TrialEvent, Weights, tensors, train_trial
 from harness.training.checkpoints import Checkpoints
 from harness.training.memory import keep_freed_memory
 
@@ -71,5 +71,5 @@ def run_job(config: dict[str, Any], data: PreparedData, weights: Mapping[str, We
             checkpoints.mark_done(trial.identity)
 
 
-def _report(news: News) -> None:
-    tune.report({"news": asdict(news)})
+def _report(event: TrialEvent) -> None:
+    tune.report({"event": asdict(event)})

@@ -12,8 +12,8 @@ MEASURES: tuple[ClassMeasure, ...] = ("precision", "recall", "specificity", "f1"
 
 
 def by_class_table(systems: Sequence[Candidate]) -> Table:
-    """Return a row by class and system, held-out, by slice."""
-    classes = systems[0].held_out()[0].classes
+    """Return a row by class and system, test, by slice."""
+    classes = systems[0].test()[0].classes
     rows: list[tuple[Cell, ...]] = [
         (of, name, *(of_class(system, measure, label) for measure in MEASURES))
         for label, of in enumerate(classes)

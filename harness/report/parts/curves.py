@@ -16,7 +16,7 @@ Curves = Callable[[str], pd.DataFrame]
 TITLES = {
     "figure4": ("train", "net", "Figure 4: training, each network"),
     "figure5": ("train", "syn", "Figure 5: training, the synergic layer"),
-    "figure6": ("choice", "net", "Figure 6: the choice set, each network"),
+    "figure6": ("validation", "net", "Figure 6: the validation set, each network"),
 }
 
 

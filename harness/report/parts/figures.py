@@ -48,11 +48,11 @@ def _draw(axes: Axes, panel: Panel, axis: Axis, paper: pd.DataFrame) -> None:
     for name, title in _sets(panel).items():
         estimates = [accuracy(each, name) for each in panel.candidates]
         _draw_line(axes, positions, estimates, COLOURS[name], title)
-        if name == "held_out":
+        if name == "test":
             _draw_intervals(axes, positions, estimates, COLOURS[name])
     if panel.single is not None:
-        level = 100 * panel.single.accuracy("held_out").mean
-        label = "single network, " + ("test" if "choice" not in _sets(panel) else "held-out")
+        level = 100 * panel.single.accuracy("test").mean
+        label = "single network, test"
         axes.axhline(level, color=COLOURS["single"], linestyle="--", label=label, zorder=1)
     if panel.paper:
         _draw_paper(axes, axis, paper)
@@ -88,14 +88,14 @@ def _draw_intervals(
 
 
 def _sets(panel: Panel) -> dict[str, str]:
-    if panel.candidates[0].conditions.chosen_on_held_out:
-        return {"train": "train", "held_out": "test (choice = held-out)"}
-    return {"train": "train", "choice": "validation", "held_out": "held-out"}
+    if panel.candidates[0].comparison_key.chosen_on_test:
+        return {"train": "train", "test": "test (validation = test)"}
+    return {"train": "train", "validation": "validation", "test": "test"}
 
 
 def _draw_paper(axes: Axes, axis: Axis, paper: pd.DataFrame) -> None:
     positions = [axis.printed(value) for value in paper[axis.key]]
-    for column, name in (("train_accuracy", "train"), ("test_accuracy", "held_out")):
+    for column, name in (("train_accuracy", "train"), ("test_accuracy", "test")):
         axes.scatter(
             positions,
             paper[column],

@@ -6,13 +6,13 @@ import pandas as pd
 
 from harness.data.collection.prepared import PreparedData
 from harness.evaluation import measures
-from harness.evaluation.class_metrics import SUM
+from harness.evaluation.class_metrics import ENSEMBLE
 from harness.evaluation.comparison import unpaired_difference
 from harness.evaluation.estimate import Estimate
 from harness.report.parts.train_test_overlap import near_duplicates, shared_patients
 from harness.report.rendering.table import Cell, Table
 from harness.selection.best import best_singles
-from harness.selection.candidates import Candidate, Conditions
+from harness.selection.candidates import Candidate, ComparisonKey
 from harness.selection.choice import Choice
 from harness.selection.intervals import accuracy, samples
 
@@ -21,15 +21,15 @@ PATIENTS = "patients that training has slices of"
 LOOKS = "slices with a near-duplicate in training"
 
 
-def both_protocols(groups: Iterable[Conditions]) -> list[tuple[Conditions, Conditions]]:
-    """Return (paper, other) conditions of the same data; folds and seed may differ, too."""
+def both_protocols(groups: Iterable[ComparisonKey]) -> list[tuple[ComparisonKey, ComparisonKey]]:
+    """Return (paper, other) comparison_key of the same data; folds and seed may differ, too."""
     every = list(groups)
     return [
         (paper, other)
         for paper in every
         for other in every
-        if paper.chosen_on_held_out
-        and not other.chosen_on_held_out
+        if paper.chosen_on_test
+        and not other.chosen_on_test
         and (paper.dataset, paper.data_digest) == (other.dataset, other.data_digest)
     ]
 
@@ -40,7 +40,7 @@ def leakage_table(
     paper: pd.DataFrame,
     collection: PreparedData | None,
 ) -> Table:
-    """Return what training knows of the held-out set under both protocols, and the accuracy beside it.
+    """Return what training knows of the test set under both protocols, and the accuracy beside it.
 
     Accuracy is of the chosen SDL candidate of each protocol, and of every single network under both.
 
@@ -57,11 +57,11 @@ def leakage_table(
     printed = {system_of(row): Estimate.of([row["test_accuracy"] / 100]) for row in paper.to_dict("records")}
     for name in [name for name in by_slice if name in by_patient]:
         one, other = by_slice[name], by_patient[name]
-        better, total = accuracy(one, "held_out"), accuracy(one, "held_out", SUM)
-        honestly = accuracy(other, "held_out")
+        better, total = accuracy(one, "test"), accuracy(one, "test", ENSEMBLE)
+        honestly = accuracy(other, "test")
         rows.append((f"accuracy, {name}", printed.get(name), better, total, honestly, _lost(one, other)))
     columns = (
-        "held-out",
+        "test",
         "the paper",
         "split by slice, better network",
         "split by slice",
@@ -79,7 +79,7 @@ def systems(candidates: Sequence[Candidate], choice: Choice | None) -> Mapping[s
 
 def _lost(leaking: Candidate, honest: Candidate) -> Estimate:
     """Return the accuracy by slice minus that by patient, of the sums; patients are drawn on both sides."""
-    by_slice, by_patient = (samples(each, "held_out", SUM, "patient") for each in (leaking, honest))
+    by_slice, by_patient = (samples(each, "test", ENSEMBLE, "patient") for each in (leaking, honest))
     found = unpaired_difference(by_slice, by_patient, measures.accuracy)
     return Estimate((found.value,), found.interval)
 

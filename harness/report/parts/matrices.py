@@ -1,4 +1,4 @@
-"""Pictures of held-out predictions: confusion matrices and how well probabilities are calibrated."""
+"""Pictures of test predictions: confusion matrices and how well probabilities are calibrated."""
 
 from collections.abc import Mapping, Sequence
 
@@ -22,7 +22,7 @@ def confusion_figure(systems: Mapping[str, Candidate]) -> Figure:
     with styled():
         figure, grid = _grid(len(systems))
         for axes, (name, system) in zip(grid, systems.items(), strict=True):
-            scores = system.held_out()
+            scores = system.test()
             draw_confusion(axes, np.sum([each.confusion for each in scores], axis=0), scores[0].classes)
             axes.set_title(name, fontsize=9)
     return figure
@@ -33,14 +33,14 @@ def calibration_figure(systems: Mapping[str, Candidate]) -> Figure:
     with styled():
         figure, grid = _grid(len(systems))
         for axes, (name, system) in zip(grid, systems.items(), strict=True):
-            sure, right, share = reliability(samples(system, "held_out"))
+            sure, right, share = reliability(samples(system, "test"))
             axes.plot([0, 100], [0, 100], color=COLOURS["single"], linestyle="--", zorder=1)
-            axes.plot(100 * sure, 100 * right, color=COLOURS["held_out"], zorder=2)
+            axes.plot(100 * sure, 100 * right, color=COLOURS["test"], zorder=2)
             axes.scatter(
                 100 * sure,
                 100 * right,
                 s=300 * share + 4,
-                color=COLOURS["held_out"],
+                color=COLOURS["test"],
                 zorder=3,
                 clip_on=False,
             )

@@ -13,19 +13,19 @@ from harness.selection.names import names_of
 
 
 def measures_table(systems: Sequence[Candidate]) -> Table:
-    """Return a row by measure and a column by system, held-out; by patient too where patients were split."""
-    by_slice = [samples(system, "held_out") for system in systems]
+    """Return a row by measure and a column by system, test; by patient too where patients were split."""
+    by_slice = [samples(system, "test") for system in systems]
     rows: list[tuple[Cell, ...]] = [
         (name, "slice", *(estimate(found, name) for found in by_slice)) for name in MEASURES
     ]
-    if not systems[0].conditions.chosen_on_held_out:
+    if not systems[0].comparison_key.chosen_on_test:
         by_patient = [[sample.one_row_a_unit() for sample in found] for found in by_slice]
         rows += [(name, "patient", *(estimate(found, name) for found in by_patient)) for name in MEASURES]
     return Table(("measure", "by", *names_of(systems)), tuple(rows), digits=3, scale=1)
 
 
 def comparison_table(choice: Choice) -> Table:
-    """Return the chosen SDL candidate against single networks and runners-up, by held-out accuracy."""
+    """Return the chosen SDL candidate against single networks and runners-up, by test accuracy."""
     names = choice.names()
     rows = [_row(names[comparison.other], comparison) for comparison in choice.comparisons]
     columns = (f"{names[choice.chosen]} minus", "difference", "p", "p (Holm)", "the chosen one is")

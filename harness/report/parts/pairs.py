@@ -1,4 +1,4 @@
-"""Which pairs of held-out slices figure 8 shows, and what the networks answer to each slice."""
+"""Which pairs of test slices figure 8 shows, and what the networks answer to each slice."""
 
 import random
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from harness.evaluation.class_metrics import SUM, probabilities
+from harness.evaluation.class_metrics import ENSEMBLE, probabilities
 from harness.evaluation.predictions import classes_of, networks_of
 from harness.report.rendering.table import Cell, Table
 from harness.seeds import derive_seed
@@ -43,7 +43,7 @@ def answered(predictions: pd.DataFrame) -> list[Answered]:
     """Return each row's answers; the first class of equals, as everywhere."""
     classes = np.asarray(classes_of(predictions))
     networks = networks_of(predictions)
-    calls = [classes[probabilities(predictions, name).argmax(axis=1)] for name in (*networks, SUM)]
+    calls = [classes[probabilities(predictions, name).argmax(axis=1)] for name in (*networks, ENSEMBLE)]
     return [
         Answered(str(slice_id), str(true), tuple(map(str, by_network)), str(by_sum))
         for slice_id, true, *by_network, by_sum in zip(
@@ -81,7 +81,7 @@ def pairs_table(pairs: Sequence[Pair]) -> Table:
         for letter, pair in lettered(pairs)
         for each in (pair.first, pair.second)
     ]
-    columns = ("pair", "synergic_label", "slice_id", "true_class", *(f"net{k}" for k in networks), SUM)
+    columns = ("pair", "synergic_label", "slice_id", "true_class", *(f"net{k}" for k in networks), ENSEMBLE)
     return Table(columns, tuple(rows))
 
 

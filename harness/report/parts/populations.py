@@ -22,7 +22,7 @@ from harness.selection.rules import DEFAULT_RULE, RULES
 
 NOTE = (
     "Epochs are those of all members, or of all λ picked from, in a repeat and fold. Member and λ are picked"
-    " in each repeat and fold by the same choice slices; where the epochs differ, compute is not equal."
+    " in each repeat and fold by the same validation slices; where the epochs differ, compute is not equal."
 )
 Schedules = Mapping[tuple[int, int], pd.DataFrame]
 """Table of `PopulationRun.schedule` by repeat and fold, both from 0."""
@@ -45,8 +45,8 @@ def schedules_of(population: Candidate, read: Curves) -> Schedules:
 def population_table(candidates: Sequence[Candidate]) -> Table:
     """Return every population beside the best fixed λ among candidates that share its other settings.
 
-    The fixed λ is picked in each split by that split's choice set, as a population picks its member; under
-    the paper's protocol that set is the test set, for both.
+    The fixed λ is picked in each split by that split's validation set, as a population picks its member;
+    under the paper's protocol that set is the test set, for both.
     """
     changing = populations(candidates)
     rivals = [on_same_repeats(_rivals(each, candidates)) for each in changing]
@@ -57,13 +57,13 @@ def population_table(candidates: Sequence[Candidate]) -> Table:
         names_of(changing), changing, rivals, fixed, compared, strict=True
     ):
         epochs = each.settings.epochs
-        cells = (each.settings.members * epochs, accuracy(each, "held_out"))
+        cells = (each.settings.members * epochs, accuracy(each, "test"))
         rows.append((name + _lacking(each), *cells, None, None, None))
         if picks:
             system = f"fixed λ, picked in each split from {len(others)}{_lacking(picks.picked)}"
             rows.append((system, len(others) * epochs, picks.by_slice, *_against(comparison)))
     return Table(
-        ("system", "epochs", "held-out", "population minus it", "p (Holm)", "the population is"), tuple(rows)
+        ("system", "epochs", "test", "population minus it", "p (Holm)", "the population is"), tuple(rows)
     )
 
 

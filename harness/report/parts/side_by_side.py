@@ -45,4 +45,4 @@ def _told(title: str, side: Mapping[str, Candidate]) -> str:
     if not side:
         return f"{title}: none finished."
     names = [f"{name} ({each.done})" for name, each in side.items()]
-    return f"{title} ({next(iter(side.values())).conditions.dealt}): {'; '.join(names)}."
+    return f"{title} ({next(iter(side.values())).comparison_key.split_description}): {'; '.join(names)}."

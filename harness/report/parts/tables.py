@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from harness.evaluation.class_metrics import CLASS_MEASURES, SUM, ClassMeasure
+from harness.evaluation.class_metrics import CLASS_MEASURES, ENSEMBLE, ClassMeasure
 from harness.evaluation.estimate import Estimate
 from harness.experiment.settings import Settings
 from harness.report.rendering.table import Cell, Table
@@ -15,18 +15,18 @@ from harness.selection.intervals import accuracy, accuracy_by_patient, estimate,
 from harness.selection.names import label, names_of, reading_order
 
 ON_TEST = ("train", "test*", "test, sum")
-ON_CHOICE = ("train", "validation", "held-out", "by patient")
+ON_VALIDATION = ("train", "validation", "test", "by patient")
 TABLE3_MEASURES: tuple[ClassMeasure, ...] = ("precision", "recall", "specificity", "f1")
 
 
 def candidate_table(candidates: Sequence[Candidate], choice: Choice | None) -> Table:
     """Return one row by candidate; the chosen one is marked.
 
-    Where choice and held-out are the same slices they are one column, ``test*``.
+    Where validation and test are the same slices they are one column, ``test*``.
     """
     ordered = sorted(candidates, key=lambda candidate: reading_order(candidate.settings))
-    on_test = candidates[0].conditions.chosen_on_held_out
-    columns = ON_TEST if on_test else ON_CHOICE
+    on_test = candidates[0].comparison_key.chosen_on_test
+    columns = ON_TEST if on_test else ON_VALIDATION
     rows = []
     for name, candidate in zip(names_of(ordered), ordered, strict=True):
         done = f"{len(candidate.repeats)}/{candidate.planned}"
@@ -38,14 +38,14 @@ def candidate_table(candidates: Sequence[Candidate], choice: Choice | None) -> T
 
 def _accuracies(candidate: Candidate, on_test: bool) -> tuple[Cell, ...]:
     if not candidate.repeats:
-        return (None,) * len(ON_TEST if on_test else ON_CHOICE)
+        return (None,) * len(ON_TEST if on_test else ON_VALIDATION)
     train = accuracy(candidate, "train")
     if on_test:
-        return train, accuracy(candidate, "held_out"), accuracy(candidate, "held_out", SUM)
+        return train, accuracy(candidate, "test"), accuracy(candidate, "test", ENSEMBLE)
     return (
         train,
-        accuracy(candidate, "choice"),
-        accuracy(candidate, "held_out"),
+        accuracy(candidate, "validation"),
+        accuracy(candidate, "test"),
         accuracy_by_patient(candidate),
     )
 
@@ -80,23 +80,23 @@ def _row_of_table2(candidate: Candidate) -> tuple[Cell, ...]:
 
 def figures_of_table2(candidate: Candidate) -> dict[str, Estimate]:
     """Return what table 2 says of a candidate, by the names and in the order of the paper's columns."""
-    held_out = samples(candidate, "held_out")
+    test = samples(candidate, "test")
     measures: dict[str, Estimate] = {
-        name: estimate(held_out, "recall" if name == "sensitivity" else name) for name in CLASS_MEASURES
+        name: estimate(test, "recall" if name == "sensitivity" else name) for name in CLASS_MEASURES
     }
     return {
         "train_accuracy": accuracy(candidate, "train"),
-        "test_accuracy": estimate(held_out, "accuracy"),
+        "test_accuracy": estimate(test, "accuracy"),
         **measures,
     }
 
 
 def table3(choice: Choice, paper: pd.DataFrame) -> Table:
-    """Return the paper's table 3 with the chosen candidate's beside it, class by class, held-out.
+    """Return the paper's table 3 with the chosen candidate's beside it, class by class, test.
 
     The paper's column "accuracy" is left out: it repeats the recall.
     """
-    classes = choice.chosen.held_out()[0].classes
+    classes = choice.chosen.test()[0].classes
     printed = paper.set_index("grade")
     rows: list[tuple[Cell, ...]] = []
     for number, name in enumerate(classes):

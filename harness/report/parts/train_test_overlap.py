@@ -1,4 +1,4 @@
-"""How much of the held-out set training knows: its patients, and slices that look like one of its own."""
+"""How much of the test set training knows: its patients, and slices that look like one of its own."""
 
 from collections.abc import Callable, Sequence
 
@@ -12,22 +12,22 @@ from harness.evaluation.estimate import Estimate
 from harness.selection.candidates import Candidate
 from harness.selection.intervals import estimate, unit_of
 
-# The held-out rows (first) with a column ``known``: whether the training rows (second) give them away.
+# The test rows (first) with a column ``known``: whether the training rows (second) give them away.
 Judge = Callable[[pd.DataFrame, pd.DataFrame], pd.DataFrame]
 
 
 def shared_patients(candidates: Sequence[Candidate]) -> Estimate | None:
-    """Return the mean share of held-out patients, over repeats, that training has slices of too."""
+    """Return the mean share of test patients, over repeats, that training has slices of too."""
 
-    def judge(held_out: pd.DataFrame, train: pd.DataFrame) -> pd.DataFrame:
-        patients = held_out.drop_duplicates("patient")
+    def judge(test: pd.DataFrame, train: pd.DataFrame) -> pd.DataFrame:
+        patients = test.drop_duplicates("patient")
         return patients.assign(known=patients["patient"].isin(train["patient"]))
 
     return _share(candidates, judge, "patient")
 
 
 def near_duplicates(candidates: Sequence[Candidate], collection: PreparedData) -> Estimate | None:
-    """Return the mean share of held-out slices, over repeats, that look like one of training.
+    """Return the mean share of test slices, over repeats, that look like one of training.
 
     Two look alike where their perceptual hashes do; see `harness.data.collection.duplicates`.
     """
@@ -35,11 +35,11 @@ def near_duplicates(candidates: Sequence[Candidate], collection: PreparedData) -
         return None
     hashes, place = perceptual_hashes(collection.images), pd.Index(collection.slice_ids)
 
-    def judge(held_out: pd.DataFrame, train: pd.DataFrame) -> pd.DataFrame:
-        own, known = (hashes[place.get_indexer(pd.Index(rows["slice_id"]))] for rows in (held_out, train))
-        return held_out.assign(known=np.asarray(alike(own, known).any(axis=1)))
+    def judge(test: pd.DataFrame, train: pd.DataFrame) -> pd.DataFrame:
+        own, known = (hashes[place.get_indexer(pd.Index(rows["slice_id"]))] for rows in (test, train))
+        return test.assign(known=np.asarray(alike(own, known).any(axis=1)))
 
-    return _share(candidates, judge, unit_of(candidates[0].conditions))
+    return _share(candidates, judge, unit_of(candidates[0].comparison_key))
 
 
 def _share(candidates: Sequence[Candidate], judge: Judge, unit: Unit) -> Estimate | None:
@@ -59,7 +59,7 @@ def _share(candidates: Sequence[Candidate], judge: Judge, unit: Unit) -> Estimat
 
 
 def _judged(fold: pd.DataFrame, judge: Judge) -> pd.DataFrame:
-    return judge(*(fold[fold["set"] == name] for name in ("held_out", "train")))
+    return judge(*(fold[fold["set"] == name] for name in ("test", "train")))
 
 
 def _as_sample(table: pd.DataFrame, unit: Unit, names: pd.Index) -> Sample:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from harness.selection.candidates import Conditions
+from harness.selection.candidates import ComparisonKey
 
 PREFIX = r"(paper|patients)-[^/]+-[0-9a-f]{8}-(folds[0-9]+-seed[0-9]+-)?"
 TABLES = "candidates|classes|comparisons|figure8|leakage|measures|populations|schedule[0-9]*"
@@ -15,18 +15,18 @@ FIGURES = "calibration|confusion|figure[4-8]|figure7[ab]|schedule[0-9]*"
 OWN = re.compile(rf"({PREFIX}){{0,2}}(({TABLES})\.csv|({FIGURES})\.(png|svg)|card\.md)|report\.md")
 
 
-def prefix_of(conditions: Conditions, every: Iterable[Conditions]) -> str:
+def prefix_of(comparison_key: ComparisonKey, every: Iterable[ComparisonKey]) -> str:
     """Return what keeps the files of a part of a report apart from those of the others, if there are any."""
-    others = [each for each in every if each != conditions]
+    others = [each for each in every if each != comparison_key]
     if not others:
         return ""
-    prefix = _by_data(conditions)
+    prefix = _by_data(comparison_key)
     alike = any(_by_data(each) == prefix for each in others)
-    return prefix + (f"folds{conditions.folds}-seed{conditions.seed}-" if alike else "")
+    return prefix + (f"folds{comparison_key.folds}-seed{comparison_key.seed}-" if alike else "")
 
 
-def _by_data(conditions: Conditions) -> str:
-    return f"{conditions.protocol}-{conditions.dataset}-{conditions.data_digest[:8]}-"
+def _by_data(comparison_key: ComparisonKey) -> str:
+    return f"{comparison_key.protocol}-{comparison_key.dataset}-{comparison_key.data_digest[:8]}-"
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from harness.report.rendering.table import Table
 
 
 @dataclass(frozen=True)
-class Pages:
+class ReportWriter:
     """Writes tables as CSV and figures as PNG and SVG.
 
     Attributes:

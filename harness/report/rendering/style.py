@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 # Okabe and Ito's palette, which people with colour-blindness tell apart.
 COLOURS = {
     "train": "#E69F00",
-    "choice": "#009E73",
-    "held_out": "#0072B2",
+    "validation": "#009E73",
+    "test": "#0072B2",
     "paper": "#D55E00",
     "single": "#666666",
 }

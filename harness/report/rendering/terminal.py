@@ -6,14 +6,14 @@ from rich.console import Group, RenderableType
 
 from harness.report.parts.tables import candidate_table
 from harness.selection.best import choose_among
-from harness.selection.candidates import by_conditions, candidates_of
+from harness.selection.candidates import by_comparison_key, candidates_of
 from harness.tracking.run_reader import SweepRuns
 
 ON_TEST = (
     "accuracy in %, mean ± spread over repeats\n[95 % interval by slice: too narrow]\n"
     "epoch, network and λ (→) are chosen by test accuracy (*)"
 )
-ON_CHOICE = (
+ON_VALIDATION = (
     "accuracy in %, mean ± spread over repeats (validation: and folds)\n[95 % interval over patients]\n"
     "λ (→) is chosen by validation"
 )
@@ -22,9 +22,12 @@ ON_CHOICE = (
 def comparison_table(runs: Iterable[SweepRuns]) -> RenderableType:
     """Return every candidate of the sweeps, the chosen one marked, a table for each part of a report."""
     tables = []
-    for conditions, candidates in by_conditions(candidates_of(runs)).items():
+    for comparison_key, candidates in by_comparison_key(candidates_of(runs)).items():
         table = candidate_table(candidates, choose_among(candidates))
-        title = f"protocol {conditions.protocol}, dataset {conditions.dataset}, {conditions.dealt}"
-        words = ON_TEST if conditions.chosen_on_held_out else ON_CHOICE
+        title = (
+            f"protocol {comparison_key.protocol}, dataset {comparison_key.dataset},"
+            f" {comparison_key.split_description}"
+        )
+        words = ON_TEST if comparison_key.chosen_on_test else ON_VALIDATION
         tables.append(table.without("train").terminal(title, words))
     return Group(*tables)

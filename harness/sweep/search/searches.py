@@ -10,10 +10,10 @@ from optuna.storages import RDBStorage
 
 from harness.experiment.space import Space
 from harness.experiment.trial import Trial
-from harness.sweep.search.study import Proposal, Study
-from harness.sweep.sweep_folder import Declared
+from harness.sweep.search.study import Study, Suggestion
+from harness.sweep.sweep_folder import SweepManifest
 from harness.tracking.spool import Spool
-from harness.training.epoch_metrics import figure_of_epoch
+from harness.training.epoch_metrics import monitored_metric
 
 STOPPED_EARLY: Mapping[str, str] = {"stopped_early": "yes"}
 
@@ -29,7 +29,7 @@ class Searches:
         spool: knows which trials are finished.
     """
 
-    def __init__(self, declared: Declared, path: Path, spool: Spool) -> None:
+    def __init__(self, declared: SweepManifest, path: Path, spool: Spool) -> None:
         searched = [group for group in declared.space.families() if group.search]
         self._space: Space = declared.space
         self._spool = spool
@@ -59,41 +59,41 @@ class Searches:
     @property
     def planned(self) -> int:
         """How many trials the searched groups have, those left out by early stopping included."""
-        return sum(study.search.proposals for study in self._studies.values()) * self._each
+        return sum(study.search.suggestions for study in self._studies.values()) * self._each
 
     @property
     def done(self) -> int:
-        """How many of them are done or left out; of a proposal that is not complete, none."""
+        """How many of them are done or left out; of a suggestion that is not complete, none."""
         return sum(study.ended_well for study in self._studies.values()) * self._each
 
     def to_come(self) -> tuple[int, int]:
         """Return how many trials may still be asked for, and about how many epochs they have in all."""
-        proposals = {name: study.to_come for name, study in self._studies.items()}
-        epochs = sum(count * self._epochs[name] for name, count in proposals.items())
-        return sum(proposals.values()) * self._each, epochs * self._each
+        suggestions = {name: study.to_come for name, study in self._studies.items()}
+        epochs = sum(count * self._epochs[name] for name, count in suggestions.items())
+        return sum(suggestions.values()) * self._each, epochs * self._each
 
     def next(self) -> Sequence[Trial] | None:
-        """Return the trials to train of the next proposal, or None when all proposals are asked for."""
+        """Return the trials to train of the next suggestion, or None when all suggestions are asked for."""
         for study in self._studies.values():
-            while proposal := study.next():
-                self._close_stopped(study, proposal)
+            while suggestion := study.next():
+                self._close_stopped(study, suggestion)
                 status = self._spool.finished()
-                missing = [t for t in proposal.trials if status.get(t.identity) != "FINISHED"]
-                stopped = bool(study.stopped(proposal.handle.number))
+                missing = [t for t in suggestion.trials if status.get(t.identity) != "FINISHED"]
+                stopped = bool(study.stopped(suggestion.handle.number))
                 if not missing or stopped:
-                    study.end(proposal.handle.number)
-                    self._closed.append((proposal.trials, not stopped))
+                    study.end(suggestion.handle.number)
+                    self._closed.append((suggestion.trials, not stopped))
                     continue
                 return missing
         return None
 
     def closed(self) -> list[tuple[Sequence[Trial], bool]]:
-        """Return, once, the proposals that `next` found at their end, and whether they ended well."""
+        """Return, once, the suggestions that `next` found at their end, and whether they ended well."""
         closed, self._closed = self._closed, []
         return closed
 
     def holds(self, trial: Trial) -> bool:
-        """Return whether a trial was proposed by a study."""
+        """Return whether a trial was suggested by a study."""
         return trial.group in self._studies
 
     def trained(self, trial: Trial, epochs: Sequence[Mapping[str, Any]]) -> bool:
@@ -103,38 +103,38 @@ class Searches:
         best = self._best.setdefault(trial.identity, {})
         for epoch in epochs:
             done = epoch["epoch"] + 1
-            figure = figure_of_epoch(epoch["metrics"], trial.settings.networks, trial.protocol)
+            figure = monitored_metric(epoch["metrics"], trial.settings.networks, trial.protocol)
             best[done] = max(figure, best.get(done - 1, figure))
         return study.stops_during(trial, best)
 
     def scored(self, trial: Trial, accuracy: float) -> bool:
-        """Take in a trial's choice accuracy before its end is recorded; return whether its job ends."""
+        """Take in a trial's validation accuracy before its end is recorded; return whether its job ends."""
         if (study := self._studies.get(trial.group)) is None:
             return False
         study.score(trial, accuracy)
         return study.stops_after(trial)
 
     def ended(self, trial: Trial) -> Sequence[Trial]:
-        """Take in that a trial's end is recorded; return the trials of its proposal if that ended too."""
+        """Take in that a trial's end is recorded; return the trials of its suggestion if that ended too."""
         if (study := self._studies.get(trial.group)) is None:
             return ()
-        trials = study.live[trial.proposal].trials
-        return trials if study.end(trial.proposal) else ()
+        trials = study.live[trial.suggestion].trials
+        return trials if study.end(trial.suggestion) else ()
 
     def failed(self, trial: Trial) -> Sequence[Trial]:
-        """Take in that a trial ended in an error; return the trials of its proposal, which ended."""
+        """Take in that a trial ended in an error; return the trials of its suggestion, which ended."""
         if (study := self._studies.get(trial.group)) is None:
             return ()
-        trials = study.live[trial.proposal].trials
-        study.fail(trial.proposal)
+        trials = study.live[trial.suggestion].trials
+        study.fail(trial.suggestion)
         return trials
 
     @property
     def _each(self) -> int:
         return self._space.repeats * self._space.fold_count
 
-    def _close_stopped(self, study: Study, proposal: Proposal) -> None:
+    def _close_stopped(self, study: Study, suggestion: Suggestion) -> None:
         """Record the end of a trial that was stopped by a driver that did not live to record why."""
-        identity = study.stopped(proposal.handle.number)
+        identity = study.stopped(suggestion.handle.number)
         if identity and self._spool.finished().get(identity) != "FINISHED":
             self._spool.finish(identity, time=time.time(), status="KILLED", tags=STOPPED_EARLY)

@@ -1,6 +1,6 @@
 """One searched group as an Optuna study: what is asked, what is told, what an interrupted driver left.
 
-Everything that is known of a proposal lies in the study's own database in the sweep's folder: a driver that
+Everything that is known of a suggestion lies in the study's own database in the sweep's folder: a driver that
 was killed goes on with the same parameters and the same decisions.
 """
 
@@ -27,8 +27,8 @@ optuna.logging.set_verbosity(optuna.logging.ERROR)
 
 
 @dataclass(frozen=True)
-class Proposal:
-    """A candidate that the sampler proposed, with its trials on every repeat and fold."""
+class Suggestion:
+    """A candidate that the sampler suggested, with its trials on every repeat and fold."""
 
     handle: optuna.Trial
     trials: Sequence[Trial]
@@ -37,8 +37,8 @@ class Proposal:
 class Study:
     """Asks for candidates of one group and tells what they were worth.
 
-    A candidate's figure is a function of its settings, repeats and folds. One that is proposed again is
-    therefore not trained again: its second proposal is told the figure of the first.
+    A candidate's figure is a function of its settings, repeats and folds. One that is suggested again is
+    therefore not trained again: its second suggestion is told the figure of the first.
 
     Args:
         group: the searched group.
@@ -60,60 +60,60 @@ class Study:
         )
         known = self._study.get_trials(deepcopy=False)
         self._begun = [trial for trial in known if trial.state == TrialState.RUNNING]
-        self._to_ask = self.search.proposals - len(self._begun) - self.ended_well
-        self.live: dict[int, Proposal] = {}
+        self._to_ask = self.search.suggestions - len(self._begun) - self.ended_well
+        self.live: dict[int, Suggestion] = {}
 
     @property
     def ended_well(self) -> int:
-        """How many proposals are trained to their end or were stopped early."""
+        """How many suggestions are trained to their end or were stopped early."""
         return len(self._study.get_trials(deepcopy=False, states=ENDED_WELL))
 
     @property
     def to_come(self) -> int:
-        """How many proposals may still be asked for or taken up again."""
+        """How many suggestions may still be asked for or taken up again."""
         return len(self._begun) + max(self._to_ask, 0)
 
-    def next(self) -> Proposal | None:
-        """Return the next proposal to train: one that was begun before, then a new one; None at the end."""
+    def next(self) -> Suggestion | None:
+        """Return the next suggestion to train: one that was begun before, then a new one; None at the end."""
         for handle in self._handles():
-            proposal = Proposal(handle, self._trials(handle))
-            handle.set_user_attr(CANDIDATE, proposal.trials[0].candidate)
+            suggestion = Suggestion(handle, self._trials(handle))
+            handle.set_user_attr(CANDIDATE, suggestion.trials[0].candidate)
             if not self._is_known(handle):
-                self.live[handle.number] = proposal
-                return proposal
+                self.live[handle.number] = suggestion
+                return suggestion
         return None
 
     def score(self, trial: Trial, accuracy: float) -> None:
-        """Take in the choice accuracy of a trial that is about to end."""
-        handle = self.live[trial.proposal].handle
+        """Take in the validation accuracy of a trial that is about to end."""
+        handle = self.live[trial.suggestion].handle
         if self._place(trial) not in self._frozen(handle.number).intermediate_values:
             handle.report(accuracy, self._place(trial))
 
     def stops_after(self, trial: Trial) -> bool:
-        """Decide, after a trial's score, whether the rest of its proposal is left out."""
-        if self.search.stop != "wilcoxon" or self._all_scored(trial.proposal):
+        """Decide, after a trial's score, whether the rest of its suggestion is left out."""
+        if self.search.stop != "wilcoxon" or self._all_scored(trial.suggestion):
             return False
-        return self._stop_if(trial, stops_between_trials(self._study, self._frozen(trial.proposal)))
+        return self._stop_if(trial, stops_between_trials(self._study, self._frozen(trial.suggestion)))
 
     def stops_during(self, trial: Trial, best: Mapping[int, float]) -> bool:
-        """Decide whether a trial is stopped, and with it its proposal.
+        """Decide whether a trial is stopped, and with it its suggestion.
 
         Args:
             trial: the trial.
-            best: the best choice accuracy so far, by how many epochs are done.
+            best: the best validation accuracy so far, by how many epochs are done.
         """
-        if self.search.stop != "asha" or self.stopped(trial.proposal):
+        if self.search.stop != "asha" or self.stopped(trial.suggestion):
             return False
-        handle = self.live[trial.proposal].handle
+        handle = self.live[trial.suggestion].handle
         return self._stop_if(trial, stops_at_rung(self._study, handle, trial, best))
 
     def stopped(self, number: int) -> str | None:
-        """Return the identity of the trial that a proposal was stopped in."""
+        """Return the identity of the trial that a suggestion was stopped in."""
         identity: str | None = self._frozen(number).user_attrs.get(STOPPED)
         return identity
 
     def end(self, number: int) -> bool:
-        """Tell a proposal's figure once all its trials have one, or that it was stopped; say if it ended."""
+        """Tell what a suggestion is worth once all its trials are done, or that it was stopped."""
         if self.stopped(number):
             self._tell(number, TrialState.PRUNED)
         elif self._all_scored(number):
@@ -123,7 +123,7 @@ class Study:
         return True
 
     def fail(self, number: int) -> None:
-        """Tell that a proposal ended in an error; resuming asks for another one in its place."""
+        """Tell that a suggestion ended in an error; resuming asks for another one in its place."""
         self._tell(number, TrialState.FAIL)
 
     def _handles(self) -> Iterator[optuna.Trial]:
@@ -138,7 +138,7 @@ class Study:
                 yield self._study.ask()
 
     def _sampler(self, number: int) -> BaseSampler:
-        """Return a sampler with a random stream of this proposal alone: one asked again draws the same."""
+        """Return a sampler with a random stream of this suggestion alone: one asked again draws the same."""
         seed = derive_seed(self._space.seed, "search", self._group.name, number) % 2**32
         if self.search.sampler == "random":
             return RandomSampler(seed)
@@ -163,7 +163,7 @@ class Study:
         return values
 
     def _is_known(self, handle: optuna.Trial) -> bool:
-        """Whether an earlier proposal is of the same candidate; then this one is told with it."""
+        """Whether an earlier suggestion is of the same candidate; then this one is told with it."""
         candidate = self._frozen(handle.number).user_attrs[CANDIDATE]
         for other in self._study.get_trials(deepcopy=False)[: handle.number]:
             if other.user_attrs.get(CANDIDATE) == candidate and other.state != TrialState.FAIL:
@@ -181,7 +181,7 @@ class Study:
                 self._tell_as(told, other.number)
 
     def _tell_as(self, told: FrozenTrial, number: int) -> None:
-        """Tell a proposal what was told of another one of the same candidate."""
+        """Tell a suggestion what was told of another one of the same candidate."""
         handle = optuna.Trial(self._study, self._frozen(number)._trial_id)
         for place, accuracy in told.intermediate_values.items():
             handle.report(accuracy, place)
@@ -190,7 +190,7 @@ class Study:
 
     def _stop_if(self, trial: Trial, stops: bool) -> bool:
         if stops:
-            self.live[trial.proposal].handle.set_user_attr(STOPPED, trial.identity)
+            self.live[trial.suggestion].handle.set_user_attr(STOPPED, trial.identity)
         return stops
 
     def _all_scored(self, number: int) -> bool:

@@ -192,7 +192,7 @@ def test_a_label_that_may_name_somebody_is_counted_and_not_kept(made: Path, tmp_
 def test_a_second_call_reads_no_pixels(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = prepare(recipe(), made, tmp_path / "cache")
     monkeypatch.setattr(collection, "read_frames", None)
-    monkeypatch.setattr(collection, "scan_facts", None)
+    monkeypatch.setattr(collection, "scan_records", None)
     again = prepare(recipe(), made, tmp_path / "cache")
     assert (again.digest, again.patients, again.selection) == (first.digest, first.patients, first.selection)
     assert load_prepared(recipe(), tmp_path / "cache").digest == first.digest

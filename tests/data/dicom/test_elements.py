@@ -12,7 +12,7 @@ from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, Imp
 from harness.data.dicom import elements
 from harness.data.dicom.elements import UnusableFileError, read_elements
 from harness.data.dicom.headers import read_header
-from harness.data.dicom.quick import Unusual, quick_elements
+from harness.data.dicom.quick import NeedsFullParser, quick_elements
 
 
 def both_ways(path: Path) -> tuple[elements.Elements | None, elements.Elements]:
@@ -21,7 +21,7 @@ def both_ways(path: Path) -> tuple[elements.Elements | None, elements.Elements]:
     with path.open("rb") as file:
         try:
             quick = elements._read_quickly(file)
-        except Unusual:
+        except NeedsFullParser:
             file.seek(0)
     with path.open("rb") as file:
         return quick, elements._read_with_pydicom(file)
@@ -87,7 +87,7 @@ def test_sequences_whose_contents_matter_are_left_to_pydicom(write_dicom: WriteD
 
 def test_the_quick_reader_gives_up_at_the_unusual(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(bytes(128) + b"DICM" + b"\x08\x00\x05\x00??" + bytes(40))
-    with (tmp_path / "a").open("rb") as file, pytest.raises(Unusual):
+    with (tmp_path / "a").open("rb") as file, pytest.raises(NeedsFullParser):
         quick_elements(file, set(), set())
 
 

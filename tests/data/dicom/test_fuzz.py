@@ -14,7 +14,7 @@ import pytest
 from helpers.made_dicom import item
 from helpers.read_slices import read_dicom
 
-from harness.data.series.slice_record import facts_of_file
+from harness.data.series.slice_record import records_of_file
 
 MUTATIONS = 2000
 SECONDS_A_FILE = 5.0
@@ -107,7 +107,7 @@ def test_mutated_files_get_a_verdict(shared: Path, tmp_path: Path) -> None:
             content = WAYS[number % len(WAYS)](rng.choice(originals), rng)
         path.write_bytes(content)
         start = time.perf_counter()
-        rows = facts_of_file(tmp_path, path.name)
+        rows = records_of_file(tmp_path, path.name)
         assert rows
         unusable += bool(rows[0].problem)
         usable = [row.frame for row in rows if not row.problem]

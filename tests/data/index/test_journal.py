@@ -10,11 +10,11 @@ import pytest
 from harness.data.index.journal import Journal
 from harness.data.index.slice_table import as_table
 from harness.data.index.walk import Found
-from harness.data.series.slice_record import SliceFacts
+from harness.data.series.slice_record import SliceRecord
 
 
-def facts(name: str) -> list[SliceFacts]:
-    return [SliceFacts(f"{name}{n}\r\n頭", n, patient_id="NA", angle=None if n else 2.5) for n in range(3)]
+def facts(name: str) -> list[SliceRecord]:
+    return [SliceRecord(f"{name}{n}\r\n頭", n, patient_id="NA", angle=None if n else 2.5) for n in range(3)]
 
 
 BATCHES = [as_table(facts(name), {}) for name in "abc"]
@@ -23,7 +23,7 @@ BATCHES = [as_table(facts(name), {}) for name in "abc"]
 def test_what_is_written_comes_back_and_only_its_owner_may_read_it(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal")
     assert list(journal.batches()) == []
-    stated = as_table([SliceFacts("a.dcm")], {"a.dcm": Found("a.dcm", 1, 2**62, 2**61)})
+    stated = as_table([SliceRecord("a.dcm")], {"a.dcm": Found("a.dcm", 1, 2**62, 2**61)})
     for batches in (BATCHES, [stated], []):
         journal.fill(batches)
         for written, read in zip(batches, journal.batches(), strict=True):

@@ -8,7 +8,7 @@ import pytest
 from harness.data.index.listing import Listing
 from harness.data.index.slice_table import as_table
 from harness.data.index.walk import Found, walk
-from harness.data.series.slice_record import SliceFacts
+from harness.data.series.slice_record import SliceRecord
 
 
 def test_it_holds_what_the_walk_finds_in_the_order_of_paths(
@@ -30,9 +30,9 @@ def test_unchanged_are_files_of_the_same_size_times_and_problem(tmp_path: Path) 
     for name in ("same", "bigger", "touched", "new", "empty", "unreadable"):
         (tmp_path / name).write_text(name if name != "empty" else "")
     states = {found.path: found for found in walk(tmp_path)}
-    rows = [SliceFacts("same", 1), SliceFacts("same", 2), SliceFacts("bigger"), SliceFacts("touched")]
-    rows += [SliceFacts("gone"), SliceFacts("empty", problem="an empty file")]
-    rows += [SliceFacts("unreadable", problem="no permission to read it")]
+    rows = [SliceRecord("same", 1), SliceRecord("same", 2), SliceRecord("bigger"), SliceRecord("touched")]
+    rows += [SliceRecord("gone"), SliceRecord("empty", problem="an empty file")]
+    rows += [SliceRecord("unreadable", problem="no permission to read it")]
     known = as_table(rows, states | {"gone": Found("gone", 4, 1, 1)})
     (tmp_path / "bigger").write_text("bigger than before")
     os.utime(tmp_path / "touched", ns=(1, 1))

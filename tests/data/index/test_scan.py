@@ -13,11 +13,11 @@ import pytest
 from helpers.made_dicom import WriteDicom, item
 from helpers.scanned import scan
 
-from harness.data.index.scan import scan_facts, scan_into
+from harness.data.index.scan import scan_into, scan_records
 from harness.data.index.slice_table import COLUMNS, read_slices
 from harness.data.index.walk import Found
 from harness.data.series.selection_rule import COPY, Rule
-from harness.data.series.slice_record import SliceFacts, facts_of_entry
+from harness.data.series.slice_record import SliceRecord, records_of_entry
 from harness.errors import HarnessError
 
 
@@ -146,7 +146,7 @@ def test_every_file_has_a_row(write_dicom: WriteDicom) -> None:
 def test_an_empty_folder_has_no_rows_and_a_missing_one_is_an_error(tmp_path: Path) -> None:
     assert list(scan(tmp_path).columns[:2]) == ["path", "frame"]
     with pytest.raises(HarnessError, match="no such folder"):
-        scan_facts(tmp_path / "nothing")
+        scan_records(tmp_path / "nothing")
     with pytest.raises(HarnessError, match="no such folder"):
         scan_into(tmp_path / "slices.csv", tmp_path / "nothing")
     assert not list(tmp_path.iterdir())
@@ -198,13 +198,13 @@ def read_paths(folder: Path, out: Path, monkeypatch: pytest.MonkeyPatch, **more:
     """Scan into a table and return the files that were read for it."""
     read: list[str] = []
 
-    def spy(root: Path, entry: Found) -> list[SliceFacts]:
+    def spy(root: Path, entry: Found) -> list[SliceRecord]:
         if not entry.problem:
             read.append(entry.path)
-        return facts_of_entry(root, entry)
+        return records_of_entry(root, entry)
 
     with monkeypatch.context() as patch:
-        patch.setattr("harness.data.index.scan.facts_of_entry", spy)
+        patch.setattr("harness.data.index.scan.records_of_entry", spy)
         counts = scan_into(out, folder, **more)
         table = scan(folder, **more)
         pd.testing.assert_frame_equal(read_slices(out), table)
@@ -256,13 +256,13 @@ def test_an_interrupted_scan_goes_on_where_it_stopped(
     for number in range(1, 6):
         write_dicom(f"{number}.dcm")
 
-    def interrupt(root: Path, entry: Found) -> list[SliceFacts]:
+    def interrupt(root: Path, entry: Found) -> list[SliceRecord]:
         if entry.path == "4.dcm":
             raise KeyboardInterrupt
-        return facts_of_entry(root, entry)
+        return records_of_entry(root, entry)
 
     with monkeypatch.context() as patch:
-        patch.setattr("harness.data.index.scan.facts_of_entry", interrupt)
+        patch.setattr("harness.data.index.scan.records_of_entry", interrupt)
         with pytest.raises(KeyboardInterrupt):
             scan_into(out, folder)
     left = [path for path in tmp_path.iterdir() if path.is_file()]
@@ -271,11 +271,11 @@ def test_an_interrupted_scan_goes_on_where_it_stopped(
     assert read_paths(folder, out, monkeypatch) == ["4.dcm", "5.dcm"]
 
 
-def die(root: Path, entry: Found) -> list[SliceFacts]:
+def die(root: Path, entry: Found) -> list[SliceRecord]:
     if entry.path == "899.dcm":
         time.sleep(1)  # the other process is through with what it took first
         os._exit(9)
-    return facts_of_entry(root, entry)
+    return records_of_entry(root, entry)
 
 
 def test_a_process_that_dies_leaves_what_was_read(
@@ -287,7 +287,7 @@ def test_a_process_that_dies_leaves_what_was_read(
     with monkeypatch.context() as patch:
         patch.setattr("harness.parallel.WORTHWHILE", 2)
         patch.setattr("harness.parallel.cores_available", lambda: 2)
-        patch.setattr("harness.data.index.scan.facts_of_entry", die)
+        patch.setattr("harness.data.index.scan.records_of_entry", die)
         with pytest.raises(HarnessError, match="a process died"):
             scan_into(out, original.parent)
     read = read_paths(original.parent, out, monkeypatch)
@@ -306,12 +306,12 @@ import os, signal
 from pathlib import Path
 from harness.data.index import scan
 
-def facts_of(root, entry):
+def records_of(root, entry):
     if entry.path == "4.dcm":
         os.kill(os.getpid(), signal.SIGKILL)
     return read(root, entry)
 
-read, scan.facts_of_entry, scan._BATCH = scan.facts_of_entry, facts_of, 2
+read, scan.records_of_entry, scan._BATCH = scan.records_of_entry, records_of, 2
 scan.scan_into(Path({str(out)!r}), Path({str(folder)!r}))
 """
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == -signal.SIGKILL

@@ -7,7 +7,7 @@ import pytest
 from harness.data.dicom.headers import Frame
 from harness.data.series import vocabulary as words
 from harness.data.series.body_part import coded_parts, parts_named
-from harness.data.series.contrast_agent import contrast_of, contrast_said, is_agent
+from harness.data.series.contrast_agent import contrast_from_text, contrast_of, is_agent
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ from harness.data.series.contrast_agent import contrast_of, contrast_said, is_ag
     ],
 )  # fmt: skip
 def test_descriptions_deny_an_agent(text: str) -> None:
-    assert contrast_said(text) == "pre"
+    assert contrast_from_text(text) == "pre"
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_descriptions_deny_an_agent(text: str) -> None:
     ],
 )  # fmt: skip
 def test_descriptions_name_an_agent(text: str) -> None:
-    assert contrast_said(text) == "post"
+    assert contrast_from_text(text) == "post"
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_descriptions_name_an_agent(text: str) -> None:
     ],
 )  # fmt: skip
 def test_descriptions_of_both_tell_neither(text: str) -> None:
-    assert contrast_said(text) == "unknown"
+    assert contrast_from_text(text) == "unknown"
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_descriptions_of_both_tell_neither(text: str) -> None:
     ],
 )  # fmt: skip
 def test_other_descriptions_say_nothing_of_an_agent(text: str) -> None:
-    assert contrast_said(text) == ""
+    assert contrast_from_text(text) == ""
 
 
 @pytest.mark.parametrize(
@@ -144,8 +144,8 @@ def test_a_protocol_is_heard_where_the_series_is_silent(series: str, protocol: s
 @pytest.mark.parametrize(
     "judge",
     [
-        contrast_said, is_agent, parts_named, coded_parts, words.weightings, words.plane, words.is_localizer,
-        words.is_calibration, words.is_projection,
+        contrast_from_text, is_agent, parts_named, coded_parts, words.weightings, words.plane,
+        words.is_localizer, words.is_calibration, words.is_projection,
     ],
 )  # fmt: skip
 @pytest.mark.parametrize(

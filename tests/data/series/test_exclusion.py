@@ -1,7 +1,7 @@
 import pytest
 
 from harness.data.dicom.headers import Frame
-from harness.data.series.exclusion import problem_of
+from harness.data.series.exclusion import exclusion_reason
 
 DERIVED = "a derived image or a projection"
 NO_MAGNITUDE = "not a magnitude image"
@@ -14,7 +14,7 @@ def problem(**values: object) -> str:
         "PatientID": "P", "Rows": 96, "Columns": 96,
     }  # fmt: skip
     every = {**good, **values}
-    return problem_of(Frame(1, {k: v if isinstance(v, tuple) else (v,) for k, v in every.items()}))
+    return exclusion_reason(Frame(1, {k: v if isinstance(v, tuple) else (v,) for k, v in every.items()}))
 
 
 @pytest.mark.parametrize(

@@ -57,18 +57,18 @@ def test_each_patient_stands_in_one_set_and_is_held_out_once(
     patients: tuple[int, ...], networks: int, repeat: int, folds: int
 ) -> None:
     _, names = collection(*patients)
-    held_out: list[str] = []
+    test: list[str] = []
     for fold in range(folds):
         made = split(patients, fold, folds, repeat, networks)
-        sets = [{names[i] for i in part} for part in (made.train, made.choice, made.held_out)]
+        sets = [{names[i] for i in part} for part in (made.train, made.validation, made.test)]
         assert len(set.union(*sets)) == sum(map(len, sets))
-        held_out += sets[2]
+        test += sets[2]
         for label in range(3):
             in_class = [sum(name.startswith(f"{label}-") for name in part) for part in sets]
             assert in_class[0] >= 2
             assert in_class[1] >= 1
             assert abs(in_class[2] - patients[label] / folds) < 1
-    assert sorted(held_out) == sorted(set(names))
+    assert sorted(test) == sorted(set(names))
 
 
 def test_the_paper_has_six_patients_of_grade_three() -> None:
@@ -76,7 +76,7 @@ def test_the_paper_has_six_patients_of_grade_three() -> None:
     for fold in range(3):
         made = deal(labels, names, fold)
         of_three = [
-            {names[i] for i in part if labels[i] == 1} for part in (made.train, made.choice, made.held_out)
+            {names[i] for i in part if labels[i] == 1} for part in (made.train, made.validation, made.test)
         ]
         assert [len(part) for part in of_three] == [3, 1, 2]
 
@@ -84,23 +84,23 @@ def test_the_paper_has_six_patients_of_grade_three() -> None:
 def test_leaving_one_patient_out() -> None:
     labels, names = collection(4, 4, 4)
     folds = [deal(labels, names, f, 12) for f in range(12)]
-    assert sorted({names[i] for i in made.held_out}.pop() for made in folds) == sorted(set(names))
-    assert all(len({names[i] for i in made.held_out}) == 1 for made in folds)
+    assert sorted({names[i] for i in made.test}.pop() for made in folds) == sorted(set(names))
+    assert all(len({names[i] for i in made.test}) == 1 for made in folds)
 
 
 def test_other_names_for_the_same_patients_give_the_same_split() -> None:
     labels, names = collection(6, 6, 6)
     renamed = [f"{hash(name) % 10**6:06}-{name[::-1]}" for name in names]
     one, other = (deal(labels, n, 1, seed=1) for n in (names, renamed))
-    for part in ("groups", "choice", "held_out"):
+    for part in ("groups", "validation", "test"):
         np.testing.assert_array_equal(getattr(one, part), getattr(other, part))
 
 
 def test_candidates_share_their_slices_and_repeats_do_not() -> None:
     single, pairs = split((6, 6, 6), 0, networks=1), split((6, 6, 6), 0, networks=2)
     assert set(single.train) == set(pairs.train)
-    np.testing.assert_array_equal(single.choice, pairs.choice)
-    assert set(split((6, 6, 6), 0, repeat=1).held_out) != set(pairs.held_out)
+    np.testing.assert_array_equal(single.validation, pairs.validation)
+    assert set(split((6, 6, 6), 0, repeat=1).test) != set(pairs.test)
 
 
 @pytest.mark.parametrize(
@@ -134,12 +134,12 @@ def test_a_copy_of_an_image_on_both_sides_stops_training() -> None:
     data = prepared()
     made = make_split("patients", data, 2, seed=0, repeat=0, fold=0, folds=3)
     copied = data.images.copy()
-    copied[made.held_out[0]] = copied[made.train[0]]
-    with pytest.raises(HarnessError, match=r"train and held-out share 0 patient\(s\) and 1 identical"):
+    copied[made.test[0]] = copied[made.train[0]]
+    with pytest.raises(HarnessError, match=r"train and test share 0 patient\(s\) and 1 identical"):
         make_split("patients", replace(data, images=copied), 2, seed=0, repeat=0, fold=0, folds=3)
 
 
 def test_a_patient_on_both_sides_stops_training() -> None:
     data = prepared()
-    with pytest.raises(HarnessError, match="train and choice share"):
+    with pytest.raises(HarnessError, match="train and validation share"):
         check_leaks(Split(np.array([[0, 1]]), np.array([0]), np.array([2])), data)

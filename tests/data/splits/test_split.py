@@ -19,15 +19,15 @@ def split(labels: np.ndarray, networks: int, seed: int, repeat: int = 0) -> Spli
 def test_sets_do_not_meet(seed: int, repeat: int, networks: int) -> None:
     made = split(TABLE_1B, networks, seed, repeat)
     assert len(np.unique(made.train)) == made.train.size
-    assert not set(made.train) & set(made.held_out)
-    np.testing.assert_array_equal(made.choice, made.held_out)
+    assert not set(made.train) & set(made.test)
+    np.testing.assert_array_equal(made.validation, made.test)
 
 
 def test_205_pairs_give_184_to_train_and_42_slices_to_test() -> None:
     totals = {}
     for seed in range(40):
         made = split(TABLE_1B, 2, seed)
-        totals[len(made.groups) + len(made.held_out) // 2] = (len(made.groups), len(made.held_out))
+        totals[len(made.groups) + len(made.test) // 2] = (len(made.groups), len(made.test))
     assert totals[205] == (184, 42)  # the paper's numbers
     for pairs, (train, test) in totals.items():
         assert test == 2 * int(np.ceil(0.1 * pairs))
@@ -36,8 +36,8 @@ def test_205_pairs_give_184_to_train_and_42_slices_to_test() -> None:
 
 def test_all_candidates_of_a_repeat_share_their_slices() -> None:
     single, pairs, triples = (split(TABLE_1B, n, 3, repeat=1) for n in (1, 2, 3))
-    np.testing.assert_array_equal(single.held_out, pairs.held_out)
-    np.testing.assert_array_equal(triples.held_out, pairs.held_out)
+    np.testing.assert_array_equal(single.test, pairs.test)
+    np.testing.assert_array_equal(triples.test, pairs.test)
     assert set(single.train) == set(pairs.train)
     assert set(triples.train) <= set(pairs.train)
 

@@ -15,22 +15,22 @@ from harness.experiment.plan import plan_trials
 from harness.launchers.ray.cluster import Node, check_fits, check_storage, cluster, slots
 from harness.launchers.ray.tune import launch
 from harness.launchers.ray.worker import Job
-from harness.methods.run_trial import News
+from harness.methods.run_trial import TrialEvent
 from harness.tracking.run_reader import load_sweep
 from harness.tracking.store import find_store
 
 
 class Listener:
-    """Takes the news of trials and remembers when each of their epochs was trained."""
+    """Takes the event of trials and remembers when each of their epochs was trained."""
 
     def __init__(self) -> None:
         self.spans: dict[str, list[tuple[float, float]]] = {}
         self.failures: list[str] = []
 
-    def take(self, news: News) -> bool:
-        for epoch in news.epochs:
+    def take(self, event: TrialEvent) -> bool:
+        for epoch in event.epochs:
             span = (epoch["time"] - epoch["metrics"]["seconds"], epoch["time"])
-            self.spans.setdefault(news.identity, []).append(span)
+            self.spans.setdefault(event.identity, []).append(span)
         return False
 
     def fail(self, identities: Sequence[str], reason: str) -> None:

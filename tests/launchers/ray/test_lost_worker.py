@@ -12,7 +12,7 @@ from helpers.tiny import declare, tiny_data
 
 from harness.experiment.plan import plan_trials
 from harness.launchers.ray.tune import launch
-from harness.methods.run_trial import News
+from harness.methods.run_trial import TrialEvent
 from harness.sweep.driver import job_of
 
 
@@ -25,10 +25,10 @@ class Assassin:
         self.killed: list[int] = []
         self._victim = victim
 
-    def take(self, news: News) -> bool:
-        self.epochs.update((news.identity, epoch["epoch"]) for epoch in news.epochs)
-        if news.predictions:
-            self.finished.append(news.identity)
+    def take(self, event: TrialEvent) -> bool:
+        self.epochs.update((event.identity, epoch["epoch"]) for epoch in event.epochs)
+        if event.predictions:
+            self.finished.append(event.identity)
         if not self.killed and self.epochs[self._victim, 2]:
             self.killed = workers()
             for worker in self.killed:
@@ -62,15 +62,15 @@ def test_a_list_of_trials_goes_on_where_its_worker_was_lost(tmp_path: Path) -> N
     space = declare(tmp_path, "lost", "groups.sdl.lambda=3", "repeats=2").space
     trials = [t for t in plan_trials("lost", space, tiny_data().digest) if t.group == "sdl"]
     first, second = (trial.identity for trial in trials)
-    hearer = Assassin(second)
+    listener = Assassin(second)
     ray.init(num_cpus=1, include_dashboard=False, log_to_driver=False)
     try:
         job = job_of(trials, space, "cpu", str(tmp_path / "checkpoints"))
-        launch([job], tiny_data(), {}, hearer, tmp_path / "ray", None)
+        launch([job], tiny_data(), {}, listener, tmp_path / "ray", None)
     finally:
         ray.shutdown()
-    assert len(hearer.killed) == 1
-    assert hearer.finished == [first, second]
-    assert all(hearer.epochs[first, epoch] == 1 for epoch in range(5))
-    assert hearer.epochs[second, 1] == 2  # told again, from the checkpoint after two epochs
-    assert hearer.epochs[second, 2] == 2  # trained again
+    assert len(listener.killed) == 1
+    assert listener.finished == [first, second]
+    assert all(listener.epochs[first, epoch] == 1 for epoch in range(5))
+    assert listener.epochs[second, 1] == 2  # told again, from the checkpoint after two epochs
+    assert listener.epochs[second, 2] == 2  # trained again

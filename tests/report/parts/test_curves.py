@@ -12,7 +12,7 @@ TRIALS = [curves("a"), curves("b"), curves("c")]
     [
         ("figure4", ["train/net1", "train/net2"]),
         ("figure5", ["train/syn12"]),
-        ("figure6", ["choice/net1", "choice/net2"]),
+        ("figure6", ["validation/net1", "validation/net2"]),
     ],
 )
 def test_each_figure_draws_the_mean_and_range_of_its_networks(figure: str, shown: list[str]) -> None:

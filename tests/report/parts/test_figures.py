@@ -20,7 +20,7 @@ def test_figure_7a_draws_means_every_repeat_and_the_papers_points() -> None:
     panels = panels_of(candidates_of([sweep_of(trials, repeats=2)]), LAMBDA)
     (axes,) = accuracy_figure(panels, LAMBDA, paper_table("figure7a")).axes
     lines = {str(line.get_label()): np.asarray(line.get_xydata()) for line in axes.lines}
-    test = lines["test (choice = held-out)"]
+    test = lines["test (validation = test)"]
     np.testing.assert_allclose(test, [[3, 100 * 38 / 42], [5, 100 * 33 / 42]])
     assert lines["single network, test"][0][1] == pytest.approx(100 * 20 / 42)
     dots = np.vstack(

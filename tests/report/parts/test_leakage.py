@@ -12,24 +12,24 @@ from harness.report.paper import paper_table
 from harness.report.parts.leakage import CHOSEN, LOOKS, PATIENTS, both_protocols, leakage_table, systems
 from harness.report.parts.train_test_overlap import near_duplicates, shared_patients
 from harness.selection.best import choose_among
-from harness.selection.candidates import by_conditions, candidates_of
+from harness.selection.candidates import by_comparison_key, candidates_of
 
 BY_SLICE = sweep_of([trial(sdl(3), [39, 30]), trial(sdl(5), [36, 36]), trial(single(), [34])])
 BY_PATIENT = sweep_of(
     [
-        trial(sdl(3), [20, 20], choice=[20, 20], protocol="patients"),
-        trial(sdl(5), [25, 25], choice=[30, 30], protocol="patients"),
+        trial(sdl(3), [20, 20], validation=[20, 20], protocol="patients"),
+        trial(sdl(5), [25, 25], validation=[30, 30], protocol="patients"),
         trial(single("vgg19"), [20], protocol="patients"),
     ]
 )
-GROUPS = by_conditions(candidates_of([BY_SLICE, BY_PATIENT]))
-SYSTEMS = {conditions: systems(group, choose_among(group)) for conditions, group in GROUPS.items()}
+GROUPS = by_comparison_key(candidates_of([BY_SLICE, BY_PATIENT]))
+SYSTEMS = {comparison_key: systems(group, choose_among(group)) for comparison_key, group in GROUPS.items()}
 
 
 def test_the_same_data_under_both_protocols_are_found() -> None:
     ((paper, other),) = both_protocols(GROUPS)
     assert (paper.protocol, other.protocol) == ("paper", "patients")
-    elsewhere = by_conditions(candidates_of([BY_SLICE, sweep_of(BY_PATIENT.trials, digest="d2")]))
+    elsewhere = by_comparison_key(candidates_of([BY_SLICE, sweep_of(BY_PATIENT.trials, digest="d2")]))
     assert both_protocols(elsewhere) == []
 
 
@@ -74,14 +74,14 @@ def test_every_repeat_counts_once_however_many_systems_have_it() -> None:
 def test_a_near_duplicate_is_one_of_the_training_slices_of_the_same_fold() -> None:
     folds = [trial(single(), [20], protocol="patients", fold=fold) for fold in (0, 1)]
     candidates = candidates_of([sweep_of(folds)])
-    names = [f"{part}{fold}_{n}" for fold in (0, 1) for part in ("train", "held_out") for n in range(42)]
+    names = [f"{part}{fold}_{n}" for fold in (0, 1) for part in ("train", "test") for n in range(42)]
     assert mean(near_duplicates(candidates, pictures(names, {}))) == 0
     copied = {
-        "held_out0_1": "train0_4",
-        "held_out0_2": "train0_4",
-        "held_out0_3": "held_out0_5",
-        "held_out1_6": "train0_7",
-        "held_out1_8": "train1_9",
+        "test0_1": "train0_4",
+        "test0_2": "train0_4",
+        "test0_3": "test0_5",
+        "test1_6": "train0_7",
+        "test1_8": "train1_9",
     }
     share = near_duplicates(candidates, pictures(names, copied))
     assert mean(share) == pytest.approx((2 / 42 + 1 / 42) / 2)

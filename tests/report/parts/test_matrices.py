@@ -16,7 +16,7 @@ SYSTEMS = dict(zip(("SDL", "single"), CANDIDATES, strict=True))
 
 
 def test_the_bins_give_the_expected_calibration_error() -> None:
-    found = samples(SYSTEMS["single"], "held_out")
+    found = samples(SYSTEMS["single"], "test")
     sure, right, share = reliability(found)
     assert share.sum() == pytest.approx(1)
     assert (share * np.abs(sure - right)).sum() == pytest.approx(point(found, calibration_error))

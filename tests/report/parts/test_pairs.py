@@ -57,7 +57,7 @@ def test_no_slice_is_in_two_pairs(true: list[str], seed: int) -> None:
 
 def test_answers_are_those_of_the_table() -> None:
     # Of six slices network 1 is right on four, network 2 on two, network 3 on all.
-    found = answered(rows("held_out", [4, 2, 6], 6))
+    found = answered(rows("test", [4, 2, 6], 6))
     assert [each.true for each in found] == ["II", "III", "IV"] * 2
     right = [[answer == each.true for answer in each.answers] for each in found]
     assert right == [[True, True, True]] * 2 + [[True, False, True]] * 2 + [[False, False, True]] * 2

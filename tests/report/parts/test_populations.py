@@ -13,7 +13,7 @@ from harness.selection.candidates import Candidate, candidates_of
 CHANGING = sdl(0, epochs=40).model_copy(
     update={"population": Population(members=2, interval=10, low=1, high=5)}
 )
-# By fold: right answers of 42 on the choice set and on held-out.
+# By fold: right answers of 42 on the validation set and on test.
 FOLDS = {1.0: ((40, 20), (30, 41)), 5.0: ((35, 42), (36, 25)), None: ((41, 42), (41, 40))}
 
 
@@ -21,9 +21,9 @@ def candidates(weights: Sequence[float | None] = (1.0, 5.0, None)) -> list[Candi
     trials = []
     for weight in weights:
         settings: Settings = CHANGING if weight is None else sdl(weight, epochs=40)
-        for fold, (choice, held_out) in enumerate(FOLDS[weight]):
+        for fold, (choice, test) in enumerate(FOLDS[weight]):
             trials.append(
-                trial(settings, [held_out] * 2, choice=[choice] * 2, fold=fold, protocol="patients")
+                trial(settings, [test] * 2, validation=[choice] * 2, fold=fold, protocol="patients")
             )
     return candidates_of([sweep_of([*trials, trial(single(epochs=40), [10], protocol="patients")])])
 
@@ -48,9 +48,9 @@ def test_under_the_papers_protocol_a_fixed_weight_is_picked_in_each_repeat_too()
     """A population picks its member anew in each repeat; one λ for all of them would have fewer chances."""
     right = {1.0: ([30, 40], [20, 10]), 5.0: ([35, 20], [25, 41]), None: ([41, 9], [8, 42])}
     trials = [
-        trial(CHANGING if weight is None else sdl(weight, epochs=40), held_out, repeat=repeat)
+        trial(CHANGING if weight is None else sdl(weight, epochs=40), test, repeat=repeat)
         for weight, of_repeat in right.items()
-        for repeat, held_out in enumerate(of_repeat)
+        for repeat, test in enumerate(of_repeat)
     ]
     first, second = population_table(candidates_of([sweep_of(trials, repeats=2)])).rows
     assert second[:2] == ("fixed λ, picked in each split from 2", 80)

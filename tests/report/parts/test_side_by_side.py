@@ -12,8 +12,8 @@ from harness.selection.candidates import Candidate, candidates_of
 
 PAPER = [trial(sdl(3), [39, 30]), trial(sdl(5), [36, 36]), trial(single("vgg19"), [34])]
 PATIENTS = [
-    trial(sdl(3), [20, 20], choice=[20, 20], protocol="patients"),
-    trial(sdl(5), [25, 25], choice=[30, 30], protocol="patients"),
+    trial(sdl(3), [20, 20], validation=[20, 20], protocol="patients"),
+    trial(sdl(5), [25, 25], validation=[30, 30], protocol="patients"),
     trial(single("vgg19"), [20], protocol="patients"),
     trial(single("resnet18"), [21], protocol="patients"),
 ]

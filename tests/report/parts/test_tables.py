@@ -50,9 +50,11 @@ def test_the_chosen_one_is_marked_though_it_was_chosen_by_some_of_its_repeats() 
 
 
 def test_without_the_papers_protocol_validation_stands_apart() -> None:
-    candidates = candidates_of([sweep_of([trial(sdl(3), [30, 30], choice=[40, 40], protocol="patients")])])
+    candidates = candidates_of(
+        [sweep_of([trial(sdl(3), [30, 30], validation=[40, 40], protocol="patients")])]
+    )
     table = candidate_table(candidates, choose_among(candidates))
-    assert table.columns[2:] == ("train", "validation", "held-out", "by patient")
+    assert table.columns[2:] == ("train", "validation", "test", "by patient")
     assert [value(cell) for cell in table.rows[0][3:5]] == [pytest.approx(40 / 42), pytest.approx(30 / 42)]
 
 

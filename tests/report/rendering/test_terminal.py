@@ -70,7 +70,7 @@ def test_names_too_long_for_their_figures_stand_in_lines_of_their_own() -> None:
     figures = [lines[number + 1] for number in names]
     assert all(lines[number + 2].count("[") == 3 for number in names), "below every figure its interval"
     assert all(line.startswith("     2/2  ") for line in figures)
-    heads = next(line for line in lines if "held-out" in line)
+    heads = next(line for line in lines if "test" in line)
     assert {len(line) for line in figures} == {len(heads)}, "the columns are aligned"
 
 

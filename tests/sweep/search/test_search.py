@@ -11,7 +11,7 @@ from helpers.searched import frozen, run_search
 from helpers.tiny import start_driver
 from optuna.trial import TrialState
 
-from harness.evaluation.class_metrics import figure_network, score
+from harness.evaluation.class_metrics import reporting_network, score
 from harness.selection.best import choose
 from harness.selection.candidates import candidates_of
 from harness.tracking.run_reader import SweepRuns, TrialRun, load_sweep
@@ -26,13 +26,13 @@ def loaded(folder: Path, name: str) -> SweepRuns:
 
 
 def of_proposal(sweep: SweepRuns, number: int) -> list[TrialRun]:
-    trials = [trial for trial in sweep.trials if trial.tags["proposal"] == str(number)]
+    trials = [trial for trial in sweep.trials if trial.tags["suggestion"] == str(number)]
     return sorted(trials, key=lambda trial: trial.repeat)
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An uninterrupted search of four proposals with two trials each."""
+    """An uninterrupted search of four suggestions with two trials each."""
     folder = tmp_path_factory.mktemp("whole")
     outcome = run_search(folder, "same-name", ONE)
     assert (outcome.finished, outcome.planned, outcome.waiting) == (8, 8, 0)
@@ -43,16 +43,16 @@ def test_the_study_is_told_what_the_predictions_say(whole: Path) -> None:
     sweep, told = loaded(whole, "same-name"), frozen(whole, "same-name")
     assert len(told) == 4
     assert {trial.status for trial in sweep.trials} == {"FINISHED"}
-    for proposal in told:
-        trials = of_proposal(sweep, proposal.number)
+    for suggestion in told:
+        trials = of_proposal(sweep, suggestion.number)
         figures = [
-            score(trial.predictions)["choice", figure_network(trial.predictions, "paper")].accuracy
+            score(trial.predictions)["validation", reporting_network(trial.predictions, "paper")].accuracy
             for trial in trials
         ]
         assert len(figures) == 2
-        assert proposal.state == TrialState.COMPLETE
-        assert proposal.value == pytest.approx(sum(figures) / 2)
-        assert {trial.settings.synergic_weight for trial in trials} == {proposal.params["lambda"]}
+        assert suggestion.state == TrialState.COMPLETE
+        assert suggestion.value == pytest.approx(sum(figures) / 2)
+        assert {trial.settings.synergic_weight for trial in trials} == {suggestion.params["lambda"]}
     assert not list((whole / "results/runs/same-name/checkpoints").iterdir())
 
 
@@ -63,7 +63,7 @@ def test_what_another_group_tries_too_is_the_searchs_own_trial(tmp_path: Path) -
     assert outcome.complete
     groups = [trial.group for trial in loaded(tmp_path, "twice").trials if trial.status == "FINISHED"]
     assert groups.count("fixed") == 4
-    assert groups.count("sdl") in (2, 4)  # a λ that is proposed again is not trained again
+    assert groups.count("sdl") in (2, 4)  # a λ that is suggested again is not trained again
 
 
 def test_a_killed_search_resumes_to_the_same_proposals_and_numbers(whole: Path, tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ def test_a_killed_search_resumes_to_the_same_proposals_and_numbers(whole: Path, 
 
 
 def test_what_is_stopped_early_is_marked_and_no_candidate(tmp_path: Path) -> None:
-    stated = [ONE, "groups.sdl.search.stop=asha", "groups.sdl.search.proposals=5"]
+    stated = [ONE, "groups.sdl.search.stop=asha", "groups.sdl.search.suggestions=5"]
     assert run_search(tmp_path, "asha", *stated).complete
     told, sweep = frozen(tmp_path, "asha"), loaded(tmp_path, "asha")
     pruned = [trial.number for trial in told if trial.state == TrialState.PRUNED]
@@ -104,11 +104,11 @@ def test_what_is_stopped_early_is_marked_and_no_candidate(tmp_path: Path) -> Non
 
 
 def test_a_gaussian_process_asks_and_wilcoxon_leaves_out_what_is_hopeless(tmp_path: Path) -> None:
-    """A learning rate of 1000 learns nothing, on any repeat: such a proposal is not trained to its end."""
+    """A learning rate of 1000 learns nothing, on any repeat: such a suggestion is not trained to its end."""
     stated = [
         ONE,
         "repeats=6",
-        "groups.sdl.search={sampler: gp, proposals: 6, startup: 3, stop: wilcoxon}",
+        "groups.sdl.search={sampler: gp, suggestions: 6, startup: 3, stop: wilcoxon}",
         "groups.sdl.learning_rate={choice: [0.05, 1000.0]}",
     ]
     assert run_search(tmp_path, "gp", *stated).complete

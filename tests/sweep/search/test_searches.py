@@ -10,20 +10,20 @@ from optuna.trial import TrialState
 
 from harness.experiment.trial import Trial
 from harness.sweep.search.searches import Searches
-from harness.sweep.sweep_folder import Declared
+from harness.sweep.sweep_folder import SweepManifest
 from harness.tracking.records import Finish
 from harness.tracking.spool import Spool
 
 
 @pytest.fixture
-def declared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Declared:
+def declared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SweepManifest:
     monkeypatch.setattr(tiny, "SPACE", searched.SPACE)
     return tiny.declare(tmp_path, "s", "repeats=2", "groups.sdl.search.stop=asha")
 
 
 def epoch(accuracy: float) -> Sequence[dict[str, Any]]:
     names = ("net1", "net2", "sum")
-    return [{"epoch": 0, "metrics": {f"choice/{name}/accuracy": accuracy for name in names}}]
+    return [{"epoch": 0, "metrics": {f"validation/{name}/accuracy": accuracy for name in names}}]
 
 
 def start(spool: Spool, trial: Trial) -> None:
@@ -34,7 +34,7 @@ def states(searches: Searches) -> list[TrialState]:
     return [trial.state for trial in searches._studies["sdl"]._study.get_trials()]
 
 
-def test_killed_after_the_decision_to_stop(tmp_path: Path, declared: Declared) -> None:
+def test_killed_after_the_decision_to_stop(tmp_path: Path, declared: SweepManifest) -> None:
     spool = Spool(tmp_path / "spool")
     with Searches(declared, tmp_path, spool) as searches:
         (good, _), (bad, _) = searches.next() or (), searches.next() or ()
@@ -46,15 +46,17 @@ def test_killed_after_the_decision_to_stop(tmp_path: Path, declared: Declared) -
         assert searches.next()[0] == good  # type: ignore[index]
         new = searches.next()
         assert new
-        assert new[0].proposal == 2
-        assert [(each[0].proposal, well) for each, well in searches.closed()] == [(bad.proposal, False)]
+        assert new[0].suggestion == 2
+        assert [(each[0].suggestion, well) for each, well in searches.closed()] == [(bad.suggestion, False)]
         assert states(searches) == [TrialState.RUNNING, TrialState.PRUNED, TrialState.RUNNING]
     (_, (record, _)) = spool.unread(bad.identity)
     assert isinstance(record, Finish)
     assert (record.status, record.tags) == ("KILLED", {"stopped_early": "yes"})
 
 
-def test_killed_after_the_decision_to_stop_and_ended_by_a_sync(tmp_path: Path, declared: Declared) -> None:
+def test_killed_after_the_decision_to_stop_and_ended_by_a_sync(
+    tmp_path: Path, declared: SweepManifest
+) -> None:
     spool = Spool(tmp_path / "spool")
     with Searches(declared, tmp_path, spool) as searches:
         (good, _), (bad, _) = searches.next() or (), searches.next() or ()
@@ -71,7 +73,9 @@ def test_killed_after_the_decision_to_stop_and_ended_by_a_sync(tmp_path: Path, d
     }
 
 
-def test_killed_between_the_last_record_and_telling_the_figure(tmp_path: Path, declared: Declared) -> None:
+def test_killed_between_the_last_record_and_telling_the_figure(
+    tmp_path: Path, declared: SweepManifest
+) -> None:
     spool = Spool(tmp_path / "spool")
     with Searches(declared, tmp_path, spool) as searches:
         trials = searches.next() or ()
@@ -80,7 +84,7 @@ def test_killed_between_the_last_record_and_telling_the_figure(tmp_path: Path, d
             searches.scored(trial, accuracy)
             spool.finish(trial.identity, time=1, status="FINISHED")
     with Searches(declared, tmp_path, Spool(tmp_path / "spool")) as searches:
-        assert (searches.next() or ())[0].proposal == 1
+        assert (searches.next() or ())[0].suggestion == 1
         assert searches.closed() == [(trials, True)]
         assert searches.closed() == []
         assert states(searches) == [TrialState.COMPLETE, TrialState.RUNNING]
@@ -88,7 +92,7 @@ def test_killed_between_the_last_record_and_telling_the_figure(tmp_path: Path, d
         assert (searches.done, searches.planned) == (2, 8)
 
 
-def test_killed_between_a_score_and_its_record(tmp_path: Path, declared: Declared) -> None:
+def test_killed_between_a_score_and_its_record(tmp_path: Path, declared: SweepManifest) -> None:
     with Searches(declared, tmp_path, Spool(tmp_path / "spool")) as searches:
         first, second = searches.next() or ()
         searches.scored(first, 0.5)

@@ -24,7 +24,7 @@ groups:
     model: {choice: [sdl, single]}
     lambda: {uniform: [0, 8]}
     learning_rate: {loguniform: [1e-4, 1e-1]}
-    search: {sampler: tpe, proposals: 12, startup: 4}
+    search: {sampler: tpe, suggestions: 12, startup: 4}
 """
 Score = Callable[[Trial], float]
 
@@ -51,16 +51,16 @@ def frozen(study: Study) -> list[optuna.trial.FrozenTrial]:
     return study._study.get_trials()
 
 
-def train(study: Study, score: Score, proposals: int = 100) -> list[Trial]:
-    """Train proposals as the recorder would, one after the other."""
+def train(study: Study, score: Score, suggestions: int = 100) -> list[Trial]:
+    """Train suggestions as the recorder would, one after the other."""
     trained = []
-    while proposals and (proposal := study.next()):
-        proposals -= 1
-        for trial in proposal.trials:
+    while suggestions and (suggestion := study.next()):
+        suggestions -= 1
+        for trial in suggestion.trials:
             trained.append(trial)
             study.score(trial, score(trial))
             stops = study.stops_after(trial)
-            assert study.end(trial.proposal) == (stops or trial is proposal.trials[-1])
+            assert study.end(trial.suggestion) == (stops or trial is suggestion.trials[-1])
             if stops:
                 break
     return trained
@@ -72,12 +72,12 @@ def by_lambda(trial: Trial) -> float:
 
 @pytest.mark.parametrize("sampler", ["tpe", "gp", "random"])
 def test_a_study_in_two_runs_asks_what_it_would_have_asked_in_one(tmp_path: Path, sampler: str) -> None:
-    stated = [f"groups.sdl.search={{sampler: {sampler}, proposals: 7, startup: 3}}", "repeats=1", "folds=2"]
+    stated = [f"groups.sdl.search={{sampler: {sampler}, suggestions: 7, startup: 3}}", "repeats=1", "folds=2"]
     study = opened(tmp_path, *stated)
     whole = train(study, by_lambda)
     values = [trial.value for trial in frozen(study)]
     with database(tmp_path) as storage:
-        first = train(opened(tmp_path, *stated, storage=storage), by_lambda, proposals=4)
+        first = train(opened(tmp_path, *stated, storage=storage), by_lambda, suggestions=4)
         opened(tmp_path, *stated, storage=storage).next()  # killed now, a driver has told nothing of it
     with database(tmp_path) as storage:
         study = opened(tmp_path, *stated, storage=storage)
@@ -90,7 +90,7 @@ def test_a_study_in_two_runs_asks_what_it_would_have_asked_in_one(tmp_path: Path
 
 
 def test_the_figure_of_a_proposal_is_the_mean_over_its_trials(tmp_path: Path) -> None:
-    study = opened(tmp_path, "groups.sdl.search.proposals=1", "groups.sdl.model=sdl")
+    study = opened(tmp_path, "groups.sdl.search.suggestions=1", "groups.sdl.model=sdl")
     trials = train(study, by_lambda)
     (told,) = frozen(study)
     assert told.state == TrialState.COMPLETE
@@ -113,21 +113,21 @@ def test_a_candidate_proposed_again_is_told_what_is_known(tmp_path: Path) -> Non
     told = frozen(study)
     assert len(told) == 12
     assert all(trial.state == TrialState.COMPLETE for trial in told)
-    assert len({trial.proposal for trial in trained}) == len({t.candidate for t in trained}) <= 3
+    assert len({trial.suggestion for trial in trained}) == len({t.candidate for t in trained}) <= 3
     for trial in told:
         assert trial.value == pytest.approx(0.9 - 0.05 * abs(trial.params["lambda"] - 5) + 0.005)
 
 
 def test_a_failed_proposal_is_told_and_replaced_on_resume(tmp_path: Path) -> None:
     storage = optuna.storages.InMemoryStorage()
-    study = opened(tmp_path, "groups.sdl.search.proposals=2", storage=storage)
-    proposal = study.next()
-    assert proposal
-    study.fail(proposal.handle.number)
+    study = opened(tmp_path, "groups.sdl.search.suggestions=2", storage=storage)
+    suggestion = study.next()
+    assert suggestion
+    study.fail(suggestion.handle.number)
     assert len(train(study, by_lambda)) == 6
-    study = opened(tmp_path, "groups.sdl.search.proposals=2", storage=storage)
+    study = opened(tmp_path, "groups.sdl.search.suggestions=2", storage=storage)
     assert [trial.state for trial in frozen(study)] == [TrialState.FAIL, TrialState.COMPLETE]
-    (again,) = {trial.proposal for trial in train(study, by_lambda)}
+    (again,) = {trial.suggestion for trial in train(study, by_lambda)}
     assert again == 2
     assert study.ended_well == 2
 
@@ -141,7 +141,7 @@ def test_a_proposal_that_is_worse_in_trial_after_trial_is_stopped(tmp_path: Path
     )
     trained = train(study, by_lambda)
     told = frozen(study)
-    counts = [sum(trial.proposal == number for trial in trained) for number in range(12)]
+    counts = [sum(trial.suggestion == number for trial in trained) for number in range(12)]
     best = -1.0
     for count, trial in zip(counts, told, strict=True):  # by hand: worse than the best in each place
         value = 0.9 - 0.05 * abs(trial.params["lambda"] - 5) + 0.005
@@ -157,13 +157,13 @@ def test_past_a_rung_goes_the_best_third(tmp_path: Path) -> None:
         tmp_path, "groups.sdl.search.stop=asha", "groups.sdl.search.sampler=random", storage=storage
     )
     for figure, expected in zip(figures, [False, True, False, False, False, False, True], strict=True):
-        proposal = study.next()
-        assert proposal
-        trial = proposal.trials[0]
+        suggestion = study.next()
+        assert suggestion
+        trial = suggestion.trials[0]
         assert not study.stops_during(trial, {})
         stops = study.stops_during(trial, {1: figure})
         assert stops == expected
-        assert study.end(trial.proposal) == stops
+        assert study.end(trial.suggestion) == stops
         if not stops:  # told again after a restart, the rung is not looked at again
             assert not study.stops_during(trial, {1: 0.0, 2: figure})
     states = [trial.state for trial in frozen(study)]
