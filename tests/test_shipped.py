@@ -20,8 +20,9 @@ from harness.evaluation.predictions import from_csv
 from harness.experiment.load_space import load_space
 from harness.experiment.plan import plan_variants
 from harness.experiment.trial import Trial
+from harness.launchers.events import TrialEvent
 from harness.launchers.ray.cluster import Node
-from harness.methods.run_trial import TrialEvent, train_trial
+from harness.launchers.run_trial import run_trial
 from harness.models.backbones import check_backbone
 from harness.shipped import find
 from harness.sweep.dry_run import dry_run
@@ -81,14 +82,14 @@ def test_a_shipped_space_is_valid_and_can_be_planned(name: str) -> None:
 def test_a_trial_of_every_group_trains(trial: Trial, tmp_path: Path) -> None:
     told: list[TrialEvent] = []
     data = some_slices().first_of_each_class(6)
-    train_trial(
+    run_trial(
         trial,
         data,
         pretrained=None,
         device=torch.device("cpu"),
         checkpoints=Checkpoints(str(tmp_path)),
         checkpoint_every=10,
-        tell=told.append,
+        on_event=told.append,
     )
     epochs = [epoch for event in told for epoch in event.epochs]
     assert [epoch["epoch"] for epoch in epochs] == list(range(trial.settings.epochs))

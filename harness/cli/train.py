@@ -10,7 +10,7 @@ from harness.cli.options import cache_option, dataset_option, read_data, read_sp
 from harness.errors import HarnessError
 
 if TYPE_CHECKING:
-    from harness.methods.run_trial import TrialEvent
+    from harness.launchers.events import TrialEvent
 
 
 @click.command()
@@ -31,7 +31,8 @@ def train(
     sdl train quickstart --trial 2 --set epochs=1
     """
     from harness.experiment.plan import load_pretrained, plan_trials, weights_key
-    from harness.methods.run_trial import tensors, train_trial
+    from harness.launchers.run_trial import run_trial
+    from harness.models.pretrained import tensors
     from harness.training.checkpoints import Checkpoints
     from harness.training.memory import keep_freed_memory
 
@@ -46,14 +47,14 @@ def train(
     click.echo(f"{trial.title} on {declared.dataset}")
     keep_freed_memory()
     with tempfile.TemporaryDirectory() as scratch:
-        train_trial(
+        run_trial(
             trial,
             data,
             pretrained=tensors(weights),
             device=chosen,
             checkpoints=Checkpoints(scratch),
             checkpoint_every=declared.checkpoint_every,
-            tell=_print_event,
+            on_event=_print_event,
         )
 
 

@@ -7,8 +7,7 @@ from pathlib import Path
 from harness.experiment.settings import Settings
 from harness.experiment.space import Space
 from harness.experiment.trial import Trial
-from harness.methods.run_trial import Weights
-from harness.models.pretrained import pretrained_state
+from harness.models.pretrained import Weights, pretrained_state
 
 
 def plan_trials(name: str, space: Space, data_digest: str) -> list[Trial]:

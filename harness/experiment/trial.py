@@ -5,6 +5,9 @@ import json
 
 from pydantic import BaseModel, ConfigDict
 
+from harness.data.collection.prepared import PreparedData
+from harness.data.splits.protocols import make_split
+from harness.data.splits.split import Split
 from harness.experiment.settings import Settings
 
 
@@ -50,6 +53,23 @@ class Trial(BaseModel):
             parts.append(f"gaussian={settings.gaussian}")
         place = f"#{self.repeat + 1}" + (f".{self.fold + 1}" if self.folds > 1 else "")
         return " ".join([*parts, place])
+
+
+def split_of(trial: Trial, data: PreparedData) -> Split:
+    """Return the three sets of a trial.
+
+    Raises:
+        HarnessError: if the collection is too small for its protocol, or would leak from one set to another.
+    """
+    return make_split(
+        trial.protocol,
+        data,
+        trial.settings.networks,
+        seed=trial.seed,
+        repeat=trial.repeat,
+        fold=trial.fold,
+        folds=trial.folds,
+    )
 
 
 def _digest(value: object) -> str:

@@ -18,7 +18,7 @@ from harness.experiment.settings import Settings
 from harness.experiment.space import Space
 from harness.inference.model import read_weights
 from harness.inference.refit import retrain
-from harness.methods.run_trial import tensors
+from harness.models.pretrained import tensors
 from harness.tracking.artifacts import SweepArtifacts
 from harness.tracking.run_reader import TrialRun
 from harness.training.gradient_run import EpochRecord

@@ -2,9 +2,12 @@
 
 import pickle
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torchvision.models import get_model_weights
 
@@ -16,6 +19,10 @@ UNREADABLE = (OSError, RuntimeError, EOFError, ValueError, KeyError, pickle.Unpi
 
 # torchvision's DenseNet files still say "denselayer1.norm.1.weight" for "denselayer1.norm1.weight".
 _DENSENET_KEY = re.compile(r"(denselayer\d+\.(?:norm|conv))\.([12]\.)")
+
+
+Weights = Mapping[str, NDArray[np.generic]]
+"""Weights as arrays, as they travel between processes."""
 
 
 def pretrained_state(name: str, weights: str) -> dict[str, Tensor] | None:
@@ -93,3 +100,8 @@ def _matched(name: str, weights: str, state: dict[str, Tensor]) -> dict[str, Ten
 
 def _invalid(rule: str, received: str, fix: str) -> InvalidInputError:
     return InvalidInputError([Fault("weights", rule, received, fix)])
+
+
+def tensors(weights: Weights | None) -> dict[str, Tensor] | None:
+    """Return weights that travelled between processes as arrays, as tensors of their own memory."""
+    return None if weights is None else {name: torch.tensor(array) for name, array in weights.items()}

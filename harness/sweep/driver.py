@@ -14,11 +14,10 @@ from harness.data.collection.prepared import PreparedData
 from harness.errors import HarnessError
 from harness.experiment.plan import load_pretrained, plan_trials, plan_variants, weights_key
 from harness.experiment.space import Space
-from harness.experiment.trial import Trial
+from harness.experiment.trial import Trial, split_of
+from harness.launchers.base import Job, JobSource
 from harness.launchers.ray.cluster import Node, check_fits, check_storage, cluster, slots
-from harness.launchers.ray.tune import JobSource, launch
-from harness.launchers.ray.worker import Job
-from harness.methods.run_trial import split_of
+from harness.launchers.ray.tune import launch
 from harness.sweep.progress import Progress
 from harness.sweep.recorder import Labels, Recorder
 from harness.sweep.search.searches import Searches

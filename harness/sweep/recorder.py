@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from harness.evaluation import predictions
 from harness.evaluation.class_metrics import Scores, final_metrics, reporting_network, score
 from harness.experiment.trial import Trial
-from harness.methods.run_trial import TrialEvent
+from harness.launchers.events import TrialEvent
 from harness.report.parts.confusion import confusion_csv, confusion_png
 from harness.sweep.progress import Progress
 from harness.sweep.search.searches import STOPPED_EARLY, Searches
@@ -62,7 +62,7 @@ class Recorder:
         self._progress.add(trials)
         self._progress.expect(*self._searches.to_come())
 
-    def take(self, event: TrialEvent) -> bool:
+    def on_event(self, event: TrialEvent) -> bool:
         """Record what a trial tells; event told twice add nothing.
 
         Returns:
@@ -80,7 +80,7 @@ class Recorder:
             self._close(trial, stopped=True)
         return stops
 
-    def fail(self, identities: Sequence[str], reason: str) -> None:
+    def on_error(self, identities: Sequence[str], reason: str) -> None:
         """Record that a job ended in an error.
 
         Resuming the sweep trains a planned trial again from its checkpoint, and asks for another candidate in

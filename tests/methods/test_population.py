@@ -14,8 +14,9 @@ from harness.data.collection.prepared import PreparedData
 from harness.evaluation import predictions
 from harness.experiment.population import Population
 from harness.experiment.trial import Trial
+from harness.launchers.events import TrialEvent
+from harness.launchers.run_trial import run_trial
 from harness.methods.population import PopulationRun
-from harness.methods.run_trial import TrialEvent, train_trial
 from harness.training.checkpoints import Checkpoints
 from harness.training.gradient_run import TrainingRun
 
@@ -196,14 +197,14 @@ def test_a_trial_tells_its_schedule(tmp_path: Path) -> None:
     )  # fmt: skip
     data: PreparedData = collection()
     told: list[TrialEvent] = []
-    train_trial(
+    run_trial(
         trial,
         data,
         pretrained=None,
         device=torch.device("cpu"),
         checkpoints=Checkpoints(str(tmp_path)),
         checkpoint_every=1,
-        tell=told.append,
+        on_event=told.append,
     )
     last = told[-1]
     lines = last.schedule.splitlines()

@@ -16,7 +16,8 @@ from sklearn.metrics import accuracy_score
 from harness.evaluation.predictions import from_csv
 from harness.experiment.plan import plan_trials
 from harness.experiment.trial import Trial
-from harness.methods.run_trial import TrialEvent, train_trial
+from harness.launchers.events import TrialEvent
+from harness.launchers.run_trial import run_trial
 from harness.sweep.progress import Progress
 from harness.sweep.recorder import Labels, Recorder
 from harness.sweep.search.searches import Searches
@@ -43,16 +44,16 @@ class Driver:
 
         def tell(event: TrialEvent) -> bool:
             told.append(event)
-            return self.recorder.take(event)
+            return self.recorder.on_event(event)
 
-        train_trial(
+        run_trial(
             trial,
             tiny_data(),
             pretrained=None,
             device=torch.device("cpu"),
             checkpoints=self.checkpoints,
             checkpoint_every=1,
-            tell=tell,
+            on_event=tell,
         )
         return told
 
@@ -115,7 +116,7 @@ def test_news_told_twice_add_no_epoch_and_keep_the_weights(driver: Driver) -> No
     told = driver.train(trial)
     before = [record for record in driver.records(trial) if isinstance(record, Epoch)]
     for event in told:
-        driver.recorder.take(event)
+        driver.recorder.on_event(event)
     after = [record for record in driver.records(trial) if isinstance(record, Epoch)]
     assert after == before
     assert driver.spool.finished() == {trial.identity: "FINISHED"}
@@ -124,19 +125,19 @@ def test_news_told_twice_add_no_epoch_and_keep_the_weights(driver: Driver) -> No
 
 def test_a_trial_that_failed_goes_on_as_the_same_run(driver: Driver) -> None:
     trial, other = driver.trials[:2]
-    driver.recorder.take(TrialEvent(trial.identity, "cpu", "split", []))
-    driver.recorder.fail([trial.identity], "ValueError: too small")
+    driver.recorder.on_event(TrialEvent(trial.identity, "cpu", "split", []))
+    driver.recorder.on_error([trial.identity], "ValueError: too small")
     assert driver.spool.finished() == {trial.identity: "FAILED"}
     assert f"failed: {trial.title}: ValueError: too small" in driver.screen.getvalue()
     driver.train(trial)
     assert driver.spool.finished() == {trial.identity: "FINISHED"}
-    driver.recorder.take(TrialEvent(other.identity, "cpu", "split", []))
+    driver.recorder.on_event(TrialEvent(other.identity, "cpu", "split", []))
     driver.recorder.interrupt()
     assert driver.spool.finished() == {trial.identity: "FINISHED", other.identity: "KILLED"}
 
 
 def test_a_trial_that_failed_before_it_told_anything_is_said_to_have_failed(driver: Driver) -> None:
-    driver.recorder.fail([driver.trials[0].identity], "MemoryError")
+    driver.recorder.on_error([driver.trials[0].identity], "MemoryError")
     assert f"failed: {driver.trials[0].title}: MemoryError" in driver.screen.getvalue()
     assert driver.spool.finished() == {driver.trials[0].identity: "FAILED"}
     start = driver.records(driver.trials[0])[0]
@@ -149,7 +150,7 @@ def test_a_trial_that_failed_before_it_told_anything_is_said_to_have_failed(driv
 def test_a_node_that_is_lost_past_the_last_news_took_nothing_along(driver: Driver) -> None:
     trial = driver.trials[0]
     driver.train(trial)
-    driver.recorder.fail([trial.identity], "node lost")
+    driver.recorder.on_error([trial.identity], "node lost")
     assert driver.spool.finished() == {trial.identity: "FINISHED"}
     assert "failed" not in driver.screen.getvalue()
 
@@ -159,6 +160,6 @@ def test_time_left_is_known_after_the_first_epoch(driver: Driver) -> None:
     [line] = driver.screen.getvalue().splitlines()
     assert re.search(r"1/3 done: sdl .*; about 0:0\d:\d\d left$", line)
     other = replace(told[1], identity=driver.trials[1].identity, epochs=told[1].epochs)
-    driver.recorder.take(replace(other, epochs=[]))
-    driver.recorder.take(other)
+    driver.recorder.on_event(replace(other, epochs=[]))
+    driver.recorder.on_event(other)
     assert driver.recorder._progress._epochs_trained == 4

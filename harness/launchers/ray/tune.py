@@ -2,10 +2,10 @@
 
 import re
 import shutil
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from ray import tune
 from ray.tune.experiment import Trial as RayTrial
@@ -13,36 +13,13 @@ from ray.tune.schedulers import FIFOScheduler, TrialScheduler
 from ray.tune.search import Searcher
 
 from harness.data.collection.prepared import PreparedData
-from harness.launchers.ray.worker import Job, run_job
-from harness.methods.run_trial import TrialEvent, Weights
+from harness.launchers.base import Job, JobSource, TrialListener
+from harness.launchers.events import TrialEvent
+from harness.launchers.ray.worker import run_job
+from harness.models.pretrained import Weights
 
 _EXCEPTION = re.compile(r"(\w+\.)*\w*(Error|Exception|Interrupt|Exit)\b(:|$)")
 RETRIES = 2  # a lost node or a full memory may pass; an error in a trial itself comes back
-
-
-class TrialListener(Protocol):
-    """Who hears the trials' event: see `harness.sweep.recorder.Recorder`."""
-
-    def take(self, event: TrialEvent) -> bool:
-        """Take in event; return whether the job that told them is to be stopped."""
-
-    def fail(self, identities: Sequence[str], reason: str) -> None:
-        """Take in that the job of these trials ended in an error."""
-
-
-@dataclass(frozen=True)
-class JobSource:
-    """Jobs that are not known beforehand.
-
-    Attributes:
-        next_job: returns the next job, or None when there is no more.
-        shares: the shares of a GPU that jobs may take.
-        concurrent: how many jobs run at once: one that is asked for early knows less.
-    """
-
-    next_job: Callable[[], Job | None]
-    shares: frozenset[float]
-    concurrent: int
 
 
 class _NotPickled:
@@ -62,7 +39,7 @@ class EventScheduler(_NotPickled, FIFOScheduler):
     def on_trial_result(self, tune_controller: Any, trial: RayTrial, result: dict[str, Any]) -> str:
         """Take in a result, whose nested names Ray has joined by slashes."""
         event = TrialEvent(**{field.name: result[f"event/{field.name}"] for field in fields(TrialEvent)})
-        return TrialScheduler.STOP if self._listener.take(event) else TrialScheduler.CONTINUE
+        return TrialScheduler.STOP if self._listener.on_event(event) else TrialScheduler.CONTINUE
 
 
 class ErrorCallback(_NotPickled, tune.Callback):
@@ -74,7 +51,7 @@ class ErrorCallback(_NotPickled, tune.Callback):
     def on_trial_error(self, iteration: int, trials: list[RayTrial], trial: RayTrial, **info: Any) -> None:
         """Pass on which trials ended, and why."""
         planned = Job.model_validate_json(trial.config["job"]).trials
-        self._listener.fail([each.identity for each in planned], _reason(trial))
+        self._listener.on_error([each.identity for each in planned], _reason(trial))
 
 
 class _Queue(_NotPickled, Searcher):

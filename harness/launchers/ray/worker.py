@@ -5,39 +5,16 @@ from dataclasses import asdict
 from typing import Any
 
 import torch
-from pydantic import BaseModel, ConfigDict
 from ray import tune
 
 from harness.data.collection.prepared import PreparedData
 from harness.errors import HarnessError
-from harness.experiment.trial import Trial
-from harness.methods.run_trial import TrialEvent, Weights, tensors, train_trial
+from harness.launchers.base import Job
+from harness.launchers.events import TrialEvent
+from harness.launchers.run_trial import run_trial
+from harness.models.pretrained import Weights, tensors
 from harness.training.checkpoints import Checkpoints
 from harness.training.memory import keep_freed_memory
-
-
-class Job(BaseModel):
-    """What one Ray trial does: trials of equal shape, one after the other, on one share of a machine.
-
-    Attributes:
-        trials: what to train.
-        pretrained: key of the weights that all of them start from; from scratch where it names none.
-        cpus: threads that torch may use.
-        gpus: share of a GPU.
-        device: ``cuda`` or ``cpu``.
-        checkpoints: root of the states and weights, which every node sees.
-        checkpoint_every: epochs from one checkpoint to the next.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    trials: tuple[Trial, ...]
-    pretrained: str
-    cpus: int
-    gpus: float
-    device: str
-    checkpoints: str
-    checkpoint_every: int
 
 
 def run_job(config: dict[str, Any], data: PreparedData, weights: Mapping[str, Weights]) -> None:
@@ -58,14 +35,14 @@ def run_job(config: dict[str, Any], data: PreparedData, weights: Mapping[str, We
     for trial in job.trials:
         if checkpoints.is_done(trial.identity):  # by a process of this job that was lost
             continue
-        train_trial(
+        run_trial(
             trial,
             data,
             pretrained=pretrained,
             device=torch.device(job.device),
             checkpoints=checkpoints,
             checkpoint_every=job.checkpoint_every,
-            tell=_report,
+            on_event=_report,
         )
         if trial is not job.trials[-1]:
             checkpoints.mark_done(trial.identity)

@@ -12,10 +12,10 @@ from ray.cluster_utils import Cluster
 
 from harness.errors import HarnessError
 from harness.experiment.plan import plan_trials
+from harness.launchers.base import Job
+from harness.launchers.events import TrialEvent
 from harness.launchers.ray.cluster import Node, check_fits, check_storage, cluster, slots
 from harness.launchers.ray.tune import launch
-from harness.launchers.ray.worker import Job
-from harness.methods.run_trial import TrialEvent
 from harness.tracking.run_reader import load_sweep
 from harness.tracking.store import find_store
 
@@ -27,13 +27,13 @@ class Listener:
         self.spans: dict[str, list[tuple[float, float]]] = {}
         self.failures: list[str] = []
 
-    def take(self, event: TrialEvent) -> bool:
+    def on_event(self, event: TrialEvent) -> bool:
         for epoch in event.epochs:
             span = (epoch["time"] - epoch["metrics"]["seconds"], epoch["time"])
             self.spans.setdefault(event.identity, []).append(span)
         return False
 
-    def fail(self, identities: Sequence[str], reason: str) -> None:
+    def on_error(self, identities: Sequence[str], reason: str) -> None:
         self.failures.append(reason)
 
     def at_once(self) -> int:

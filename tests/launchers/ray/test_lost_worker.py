@@ -11,8 +11,8 @@ import ray
 from helpers.tiny import declare, tiny_data
 
 from harness.experiment.plan import plan_trials
+from harness.launchers.events import TrialEvent
 from harness.launchers.ray.tune import launch
-from harness.methods.run_trial import TrialEvent
 from harness.sweep.driver import job_of
 
 
@@ -25,7 +25,7 @@ class Assassin:
         self.killed: list[int] = []
         self._victim = victim
 
-    def take(self, event: TrialEvent) -> bool:
+    def on_event(self, event: TrialEvent) -> bool:
         self.epochs.update((event.identity, epoch["epoch"]) for epoch in event.epochs)
         if event.predictions:
             self.finished.append(event.identity)
@@ -35,7 +35,7 @@ class Assassin:
                 os.kill(worker, signal.SIGKILL)
         return False
 
-    def fail(self, identities: Sequence[str], reason: str) -> None:
+    def on_error(self, identities: Sequence[str], reason: str) -> None:
         raise AssertionError(reason)
 
 

@@ -1,75 +1,24 @@
 """Train one trial from wherever it stands to its predictions, telling what happens on the way."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import partial
 from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from harness.data.collection.prepared import PreparedData
-from harness.data.splits.protocols import make_split
 from harness.data.splits.split import Split
 from harness.evaluation import predictions
-from harness.experiment.trial import Trial
+from harness.experiment.trial import Trial, split_of
+from harness.launchers.events import TrialEvent
 from harness.methods.population import PopulationRun
 from harness.seeds import derive_seed
 from harness.training.checkpoints import Checkpoints
 from harness.training.gradient_run import TrainingRun
 
 
-@dataclass(frozen=True)
-class TrialEvent:
-    """What a trial tells: plain values that travel between processes.
-
-    Attributes:
-        identity: of the trial.
-        device: kind of device that trains it.
-        split_digest: digest of its split.
-        epochs: records of epochs, as dictionaries with ``epoch`` (from 0), ``time`` (seconds since 1970) and
-            ``metrics``. Told again after a restart: a record belongs to its epoch, whoever trained it.
-        predictions: the predictions table as CSV once the trial is done, else empty.
-        chosen_epoch: the epoch that the predictions belong to, or -1 before the end.
-        schedule: a population's `PopulationRun.schedule` as CSV, with the predictions.
-    """
-
-    identity: str
-    device: str
-    split_digest: str
-    epochs: list[dict[str, Any]]
-    predictions: str = ""
-    chosen_epoch: int = -1
-    schedule: str = ""
-
-
-Weights = Mapping[str, NDArray[np.generic]]
-
-
-def tensors(weights: Weights | None) -> dict[str, torch.Tensor] | None:
-    """Return weights that travelled between processes as arrays, as tensors of their own memory."""
-    return None if weights is None else {name: torch.tensor(array) for name, array in weights.items()}
-
-
-def split_of(trial: Trial, data: PreparedData) -> Split:
-    """Return the three sets of a trial.
-
-    Raises:
-        HarnessError: if the collection is too small for its protocol, or would leak from one set to another.
-    """
-    return make_split(
-        trial.protocol,
-        data,
-        trial.settings.networks,
-        seed=trial.seed,
-        repeat=trial.repeat,
-        fold=trial.fold,
-        folds=trial.folds,
-    )
-
-
-def train_trial(
+def run_trial(
     trial: Trial,
     data: PreparedData,
     *,
@@ -77,7 +26,7 @@ def train_trial(
     device: torch.device,
     checkpoints: Checkpoints,
     checkpoint_every: int,
-    tell: Callable[[TrialEvent], None],
+    on_event: Callable[[TrialEvent], None],
 ) -> None:
     """Train a trial to its end, from its last checkpoint if it has one.
 
@@ -90,16 +39,18 @@ def train_trial(
     event = TrialEvent(
         trial.identity, device.type, split.digest(data.slice_ids), [asdict(e) for e in run.history]
     )
-    tell(event)
+    on_event(event)
     while run.epoch < trial.settings.epochs:
         epoch = run.train_epoch()
-        tell(TrialEvent(event.identity, event.device, event.split_digest, [asdict(epoch)]))
+        on_event(TrialEvent(event.identity, event.device, event.split_digest, [asdict(epoch)]))
         if run.epoch % checkpoint_every == 0:
             checkpoints.save_state(trial.identity, run.state())
     table = predictions.to_csv(run.predictions())
     checkpoints.save_weights(trial.identity, run.best_weights())
     schedule = run.schedule().to_csv(index=False) if isinstance(run, PopulationRun) else ""
-    tell(TrialEvent(event.identity, event.device, event.split_digest, [], table, run.chosen_epoch, schedule))
+    on_event(
+        TrialEvent(event.identity, event.device, event.split_digest, [], table, run.chosen_epoch, schedule)
+    )
 
 
 def _restore(run: TrainingRun | PopulationRun, state: dict[str, Any] | None) -> None:

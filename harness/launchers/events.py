@@ -1,0 +1,28 @@
+"""What a trial reports while it is trained: plain values that travel between processes."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class TrialEvent:
+    """What a trial tells: plain values that travel between processes.
+
+    Attributes:
+        identity: of the trial.
+        device: kind of device that trains it.
+        split_digest: digest of its split.
+        epochs: records of epochs, as dictionaries with ``epoch`` (from 0), ``time`` (seconds since 1970) and
+            ``metrics``. Told again after a restart: a record belongs to its epoch, whoever trained it.
+        predictions: the predictions table as CSV once the trial is done, else empty.
+        chosen_epoch: the epoch that the predictions belong to, or -1 before the end.
+        schedule: a population's `PopulationRun.schedule` as CSV, with the predictions.
+    """
+
+    identity: str
+    device: str
+    split_digest: str
+    epochs: list[dict[str, Any]]
+    predictions: str = ""
+    chosen_epoch: int = -1
+    schedule: str = ""
