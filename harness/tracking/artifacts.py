@@ -1,16 +1,19 @@
-"""Files that a sweep left on its own run: its space, its selection, the weights that it kept."""
+"""Files on a sweep's own run: its space, its selection, the weights that it kept, its results as data."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
+
+from mlflow.exceptions import MlflowException
 
 from harness.errors import HarnessError
 from harness.tracking.run_reader import SweepRuns
 from harness.tracking.store import Store
 
 SELECTION = "selection.md"
+_RESULTS = "results"  # folder of the run's artifacts
 _WEIGHTS = re.compile(r"weights-(.+)\.pt")
 
 
@@ -28,6 +31,58 @@ def selections(runs: Iterable[SweepRuns], store: Store) -> dict[str, str]:
     return found
 
 
+def save_results(sweep: SweepRuns, store: Store, files: Mapping[str, bytes]) -> None:
+    """Attach files under ``results/`` to the sweep's own run; a file of the same name is replaced.
+
+    Args:
+        sweep: a sweep with at least one trial.
+        store: where it was read from.
+        files: contents by name, as ``table2.json`` or ``figures/7a.json``.
+
+    Raises:
+        HarnessError: the store refuses them, or is away.
+        ValueError: a name would leave the folder.
+    """
+    with TemporaryDirectory() as folder:
+        for name, content in files.items():
+            path = PurePosixPath(name)
+            if path.is_absolute() or ".." in path.parts:
+                raise ValueError(f"{name!r} is no name of a file under {_RESULTS}/")
+            target = Path(folder, path)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+        try:
+            store.client().log_artifacts(_run_id(sweep), folder, _RESULTS)
+        except (MlflowException, OSError) as error:
+            raise HarnessError(
+                f"the results of the sweep {sweep.name!r} were not saved in {store}: {error}"
+            ) from error
+
+
+def load_results(sweep: SweepRuns, store: Store) -> dict[str, bytes]:
+    """Return the files that `save_results` attached, by name; empty where there are none.
+
+    Raises:
+        HarnessError: the store is away, or its artifacts are gone.
+    """
+    with TemporaryDirectory() as folder:
+        try:
+            client = store.client()
+            if not client.list_artifacts(_run_id(sweep), _RESULTS):
+                return {}
+            root = Path(client.download_artifacts(_run_id(sweep), _RESULTS, folder))
+        except (MlflowException, OSError) as error:
+            raise HarnessError(
+                f"the results of the sweep {sweep.name!r} cannot be read from {store}: {error}"
+            ) from error
+        files = sorted(path for path in root.rglob("*") if path.is_file())
+        return {path.relative_to(root).as_posix(): path.read_bytes() for path in files}
+
+
+def _run_id(sweep: SweepRuns) -> str:
+    return sweep.trials[0].tags["mlflow.parentRunId"]
+
+
 class SweepArtifacts:
     """Reads the files of the sweep's own run.
 
@@ -38,7 +93,7 @@ class SweepArtifacts:
 
     def __init__(self, sweep: SweepRuns, store: Store) -> None:
         self._name = sweep.name
-        self._run_id = sweep.trials[0].tags["mlflow.parentRunId"]
+        self._run_id = _run_id(sweep)
         self._client = store.client()
         self._files = {file.path for file in self._client.list_artifacts(self._run_id)}
 
