@@ -17,7 +17,7 @@ from harness.inference.final_weights import kept_weights, new_weights
 from harness.inference.model import read_model, write_model
 from harness.report.card import model_card
 from harness.selection.choice import Choice
-from harness.tracking.artifacts import SELECTION, SweepArtifacts
+from harness.tracking.artifacts import SweepArtifacts
 from harness.tracking.model_registry import Registered, check_names, register
 from harness.tracking.run_reader import SweepRuns
 from harness.tracking.store import Store
@@ -54,7 +54,7 @@ def register_choice(choice: Choice, sweep: SweepRuns, store: Store, wanted: Regi
     device = torch_device(wanted.device if wanted.retrain else "cpu")
     files = SweepArtifacts(sweep, store)
     space = Space.model_validate_json(json.dumps(yaml.safe_load(files.text("configuration.yaml"))))
-    selection = files.text(SELECTION)
+    selection = files.selection()
     data = _data(space, sweep, wanted.cache)
     settings = choice.chosen.settings
     trials = [

@@ -23,6 +23,7 @@ from harness.sweep.recorder import Labels, Recorder
 from harness.sweep.search.searches import Searches
 from harness.sweep.sweep_folder import SweepFolder, SweepManifest
 from harness.sweep.weight_retention import WeightRetention
+from harness.tracking.artifacts import SELECTION
 from harness.tracking.delivery import Delivery
 from harness.tracking.records import DatasetInput
 from harness.tracking.run_reader import is_known
@@ -226,7 +227,7 @@ def _close(
         status="FINISHED" if complete else "KILLED",
         artifacts={
             "configuration.yaml": configuration.encode(),
-            "selection.md": data.selection.encode(),
+            SELECTION: data.selection.model_dump_json(indent=1).encode(),
             **(kept.files() if complete else {}),
         },
     )
