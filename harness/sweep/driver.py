@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import yaml
 from rich.console import Console
 
+from harness.config.document import dump
 from harness.data.collection.prepared import PreparedData
 from harness.errors import HarnessError
 from harness.experiment.plan import load_pretrained, plan_trials, plan_variants, weights_key
@@ -218,15 +218,12 @@ def _close(
     *,
     complete: bool,
 ) -> None:
-    configuration = yaml.safe_dump(
-        declared.space.model_dump(mode="json"), sort_keys=False, allow_unicode=True
-    )
     spool.finish(
         labels.sweep,
         time=time.time(),
         status="FINISHED" if complete else "KILLED",
         artifacts={
-            "configuration.yaml": configuration.encode(),
+            "configuration.yaml": dump(declared.space.model_dump(mode="json")).encode(),
             SELECTION: data.selection.model_dump_json(indent=1).encode(),
             **(kept.files() if complete else {}),
         },
