@@ -13,10 +13,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-import yaml
 from helpers.commands import commands_in, parse
 from helpers.workplace import SMALL, Workplace
 
+from harness.config.document import dump, parse_value
 from harness.experiment.load_space import load_space
 from harness.models.backbones import check_backbone
 from harness.shipped import find
@@ -32,11 +32,11 @@ NEEDS_MORE = re.compile(r"rembrandt|--address|sdl data generate|sdl ui|\b[A-Z]{3
 def workplace(tmp_path_factory: pytest.TempPathFactory, small_collection: Path) -> Workplace:
     folder = tmp_path_factory.mktemp("readme")
     shutil.copytree(small_collection, folder / "results" / "generated")
-    space = yaml.safe_load(find("search_spaces", "quickstart").read_text(encoding="utf-8"))
-    small = {key: yaml.safe_load(value) for key, value in SMALL.items()}
+    space = parse_value(find("search_spaces", "quickstart").read_text(encoding="utf-8"))
+    small = {key: parse_value(value) for key, value in SMALL.items()}
     space["settings"] |= {key: small.pop(key) for key in ("epochs", "backbone")}
     (folder / "search_spaces").mkdir()
-    (folder / "search_spaces" / "quickstart.yaml").write_text(yaml.safe_dump(space | small))
+    (folder / "search_spaces" / "quickstart.yaml").write_text(dump(space | small))
     return Workplace(folder)
 
 

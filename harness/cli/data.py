@@ -87,11 +87,12 @@ def prepare(dataset: str, root: Path | None, cache: Path) -> None:
     from harness.data.collection.prepare import prepare as prepare_slices
     from harness.data.labels.label_table import labels_below
     from harness.data.recipe import load_recipe
+    from harness.report.rendering.selection import selection_markdown
 
     recipe = load_recipe(dataset)
     with file_bars() as progress:
         prepared = prepare_slices(recipe, root, cache, progress)
-    Console().print(Markdown(prepared.selection))
+    Console().print(Markdown(selection_markdown(prepared.selection)))
     for text, count in labels_below(recipe, root or recipe.root or Path()).free_texts.items():
         patients = "patient" if count == 1 else "patients"
         click.echo(f"label reads {text!r}: {count} {patients}, shown here only: it may name a person")

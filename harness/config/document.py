@@ -1,28 +1,19 @@
-"""A YAML file that remembers the line of every value, so that a fault can name it."""
+"""A YAML 1.2 file that remembers the line of every value, so that a fault can name it."""
 
-import re
-from collections.abc import Collection, Hashable
+from collections.abc import Collection
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
-import yaml
+from ruamel.yaml import YAML, MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.error import YAMLError
+from ruamel.yaml.tag import Tag
 
 from harness.errors import Fault, InvalidInputError
 
 Key = tuple[str | int, ...]
 
-_TEXT = "tag:yaml.org,2002:str"
-
-
-class _Loader(yaml.SafeLoader):
-    """SafeLoader that reads ``1e-4`` as a number, as YAML 1.2 does."""
-
-
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float",
-    re.compile(r"^[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)$"),
-    list("-+0123456789."),
-)
+_TEXT = Tag(suffix="tag:yaml.org,2002:str")
 
 
 def parse_value(text: str) -> Any:
@@ -32,9 +23,21 @@ def parse_value(text: str) -> Any:
         ValueError: if it is no YAML.
     """
     try:
-        return yaml.load(text, _Loader)
-    except yaml.YAMLError as error:
-        raise ValueError(getattr(error, "problem", None) or str(error)) from None
+        return _reader().load(text)
+    except YAMLError as error:
+        raise ValueError(_problem_of(error)) from None
+
+
+def dump(value: Any) -> str:
+    """Return plain values as YAML, keys in their order."""
+    text = StringIO()
+    YAML().dump(value, text)
+    return text.getvalue()
+
+
+def _reader() -> YAML:
+    """A reader into plain values; a new one for every text, for it keeps a state."""
+    return YAML(typ="safe", pure=True)  # the one in C knows YAML 1.1 only
 
 
 class Document:
@@ -57,7 +60,7 @@ class Document:
         Args:
             path: the file.
             names: keys of lists and mappings whose items and keys are names: text as it stands, where YAML
-                would read 010 as 8, 1:30 as 90 and no as false.
+                would read 010 as 10, 1e3 as 1000.0 and true as a truth value.
 
         Raises:
             InvalidInputError: if the file is no YAML, no mapping, or states a key twice.
@@ -65,21 +68,22 @@ class Document:
         name = path.name
         places: dict[Key, str] = {}
         faults: list[Fault] = []
+        reader = _reader()
         try:
-            node = yaml.compose(path.read_text(encoding="utf-8"), _Loader)
-            if not isinstance(node, yaml.MappingNode):
+            node = reader.compose(path.read_text(encoding="utf-8"))
+            if not isinstance(node, MappingNode):
                 rule = "the file must hold a mapping of keys to values"
                 raise InvalidInputError([Fault(f"{name}:1", rule, "none", "add keys")])
             _walk(node, (), name, places, faults)
             for key in names:
                 _keep_text(_below(node, key))
-            data = _construct(node)
-        except (yaml.YAMLError, ValueError, RecursionError) as error:
+            if faults:
+                raise InvalidInputError(faults)
+            data = reader.constructor.construct_document(node)
+        except (YAMLError, ValueError, RecursionError) as error:
             where = f"{name}:{_line_of(error)}"
             fault = Fault(where, "the file must be valid YAML", _problem_of(error), "mend this line")
             raise InvalidInputError([fault]) from None
-        if faults:
-            raise InvalidInputError(faults)
         return cls(name, data, places)
 
     def where(self, key: Key) -> str:
@@ -115,45 +119,38 @@ def _problem_of(error: Exception) -> str:
     return getattr(error, "problem", None) or str(error)
 
 
-def _construct(node: yaml.Node) -> Any:
-    loader = _Loader("")
-    try:
-        return loader.construct_document(node)
-    finally:
-        loader.dispose()
-
-
-def _below(node: yaml.Node | None, key: Key) -> yaml.Node | None:
+def _below(node: Node | None, key: Key) -> Node | None:
     """Return the node at a key, None where there is none."""
     for part in key:
-        inner = node.value if isinstance(node, yaml.MappingNode) else []
+        inner = node.value if isinstance(node, MappingNode) else []
         node = next((value for name, value in inner if name.value == part), None)
     return node
 
 
-def _keep_text(node: yaml.Node | None) -> None:
+def _keep_text(node: Node | None) -> None:
     """Make the items of a list, or the keys of a mapping, text."""
-    if isinstance(node, yaml.SequenceNode | yaml.MappingNode):
+    if isinstance(node, SequenceNode | MappingNode):
         for item in node.value:
             named = item[0] if isinstance(item, tuple) else item
-            if isinstance(named, yaml.ScalarNode):
-                named.tag = _TEXT
+            if isinstance(named, ScalarNode):
+                named.ctag = _TEXT
 
 
-def _walk(node: yaml.Node, key: Key, name: str, places: dict[Key, str], faults: list[Fault]) -> None:
+def _walk(node: Node, key: Key, name: str, places: dict[Key, str], faults: list[Fault]) -> None:
     places[key] = f"{name}:{node.start_mark.line + 1}"
-    if isinstance(node, yaml.SequenceNode):
+    if isinstance(node, SequenceNode):
         for number, item in enumerate(node.value):
             _walk(item, (*key, number), name, places, faults)
-    if isinstance(node, yaml.MappingNode):
-        seen: set[Hashable] = set()
+    if isinstance(node, MappingNode):
+        seen: set[str] = set()
         for key_node, value in node.value:
-            if not isinstance(key_node, yaml.ScalarNode):
-                continue  # the constructor refuses it
+            where = f"{name}:{key_node.start_mark.line + 1}"
+            if not isinstance(key_node, ScalarNode):
+                faults.append(Fault(where, "a key is one word", "a list or a mapping", "name the key"))
+                continue
             part = key_node.value
             if part in seen:
-                where = f"{name}:{key_node.start_mark.line + 1}"
                 faults.append(Fault(where, "a key stands once", part, "remove one of the two"))
             seen.add(part)
             _walk(value, (*key, part), name, places, faults)
-            places[(*key, part)] = f"{name}:{key_node.start_mark.line + 1}"
+            places[(*key, part)] = where

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import yaml
-
 from harness.cli.options import read_data, torch_device
+from harness.config.document import parse_value
 from harness.data.collection.prepared import PreparedData
 from harness.data.recipe import load_recipe
 from harness.errors import HarnessError
@@ -17,7 +16,7 @@ from harness.inference.final_weights import kept_weights, new_weights
 from harness.inference.model import read_model, write_model
 from harness.report.card import model_card
 from harness.selection.choice import Choice
-from harness.tracking.artifacts import SELECTION, SweepArtifacts
+from harness.tracking.artifacts import SweepArtifacts
 from harness.tracking.model_registry import Registered, check_names, register
 from harness.tracking.run_reader import SweepRuns
 from harness.tracking.store import Store
@@ -53,8 +52,8 @@ def register_choice(choice: Choice, sweep: SweepRuns, store: Store, wanted: Regi
     check_names(wanted.name, wanted.alias)
     device = torch_device(wanted.device if wanted.retrain else "cpu")
     files = SweepArtifacts(sweep, store)
-    space = Space.model_validate_json(json.dumps(yaml.safe_load(files.text("configuration.yaml"))))
-    selection = files.text(SELECTION)
+    space = Space.model_validate_json(json.dumps(parse_value(files.text("configuration.yaml"))))
+    selection = files.selection()
     data = _data(space, sweep, wanted.cache)
     settings = choice.chosen.settings
     trials = [

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from harness.report.collection import CHECKS, part_of
+from harness.data.collection.selection_report import SelectionReport
 from harness.report.notes import BY_PATIENT, BY_SLICE, MEASURES_IN_WORDS
 from harness.report.parts.by_class import by_class_table
 from harness.report.parts.measures import measures_table
@@ -42,13 +42,18 @@ ELSEWHERE = (
 
 
 def model_card(
-    choice: Choice, selection: str, *, title: str, trained: str, tags: Mapping[str, str] | None = None
+    choice: Choice,
+    selection: SelectionReport,
+    *,
+    title: str,
+    trained: str,
+    tags: Mapping[str, str] | None = None,
 ) -> str:
     """Return the card of the chosen candidate as Markdown.
 
     Args:
         choice: who was chosen, by which rule, and from whom.
-        selection: the report of the collection's selection (`selection.md` of the sweep).
+        selection: the report of the collection's selection (`selection.json` of the sweep).
         title: what the card is of.
         trained: which weights these are, in a sentence or two.
         tags: digests and versions, by name.
@@ -62,7 +67,7 @@ def model_card(
         _facts({key: shown(value) for key, value in chosen.settings.flat().items()} | dict(tags or {})),
         "## Data",
         f"Dataset `{choice.comparison_key.dataset}`, SHA-256 `{choice.comparison_key.data_digest}`. "
-        + part_of(selection, "# "),
+        + selection.rule,
         _counts(chosen).markdown(),
         "## Protocol",
         PROTOCOLS.get(choice.comparison_key.protocol, f"`{choice.comparison_key.protocol}`"),
@@ -93,15 +98,11 @@ def _counts(chosen: Candidate) -> Table:
     return Table(("class", "patients", "slices"), (*rows, total))
 
 
-def _confounds(choice: Choice, selection: str) -> list[str]:
+def _confounds(choice: Choice, selection: SelectionReport) -> list[str]:
     """Return what else may explain the figures: the warnings of selection and choice, and what is known."""
-    rows = [row.split(" | ") for row in part_of(selection, CHECKS).splitlines()]
-    warned = [row[1:] for row in rows if row[0] == "| warning"]
-    found = [f"{check}: {count}" + _where(where) for check, count, where in warned]
+    found = [
+        f"{check.name}: {check.found}" + (f" ({check.where})" if check.where else "")
+        for check in selection.warnings
+    ]
     generated = [GENERATED] if choice.comparison_key.dataset == "generated" else []
     return [*found, *choice.warnings, *generated, ELSEWHERE]
-
-
-def _where(cell: str) -> str:
-    where = cell.removesuffix("|").strip()
-    return f" ({where})" if where else ""

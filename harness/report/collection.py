@@ -1,31 +1,22 @@
-"""What a report says of a collection, out of the report of its selection (`selection.md` of a sweep)."""
+"""What a report says of a collection: how its slices were selected, and what the checks found."""
 
-from itertools import pairwise
-
+from harness.data.collection.selection_report import SelectionReport
 from harness.report.notes import NO_SELECTION
 from harness.report.rendering.pages import bullets
+from harness.report.rendering.selection import checks_table
 from harness.selection.candidates import ComparisonKey
 
-CHECKS = "## Checks"
 
-
-def collection_section(comparison_key: ComparisonKey, selection: str | None) -> list[str]:
-    """Return the rule that took the slices and the outcome of every check, piece by piece.
+def collection_section(comparison_key: ComparisonKey, selection: SelectionReport | None) -> list[str]:
+    """Return the rule of selection and the outcome of every check, piece by piece.
 
     Args:
         comparison_key: under which the collection was used.
         selection: the report of its selection; None while no sweep has left one.
     """
     if selection is None:
-        said = bullets([NO_SELECTION])
+        pieces = bullets([NO_SELECTION])
     else:
-        said = [part_of(selection, "# "), "### Checks", part_of(selection, CHECKS)]
+        pieces = [selection.rule, "### Checks", checks_table(selection.checks).markdown()]
     digest = f"Data digest `{comparison_key.data_digest}`."
-    return [f"## The collection `{comparison_key.dataset}`", digest, *said]
-
-
-def part_of(selection: str, heading: str) -> str:
-    """Return the paragraph, or the table, under the first heading that starts so; empty where none does."""
-    blocks = selection.split("\n\n")
-    following = (after for before, after in pairwise(blocks) if before.startswith(heading))
-    return next(following, "").strip()
+    return [f"## The collection `{comparison_key.dataset}`", digest, *pieces]

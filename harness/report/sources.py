@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from harness.data.collection.prepared import PreparedData
+from harness.data.collection.selection_report import SelectionReport
 from harness.report.parts.curves import Curves
 
 
@@ -21,6 +22,6 @@ class Sources:
 
     curves: Curves | None = None
     schedules: Curves | None = None
-    selections: Mapping[str, str] = field(default_factory=dict)
+    selections: Mapping[str, SelectionReport] = field(default_factory=dict)
     collections: Mapping[str, PreparedData] = field(default_factory=dict)
     pictures: bool = True

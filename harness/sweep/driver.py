@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import yaml
 from rich.console import Console
 
+from harness.config.document import dump
 from harness.data.collection.prepared import PreparedData
 from harness.errors import HarnessError
 from harness.experiment.plan import load_pretrained, plan_trials, plan_variants, weights_key
@@ -23,6 +23,7 @@ from harness.sweep.recorder import Labels, Recorder
 from harness.sweep.search.searches import Searches
 from harness.sweep.sweep_folder import SweepFolder, SweepManifest
 from harness.sweep.weight_retention import WeightRetention
+from harness.tracking.artifacts import SELECTION
 from harness.tracking.delivery import Delivery
 from harness.tracking.records import DatasetInput
 from harness.tracking.run_reader import is_known
@@ -217,16 +218,13 @@ def _close(
     *,
     complete: bool,
 ) -> None:
-    configuration = yaml.safe_dump(
-        declared.space.model_dump(mode="json"), sort_keys=False, allow_unicode=True
-    )
     spool.finish(
         labels.sweep,
         time=time.time(),
         status="FINISHED" if complete else "KILLED",
         artifacts={
-            "configuration.yaml": configuration.encode(),
-            "selection.md": data.selection.encode(),
+            "configuration.yaml": dump(declared.space.model_dump(mode="json")).encode(),
+            SELECTION: data.selection.model_dump_json(indent=1).encode(),
             **(kept.files() if complete else {}),
         },
     )

@@ -8,26 +8,27 @@ from tempfile import TemporaryDirectory
 
 from mlflow.exceptions import MlflowException
 
+from harness.data.collection.selection_report import SelectionReport
 from harness.errors import HarnessError
 from harness.tracking.run_reader import SweepRuns
 from harness.tracking.store import Store
 
-SELECTION = "selection.md"
+SELECTION = "selection.json"
 _RESULTS = "results"  # folder of the run's artifacts
 _WEIGHTS = re.compile(r"weights-(.+)\.pt")
 
 
-def selections(runs: Iterable[SweepRuns], store: Store) -> dict[str, str]:
+def selections(runs: Iterable[SweepRuns], store: Store) -> dict[str, SelectionReport]:
     """Return the reports of the collections' selections by data digest.
 
     A sweep whose driver has not ended yet holds none.
     """
-    found: dict[str, str] = {}
+    found: dict[str, SelectionReport] = {}
     for sweep in runs:
         digest = sweep.tags["data_digest"]
         if sweep.trials and digest not in found:
             with suppress(HarnessError):
-                found[digest] = SweepArtifacts(sweep, store).text(SELECTION)
+                found[digest] = SweepArtifacts(sweep, store).selection()
     return found
 
 
@@ -107,6 +108,14 @@ class SweepArtifacts:
             raise HarnessError(f"the sweep {self._name!r} holds no {name}: sdl sweep --resume {self._name}")
         with TemporaryDirectory() as folder:
             return self.copy(name, Path(folder)).read_text(encoding="utf-8")
+
+    def selection(self) -> SelectionReport:
+        """Return the report of the collection's selection.
+
+        Raises:
+            HarnessError: the sweep has none, for its driver has not ended yet.
+        """
+        return SelectionReport.model_validate_json(self.text(SELECTION))
 
     def copy(self, name: str, into: Path) -> Path:
         """Copy a file into a folder and return where it is."""

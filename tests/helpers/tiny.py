@@ -49,7 +49,6 @@ def tiny_data(size: int = 32) -> PreparedData:
         slice_ids=tuple(f"slice{i:02}" for i in range(len(labels))),
         patients=tuple(f"patient{i // 4}" for i in range(len(labels))),
         classes=("II", "III", "IV"),
-        selection="taken: 32",
     )
 
 

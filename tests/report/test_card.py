@@ -3,27 +3,20 @@
 import pytest
 from helpers.made_sweeps import sdl, sweep_of, trial
 
+from harness.data.collection.selection_report import Check, ClassCounts, SelectionReport
 from harness.report.card import model_card
 from harness.selection.best import choose
 
-SELECTION = """# Selection of made
-
-Rule: T1-weighted sagittal slices.
-
-## Slices taken (the paper's table 1b)
-
-| class | patients |
-| --- | ---: |
-| II | 99 |
-
-## Checks
-
-| verdict | check | found | where |
-| --- | --- | --- | --- |
-| fine | copies of a slice of another patient | 0 slices |  |
-| warning | classes from one hospital alone | 1 class | IV |
-| warning | saturated slices | 3 slices |  |
-"""
+SELECTION = SelectionReport(
+    dataset="made",
+    rule="Rule: T1-weighted sagittal slices.",
+    classes=(ClassCounts(name="II", labelled_patients=99, patients=99, slices=990),),
+    checks=(
+        Check(level="ok", name="copies of a slice of another patient", count=0, unit="slice"),
+        Check(level="warning", name="classes from one hospital alone", count=1, unit="class", where="IV"),
+        Check(level="warning", name="saturated slices", count=3, unit="slice"),
+    ),
+)
 
 
 def card(protocol: str, dataset: str = "made") -> str:

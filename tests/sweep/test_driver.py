@@ -56,7 +56,7 @@ def test_the_state_of_done_trials_is_gone_and_weights_are_in_mlflow(whole: tuple
     client = store.client()
     [run_id] = {trial.tags["mlflow.parentRunId"] for trial in sweep.trials}
     names = {artifact.path for artifact in client.list_artifacts(run_id)}
-    assert {"configuration.yaml", "selection.md"} < names
+    assert {"configuration.yaml", "selection.json"} < names
     assert len([name for name in names if name.startswith("weights-")]) == 2  # the best of each group
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from harness.data.collection.prepared import PreparedData
+from harness.data.collection.selection_report import SelectionReport
 from harness.errors import HarnessError
 
 
@@ -63,17 +64,17 @@ def load_cached(digest: str, cache: Path) -> PreparedData:
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         images = np.load(folder / "images.npy", allow_pickle=False)
-    except (OSError, ValueError, EOFError):
+        return PreparedData(
+            dataset=manifest["dataset"],
+            images=images,
+            labels=np.asarray(manifest["labels"], dtype=np.int64),
+            slice_ids=tuple(manifest["slice_ids"]),
+            patients=tuple(manifest["patients"]),
+            classes=tuple(manifest["classes"]),
+            selection=SelectionReport.model_validate(manifest["selection"]),
+        )
+    except (OSError, ValueError, EOFError, KeyError):  # pydantic's error, of older manifests, is a ValueError
         raise HarnessError(f"the cache holds no whole data {digest[:12]}…: prepare it again") from None
-    return PreparedData(
-        dataset=manifest["dataset"],
-        images=images,
-        labels=np.asarray(manifest["labels"], dtype=np.int64),
-        slice_ids=tuple(manifest["slice_ids"]),
-        patients=tuple(manifest["patients"]),
-        classes=tuple(manifest["classes"]),
-        selection=manifest["selection"],
-    )
 
 
 def cached(digests: Iterable[str], cache: Path) -> dict[str, PreparedData]:
@@ -93,7 +94,7 @@ def _manifest(recipe: str, data: PreparedData) -> dict[str, object]:
         "labels": data.labels.tolist(),
         "slice_ids": data.slice_ids,
         "patients": data.patients,
-        "selection": data.selection,
+        "selection": data.selection.model_dump(),
     }
 
 

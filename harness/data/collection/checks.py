@@ -4,7 +4,7 @@ A class without a slice is refused. All else is a warning: a reader of the resul
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from harness.data.collection.collection import Collection
 from harness.data.collection.duplicates import copies, near_copies
+from harness.data.collection.selection_report import Check
 from harness.data.preparation.pixels import CONSTANT
 from harness.data.series.selection_rule import COPY
 from harness.errors import HarnessError
@@ -21,27 +22,7 @@ SATURATED = 0.05  # of the pixels; scaling alone brings 0.005 to the top
 _SHOWN = 5
 
 
-@dataclass(frozen=True)
-class Finding:
-    """The outcome of one check.
-
-    Attributes:
-        check: what was looked for.
-        count: how often it was found, with its unit.
-        where: names of series or classes, at most a few.
-    """
-
-    check: str
-    count: str
-    where: str = ""
-
-    @property
-    def found(self) -> bool:
-        """Whether there is something to warn of."""
-        return not self.count.startswith("0 ")
-
-
-def check(collection: Collection, images: NDArray[np.float32]) -> list[Finding]:
+def check(collection: Collection, images: NDArray[np.float32]) -> list[Check]:
     """Return the outcome of every check.
 
     Args:
@@ -67,52 +48,50 @@ def check(collection: Collection, images: NDArray[np.float32]) -> list[Finding]:
     ]
 
 
-def _patients(collection: Collection) -> Iterator[Finding]:
+def _patients(collection: Collection) -> Iterator[Check]:
     labels, slices, taken = collection.labels, collection.slices, collection.taken
     imageless = labels.of_patient.keys() - set(slices["patient"])
-    yield Finding("patients with a class, but without images", _counted(len(imageless), "patient"))
-    for check, reason in (
+    yield _counted("patients with a class, but without images", len(imageless), "patient")
+    for name, reason in (
         ("patients with images, but not in the label table", labels.reason("")),
         ("patients with two classes", "the patient has two classes"),
     ):
         rows = slices[slices["reason"] == reason]
-        yield Finding(check, _counted(rows["patient"].nunique(), "patient"), _series(rows))
+        yield _counted(name, rows["patient"].nunique(), "patient", _series(rows))
     lost = slices[(slices["chosen"] == "yes") & ~slices["patient"].isin(taken["patient"])]
-    count = _counted(lost["patient"].nunique(), "patient")
-    yield Finding("chosen patients left without a slice", count, _series(lost))
+    count = lost["patient"].nunique()
+    yield _counted("chosen patients left without a slice", count, "patient", _series(lost))
     patients = taken.groupby("class")["patient"].nunique()
     few = [name for name in labels.classes if patients[name] < FEW_PATIENTS]
-    yield Finding(
-        f"classes with fewer than {FEW_PATIENTS} patients", _counted(len(few), "class"), ", ".join(few)
-    )
+    yield _counted(f"classes with fewer than {FEW_PATIENTS} patients", len(few), "class", ", ".join(few))
 
 
-def _constant(collection: Collection) -> Finding:
+def _constant(collection: Collection) -> Check:
     """Count the slices that were left because they show nothing."""
     rows = collection.slices[collection.slices["reason"].str.startswith(CONSTANT)]
-    return Finding("constant slices, left out", _counted(len(rows), "slice"), _series(rows))
+    return _counted("constant slices, left out", len(rows), "slice", _series(rows))
 
 
-def _windows(collection: Collection) -> Iterator[Finding]:
+def _windows(collection: Collection) -> Iterator[Check]:
     """Count the slices that stand beside others on a scale of another kind, where headers were to give it."""
     if collection.windowless is not None:
         rows = collection.taken[collection.taken["slice_id"].isin(collection.windowless)]
-        check = "slices without a window in the header, scaled by percentiles"
-        yield Finding(check, _counted(len(rows), "slice"), _series(rows))
+        name = "slices without a window in the header, scaled by percentiles"
+        yield _counted(name, len(rows), "slice", _series(rows))
 
 
-def _pixels(collection: Collection, images: NDArray[np.float32]) -> Iterator[Finding]:
+def _pixels(collection: Collection, images: NDArray[np.float32]) -> Iterator[Check]:
     taken = collection.taken
     patients = pd.factorize(taken["patient"])[0].astype(np.int64)
     same = copies(images, patients)
     alike = pd.concat([taken[same], _under_two_patients(collection.slices)])
     alike = alike.drop_duplicates(["path", "frame"])
-    yield Finding("copies of a slice of another patient", _counted(len(alike), "slice"), _series(alike))
-    for check, found in (
+    yield _counted("copies of a slice of another patient", len(alike), "slice", _series(alike))
+    for name, found in (
         ("slices nearly like one of another patient", near_copies(images, patients) & ~same),
         ("saturated slices", (images >= 1).mean(axis=(1, 2)) > SATURATED),
     ):
-        yield Finding(check, _counted(found.sum(), "slice"), _series(taken[found]))
+        yield _counted(name, int(found.sum()), "slice", _series(taken[found]))
 
 
 def _under_two_patients(slices: pd.DataFrame) -> pd.DataFrame:
@@ -121,20 +100,19 @@ def _under_two_patients(slices: pd.DataFrame) -> pd.DataFrame:
     return shown[shown.groupby("slice_id")["patient"].transform("nunique") > 1]
 
 
-def _one_origin(taken: pd.DataFrame, what: str, origins: list[str]) -> Finding:
+def _one_origin(taken: pd.DataFrame, what: str, origins: list[str]) -> Check:
     """Look for classes whose every patient comes from one origin, where the collection has several."""
     known = taken.assign(origin=origins).query("origin != ''")
     counts = known.groupby("class")["origin"].nunique()
     alone = list(counts.index[counts == 1]) if known["origin"].nunique() > 1 else []
-    if known.empty:
-        return Finding(f"classes from one {what} alone", "0 classes", f"no {what} is named")
-    return Finding(f"classes from one {what} alone", _counted(len(alone), "class"), ", ".join(alone))
+    where = f"no {what} is named" if known.empty else ", ".join(alone)
+    return _counted(f"classes from one {what} alone", len(alone), "class", where)
 
 
-def _counted(number: int, what: str) -> str:
-    """Return a number with its unit: 0 classes, 1 class, 2 classes."""
-    plural = "es" if what.endswith("s") else "s"
-    return f"{number} {what}{'' if number == 1 else plural}"
+def _counted(name: str, count: int, unit: str, where: str = "") -> Check:
+    """Return the outcome of a check that warns of whatever it finds."""
+    level: Literal["ok", "warning"] = "warning" if count else "ok"
+    return Check(level=level, name=name, count=count, unit=unit, where=where)
 
 
 def _series(rows: pd.DataFrame) -> str:

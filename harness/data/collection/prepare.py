@@ -10,7 +10,7 @@ from harness.data.collection.checks import check
 from harness.data.collection.collection import Collection, read_collection, read_pixels
 from harness.data.collection.prepared import PreparedData
 from harness.data.collection.pseudonyms import load_key, pseudonym
-from harness.data.collection.selection_report import selection_report
+from harness.data.collection.summarise import summarise
 from harness.data.index.walk import walk
 from harness.data.labels.label_table import find_table
 from harness.data.recipe import Recipe
@@ -18,7 +18,7 @@ from harness.data.series.slice_record import VERSION as FACTS_VERSION
 from harness.errors import HarnessError
 from harness.parallel import Progress, no_progress
 
-VERSION = 4  # counts changes of the preparation, past the facts, that change its pixels or its slices
+VERSION = 5  # counts changes, past the facts, of the preparation or of what the cache holds
 
 
 def prepare(recipe: Recipe, root: Path | None, cache: Path, progress: Progress = no_progress) -> PreparedData:
@@ -101,5 +101,5 @@ def _prepared(recipe: Recipe, collection: Collection, images: np.ndarray, key: b
         slice_ids=tuple(rows["slice_id"]),
         patients=tuple(name if public else pseudonym(key, name) for name in rows["patient"]),
         classes=classes,
-        selection=selection_report(recipe, collection, check(collection, images)),
+        selection=summarise(recipe, collection, check(collection, images)),
     )

@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from harness.data.collection.selection_report import SelectionReport
+
 
 @dataclass(frozen=True)
 class PreparedData:
@@ -21,7 +23,7 @@ class PreparedData:
         slice_ids: N digests that name the slices everywhere past the scan.
         patients: N pseudonyms (or the collection's own IDs where its recipe declares them public).
         classes: C names of classes, in the order of ``labels``.
-        selection: the report of what was taken and left out, as Markdown without paths or patients' names.
+        selection: what was included, what was left out and why, and the outcome of every check.
     """
 
     dataset: str
@@ -30,7 +32,7 @@ class PreparedData:
     slice_ids: tuple[str, ...]
     patients: tuple[str, ...]
     classes: tuple[str, ...]
-    selection: str = field(default="", compare=False)
+    selection: SelectionReport = field(default_factory=SelectionReport, compare=False)
 
     @property
     def digest(self) -> str:

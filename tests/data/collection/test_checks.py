@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from harness.data.collection.checks import FEW_PATIENTS, Finding, check
+from harness.data.collection.checks import FEW_PATIENTS, check
 from harness.data.collection.collection import Collection
+from harness.data.collection.selection_report import Check
 from harness.data.labels.label_table import Labels
 from harness.data.series.selection_rule import COPY
 from harness.errors import HarnessError
@@ -45,12 +46,13 @@ def images() -> np.ndarray:
     return np.random.default_rng(0).uniform(0, 0.99, (12, 128, 128)).astype(np.float32)
 
 
-def findings(collection: Collection, pixels: np.ndarray | None = None) -> dict[str, Finding]:
-    return {found.check: found for found in check(collection, images() if pixels is None else pixels)}
+def checks(collection: Collection, pixels: np.ndarray | None = None) -> dict[str, Check]:
+    return {each.name: each for each in check(collection, images() if pixels is None else pixels)}
 
 
 def warned(collection: Collection, pixels: np.ndarray | None = None) -> dict[str, tuple[str, str]]:
-    return {name: (f.count, f.where) for name, f in findings(collection, pixels).items() if f.found}
+    outcomes = checks(collection, pixels).items()
+    return {name: (each.found, each.where) for name, each in outcomes if each.level == "warning"}
 
 
 ALWAYS = {
@@ -70,8 +72,8 @@ def test_one_scanner_for_all_is_no_confound_but_one_for_a_class_is() -> None:
 
 
 def test_origins_that_nobody_names_are_said_to_be_none() -> None:
-    found = findings(made())["classes from one scanner alone"]
-    assert (found.found, found.count, found.where) == (False, "0 classes", "no scanner is named")
+    found = checks(made())["classes from one scanner alone"]
+    assert (found.level, found.found, found.where) == ("ok", "0 classes", "no scanner is named")
 
 
 def test_few_patients_are_named_and_an_empty_class_is_refused() -> None:
@@ -127,12 +129,12 @@ def test_constant_slices_are_counted_with_their_series() -> None:
 
 
 def test_slices_without_a_window_are_counted_only_where_one_was_asked_for() -> None:
-    check = "slices without a window in the header, scaled by percentiles"
-    assert check not in findings(made())
-    assert not findings(replace(made(), windowless=frozenset()))[check].found
+    name = "slices without a window in the header, scaled by percentiles"
+    assert name not in checks(made())
+    assert checks(replace(made(), windowless=frozenset()))[name].level == "ok"
     taken = made(taken=["no"] + ["yes"] * 11, reason=["a constant image"] + [""] * 11)
     found = warned(replace(taken, windowless=frozenset({"00", "03", "07"})), images()[:11])
-    assert found[check] == ("2 slices", "s3, s7")
+    assert found[name] == ("2 slices", "s3, s7")
 
 
 def test_long_lists_are_cut() -> None:

@@ -18,17 +18,22 @@ from harness.data.collection import collection
 from harness.data.collection.cache import load_cached
 from harness.data.collection.prepare import load_prepared, prepare
 from harness.data.collection.prepared import PreparedData
+from harness.data.collection.selection_report import Check, ReasonCount, SelectionReport
 from harness.data.labels.label_table import labels_below
 from harness.data.recipe import Recipe
 from harness.data.series.slice_record import slice_digest
 from harness.errors import HarnessError
 
-Made = tuple[Recipe, Path, Path]
+WINDOWLESS = "slices without a window in the header, scaled by percentiles"
 
 
 def recipe(**more: Any) -> Recipe:
     labels = {"table": "labels.csv", "patient": "id", "label": "grade", **more.pop("labels", {})}
     return Recipe.model_validate({"name": "made", "source": "dicom", "labels": labels, **more})
+
+
+def checks(data: PreparedData) -> dict[str, Check]:
+    return {each.name: each for each in data.selection.checks}
 
 
 @pytest.fixture
@@ -68,12 +73,10 @@ def test_a_recipe_may_ask_for_the_windows_of_the_headers(write_dicom: WriteDicom
     np.testing.assert_array_equal(data.images[0], read_dicom(path, [1], 128, "header")[0])
     plain = prepare(recipe(), tmp_path / "dicom", tmp_path / "cache")
     assert np.abs(data.images - plain.images).max() > 0.1
-    assert "Grey values: by the header's window" in data.selection
-    assert "Grey values" not in plain.selection
-    assert (
-        "| fine | slices without a window in the header, scaled by percentiles | 0 slices |" in data.selection
-    )
-    assert "without a window" not in plain.selection
+    assert "Grey values: by the header's window" in data.selection.rule
+    assert "Grey values" not in plain.selection.rule
+    assert checks(data)[WINDOWLESS].level == "ok"
+    assert WINDOWLESS not in checks(plain)
 
 
 @pytest.mark.parametrize("worthwhile", [parallel.WORTHWHILE, 1])  # in this process, and in several
@@ -91,12 +94,9 @@ def test_slices_without_the_window_that_was_asked_for_are_counted(
     (tmp_path / "dicom" / "labels.csv").write_text("id,grade\nA,II\nB,III\n")
     monkeypatch.setattr(parallel, "WORTHWHILE", worthwhile)
     monkeypatch.setattr(parallel, "cores_available", lambda: 2)
-    said = prepare(recipe(window="header"), tmp_path / "dicom", tmp_path / "cache").selection
-    series = slice_digest(b"1.2.2")[:16]
-    assert (
-        f"| warning | slices without a window in the header, scaled by percentiles | 2 slices | {series} |"
-        in said
-    )
+    data = prepare(recipe(window="header"), tmp_path / "dicom", tmp_path / "cache")
+    windowless = checks(data)[WINDOWLESS]
+    assert (windowless.level, windowless.count, windowless.where) == ("warning", 2, slice_digest(b"1.2.2"))
 
 
 @pytest.mark.parametrize(
@@ -156,25 +156,32 @@ def test_a_copy_of_a_patient_without_a_class_takes_no_slice_from_one_with(
 
 def test_the_report_counts_every_reason_and_names_nobody(made: Path, tmp_path: Path) -> None:
     report = prepare(recipe(), made, tmp_path / "cache").selection
-    for line in (
-        "| II | 3 | 41 |", "| III | 1 | 25 |", "| II | 2 | 7 | 4 | 128 |", "| III | 1 | 6 | 1 | 108 |",
-        "| a constant image | 1 |", "| not T1-weighted: T2 | 1 |", "| not a DICOM file | 1 |",
-        "| the patient is not in the label table | 1 |", "| the patient's label is missing or no class | 1 |",
-        "| label reads '?' | 1 |", "| all | 5 |",
-        "| warning | patients with a class, but without images | 1 patient |  |",
-        "| warning | constant slices, left out | 1 slice | c47f5b18b8a430e6 |",
-    ):  # fmt: skip
-        assert line in report, line
-    assert "DOE" not in report
-    assert "dcm" not in report
+    assert [(each.name, each.labelled_patients, each.patients, each.slices) for each in report.classes] == [
+        ("II", 3, 2, 4),
+        ("III", 1, 1, 1),
+    ]
+    assert {each.reason: each.count for each in report.exclusions} == {
+        "a constant image": 1,
+        "not T1-weighted: T2": 1,
+        "not a DICOM file": 1,
+        "the patient is not in the label table": 1,
+        "the patient's label is missing or no class": 1,
+    }
+    unlabelled = {each.reason: each.count for each in report.unlabelled}
+    assert unlabelled == {"label reads '?'": 1, "two different classes": 0}
+    warned = {each.name: (each.found, each.where) for each in report.warnings}
+    assert warned["patients with a class, but without images"] == ("1 patient", "")
+    assert warned["constant slices, left out"] == ("1 slice", "c47f5b18b8a430e6")
+    assert "DOE" not in repr(report)
+    assert "dcm" not in repr(report)
 
 
-def test_the_paper_is_summed_over_the_classes_of_the_recipe(made: Path, tmp_path: Path) -> None:
-    said = prepare(recipe(), made, tmp_path / "cache").selection
-    assert "| all | 4 | 66 |" in said
-    assert "| all | 3 | 13 | 5 | 236 |" in said
-    other = prepare(recipe(classes=["2", "3"]), made, tmp_path / "cache").selection
-    assert "| all | 4 | – |" in other
+def test_reasons_are_in_the_order_of_their_counts(made: Path, tmp_path: Path) -> None:
+    (made / "DOE" / "note.txt").write_text("none")
+    report = prepare(recipe(), made, tmp_path / "cache").selection
+    reasons = [(each.reason, each.count) for each in report.exclusions]
+    assert reasons[0] == ("not a DICOM file", 2)
+    assert reasons == sorted(reasons, key=lambda counted: (-counted[1], counted[0]))
 
 
 def test_a_label_that_may_name_somebody_is_counted_and_not_kept(made: Path, tmp_path: Path) -> None:
@@ -182,10 +189,14 @@ def test_a_label_that_may_name_somebody_is_counted_and_not_kept(made: Path, tmp_
     rows = [f"X{number},{text}" for number, text in enumerate(texts)]
     (made / "labels.csv").write_text("\n".join(["id,grade", "B,III", "C,II", *rows]))
     wanted = recipe(classes=["II", "III"])
-    said = prepare(wanted, made, tmp_path / "cache").selection
-    for row in ("label reads 'II/III' | 1", "label reads 'IIa' | 1", "label is another text | 2"):
-        assert f"| {row} |" in said
-    assert "Doe" not in said
+    report = prepare(wanted, made, tmp_path / "cache").selection
+    assert {each.reason: each.count for each in report.unlabelled} == {
+        "label is another text": 2,
+        "label reads 'II/III'": 1,
+        "label reads 'IIa'": 1,
+        "two different classes": 0,
+    }
+    assert "Doe" not in repr(report)
     assert labels_below(wanted, made).free_texts == {"Dr Doe": 1, "see Doe": 1}
 
 
@@ -302,7 +313,7 @@ def test_chosen_patients_whose_slices_cannot_be_decoded_are_counted(
         write_dicom(f"{patient}.dcm", pixels * (patient != "B"), PatientID=patient)
     (tmp_path / "dicom" / "labels.csv").write_text("id,grade\nA,II\nB,II\nC,III\n")
     data = prepare(recipe(patients=chosen), tmp_path / "dicom", tmp_path / "cache")
-    assert "| warning | chosen patients left without a slice | 1 patient |" in data.selection
+    assert checks(data)["chosen patients left without a slice"].count == 1
 
 
 @pytest.fixture
@@ -337,21 +348,31 @@ def test_images_are_taken_as_the_table_lists_them(pictures: Path, tmp_path: Path
     expected = {slice_digest((pictures / f"{name}.png").read_bytes()): name[0] for name in ("a1", "a2", "b1")}
     assert data.slice_ids == tuple(sorted(expected))
     assert list(data.labels) == [0 if expected[name] == "a" else 1 for name in data.slice_ids]
-    for reason in (
-        "the same SOP instance UID or image as another slice",
-        "a path outside the root", "the image is missing",
-        "the image cannot be decoded", "| warning | copies of a slice of another patient | 2 slices |",
-        "| claims an absurd size | 2 |",
-    ):  # fmt: skip
-        assert reason in data.selection
+    excluded = {each.reason.split(" (")[0]: each.count for each in data.selection.exclusions}
+    assert excluded == {
+        "the same SOP instance UID or image as another slice": 1,
+        "a path outside the root": 1,
+        "the image is missing": 1,
+        "the image cannot be decoded": 1,
+        "claims an absurd size": 2,
+    }
     digest = hashlib.sha256((pictures / "a1.png").read_bytes()).hexdigest()[:16]
-    assert f"| warning | copies of a slice of another patient | 2 slices | {digest} |" in data.selection
+    copies = checks(data)["copies of a slice of another patient"]
+    assert (copies.level, copies.count, copies.where) == ("warning", 2, digest)
 
 
 def test_the_manifest_is_plain_json(made: Path, tmp_path: Path) -> None:
     data: PreparedData = prepare(recipe(), made, tmp_path / "cache")
     manifest = json.loads((tmp_path / "cache" / data.digest / "manifest.json").read_text())
     assert manifest["slice_ids"] == list(data.slice_ids)
+    assert SelectionReport.model_validate(manifest["selection"]) == data.selection
+
+
+def test_a_cache_of_another_form_is_prepared_again(made: Path, tmp_path: Path) -> None:
+    first = prepare(recipe(), made, tmp_path / "cache")
+    manifest = tmp_path / "cache" / first.digest / "manifest.json"
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"selection": "# Selection of made"}))
+    assert prepare(recipe(), made, tmp_path / "cache").selection == first.selection
 
 
 def test_real_slices_of_siemens_come_through(shared: Path, tmp_path: Path) -> None:
@@ -382,8 +403,8 @@ def test_images_are_cut_to_their_tumours(pictures: Path, tmp_path: Path) -> None
     expected = np.asarray(Image.fromarray(expected).resize((128, 128), Image.Resampling.BILINEAR))
     slice_id = slice_digest((pictures / "a1.png").read_bytes())
     np.testing.assert_allclose(data.images[data.slice_ids.index(slice_id)], expected, atol=1e-6)
-    assert "| the mask is missing | 1 |" in data.selection
-    assert "cut to the tumour with 5 pixels" in data.selection
+    assert ReasonCount(reason="the mask is missing", count=1) in data.selection.exclusions
+    assert "cut to the tumour with 5 pixels" in data.selection.rule
 
 
 def test_no_image_is_cut_by_the_mask_of_another(tmp_path: Path) -> None:
@@ -411,4 +432,5 @@ def test_no_image_is_cut_by_the_mask_of_another(tmp_path: Path) -> None:
         part = ((whole - low) / (high - low)).clip(0, 1)[corners[name] : corners[name] + 20, :20]
         resized = Image.fromarray(part.astype(np.float32)).resize((128, 128), Image.Resampling.BILINEAR)
         np.testing.assert_allclose(data.images[data.patients.index(name[0])], resized, atol=1e-6)
-    assert "| the mask bears the name of several images | 1 |" in data.selection
+    shared = ReasonCount(reason="the mask bears the name of several images", count=1)
+    assert shared in data.selection.exclusions

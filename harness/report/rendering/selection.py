@@ -1,0 +1,68 @@
+"""The report of a selection as Markdown, beside the paper's numbers."""
+
+from collections.abc import Mapping
+
+from harness.data.collection.selection_report import Check, ReasonCount, SelectionReport
+from harness.report.paper import paper_table
+from harness.report.rendering.table import Cell, Table
+
+_VERDICTS = {"ok": "fine", "warning": "warning"}
+
+
+def selection_markdown(report: SelectionReport) -> str:
+    """Return the whole report: rule, counts by class, reasons, checks."""
+    parts = [
+        f"# Selection of {report.dataset}",
+        report.rule,
+        "## Patients with a class in the label table (the paper's table 1a)",
+        _labelled(report).markdown(),
+        "## Slices included (the paper's table 1b)",
+        _included(report).markdown(),
+        "## Slices left out",
+        _reasons(report.exclusions, "reason", "slices or files").markdown(),
+        "## Patients without a class",
+        _reasons(report.unlabelled, "why", "patients").markdown(),
+        "## Checks",
+        checks_table(report.checks).markdown(),
+    ]
+    return "\n\n".join(part.strip("\n") for part in parts) + "\n"
+
+
+def checks_table(checks: tuple[Check, ...]) -> Table:
+    """Return every check; series go by the column ``series`` of slices.csv."""
+    rows = tuple((_VERDICTS[check.level], check.name, check.found, check.where) for check in checks)
+    return Table(("verdict", "check", "found", "where"), rows)
+
+
+def _labelled(report: SelectionReport) -> Table:
+    paper = _paper("table1a", "patients", report)
+    rows = [(each.name, each.labelled_patients, paper.get(each.name, "–")) for each in report.classes]
+    total = ("all", sum(each.labelled_patients for each in report.classes), _total(paper))
+    return Table(("class", "patients", "paper"), (*rows, total))
+
+
+def _included(report: SelectionReport) -> Table:
+    patients, slices = _paper("table1b", "patients", report), _paper("table1b", "slices", report)
+    rows: list[tuple[Cell, ...]] = [
+        (each.name, each.patients, patients.get(each.name, "–"), each.slices, slices.get(each.name, "–"))
+        for each in report.classes
+    ]
+    own = (sum(each.patients for each in report.classes), sum(each.slices for each in report.classes))
+    rows.append(("all", own[0], _total(patients), own[1], _total(slices)))
+    return Table(("class", "patients", "paper", "slices", "paper"), tuple(rows))
+
+
+def _reasons(counted: tuple[ReasonCount, ...], reason: str, unit: str) -> Table:
+    rows = [(each.reason, each.count) for each in counted]
+    return Table((reason, unit), (*rows, ("all", sum(each.count for each in counted))))
+
+
+def _paper(table: str, column: str, report: SelectionReport) -> Mapping[str, int]:
+    """A column of a table of the paper for classes that are its grades."""
+    numbers = paper_table(table)
+    by_grade = dict(zip(numbers["grade"], map(int, numbers[column]), strict=True))
+    return {each.name: by_grade[each.name] for each in report.classes if each.name in by_grade}
+
+
+def _total(counts: Mapping[str, int]) -> int | str:
+    return sum(counts.values()) if counts else "–"
