@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from harness.data.splits.pairing import IntArray
 
 
@@ -25,6 +27,18 @@ class Split:
     def train(self) -> IntArray:
         """All training slices, (G · n,), group by group."""
         return self.groups.ravel()
+
+    def unpaired(self, slices: int) -> IntArray:
+        """Return the indices of those that train nothing because pairing found them no partner.
+
+        Every slice of the collection is to train, validate or test: what stands in no set was left over when
+        training groups were made, of the training patients under ``patients``, of all slices under ``paper``,
+        which pairs before it parts.
+
+        Args:
+            slices: N, how many the collection has.
+        """
+        return np.setdiff1d(np.arange(slices), np.concatenate([self.train, self.validation, self.test]))
 
     def digest(self, slice_ids: Sequence[str]) -> str:
         """SHA-256 over the slices of every set; their order counts in the training groups only."""

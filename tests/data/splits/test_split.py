@@ -51,3 +51,23 @@ def test_repeats_differ_and_the_digest_tells() -> None:
 def test_too_few_slices_are_refused_with_their_counts() -> None:
     with pytest.raises(HarnessError, match=r"^slices by class: II 1, III 0, IV 2; they make 1 pair\(s\)"):
         split(np.array([0, 2, 2]), 2, seed=0)
+
+
+def test_seed_158_gives_the_papers_counts_and_leaves_seven_slices_unpaired() -> None:
+    made = split(TABLE_1B, 2, seed=158)
+    assert made.groups.shape == (184, 2)
+    assert len(made.test) == 42
+    assert len(made.unpaired(417)) == 417 - 2 * 205
+
+
+def test_where_one_class_is_rare_most_of_the_other_stays_unpaired() -> None:
+    labels = np.repeat([0, 1], [400, 20])
+    # 100 + 5 pairs within the classes, ten across them: every slice of the rare class has a partner then.
+    left = paper_split(labels, 2, classes=("II", "III"), seed=0, repeat=0).unpaired(420)
+    assert len(left) == 420 - 2 * (100 + 5 + 10)
+    assert set(labels[left]) == {0}
+
+
+def test_a_slice_is_unpaired_only_where_it_stands_in_no_set() -> None:
+    made = Split(groups=np.array([[5, 1], [0, 8]]), validation=np.array([2]), test=np.array([7, 2]))
+    assert made.unpaired(10).tolist() == [3, 4, 6, 9]
