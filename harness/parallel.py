@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sized
@@ -74,20 +75,24 @@ def _mapped(
     rest = iter(items)
     ahead: deque[Future[list[Result]]] = deque()
     while chunk := list(islice(rest, _CHUNK)):
-        ahead.append(pool.submit(_each, function, chunk))
+        ahead.append(pool.submit(_apply, function, chunk))
         if len(ahead) > cores * _AHEAD:
             yield from ahead.popleft().result()
     for future in ahead:
         yield from future.result()
 
 
-def _each(function: Callable[[Item], Result], items: list[Item]) -> list[Result]:
+def _apply(function: Callable[[Item], Result], items: list[Item]) -> list[Result]:
     return [function(item) for item in items]
 
 
 def cores_available() -> int:
     """Return how many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if sys.version_info >= (3, 13):
+        return os.process_cpu_count() or 1
+    if hasattr(os, "sched_getaffinity"):  # not on macOS
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _counted(results: Iterator[Result], total: int, what: str, progress: Progress) -> Iterator[Result]:

@@ -46,8 +46,8 @@ def generate(out: Path, patients: tuple[int, int, int], seed: int) -> None:
 def select(directory: Path, out: Path, dataset: str | None) -> None:
     """Judge every file of a folder: which slices a rule takes, by default T1-weighted sagittal ones.
 
-    The table holds paths and patient IDs: only you may read it. Where it exists, only files that
-    changed since are read again; an interrupted scan goes on where it stopped.
+    The table and its index beside it hold paths and patient IDs: only you may read them. While the
+    index is there, only files that changed are read again; an interrupted scan goes on where it stopped.
 
     \b
     sdl data select /data/REMBRANDT --out slices.csv
@@ -55,13 +55,17 @@ def select(directory: Path, out: Path, dataset: str | None) -> None:
     """
     from harness.cli.bar import file_bars
     from harness.data.index.scan import scan_into
+    from harness.data.index.slice_index import SliceIndex
     from harness.data.recipe import load_recipe
 
     rule = load_recipe(dataset).slices if dataset else None
     with file_bars() as progress:
         counts = scan_into(out, directory, rule, progress)
     click.echo(f"{counts['']} of {counts.total()} slices taken: {out}")
-    click.echo("It holds paths and patient IDs: only you may read it; delete it when you are done.")
+    click.echo(
+        f"It and {SliceIndex(out).folder} hold paths and patient IDs: only you may read them; delete both when "
+        "you are done."
+    )
     del counts[""]
     for reason, count in counts.most_common():
         click.echo(f"{count:>8}  {reason}")

@@ -26,10 +26,10 @@ def records_of(path: Path, rule: InputRule, progress: Progress = no_progress) ->
     if not (path.is_dir() or path.is_file()):
         raise HarnessError(f"{path}: there is no such file or folder")
     root = path if path.is_dir() else path.parent
-    table = scan_records(path, progress) if path.is_dir() else as_table(records_of_file(root, path.name), {})
+    table = scan_records(path, progress) if path.is_dir() else as_table(records_of_file(root, path.name))
     table["path"] = [str(root / name) for name in table["path"]]
     image = (table["problem"] != "") & table["path"].map(_is_image)
-    images = as_table([_image_record(Path(name), rule) for name in table.loc[image, "path"]], {})
+    images = as_table([_image_record(Path(name), rule) for name in table.loc[image, "path"]])
     both = pd.concat([table[~image], images], ignore_index=True)
     below = [str(Path(name).relative_to(root)) for name in both["path"]]
     return both.assign(root=str(root), below=below).sort_values(["path", "frame"], ignore_index=True)

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from harness.data.index.walk import IRREGULAR
 from harness.data.preparation.crop import MaskError, find_mask, shared_names
-from harness.data.series.selection_rule import apply, drop_duplicates, leave
+from harness.data.series.selection_rule import drop_duplicates, exclude, select
 from harness.errors import HarnessError
 from harness.inference.configuration import InputRule
 from harness.inference.files import IMAGE, records_of
@@ -60,16 +61,17 @@ def read_input(
     if masks and rule.crop_margin is None:
         raise HarnessError(f"{masks}: the model takes whole slices and no masks; leave out --masks")
     facts = pd.concat([records_of(path, rule, progress) for path in paths], ignore_index=True)
-    table = apply(rule.slices, _masked(facts, rule, masks))
+    table = select(rule.slices, _masked(facts, rule, masks))
     reasons = table["reason"]
     if allow_any:
-        table = drop_duplicates(table.assign(taken="yes"))
+        readable = table["problem"] != IRREGULAR
+        table = drop_duplicates(table.assign(taken=readable.map({True: "yes", False: "no"})))
     readings = read_taken(table, rule, progress)
     windowless = pd.Series([reading.windowless for reading in readings], dtype=bool)
     table["note"] = reasons.mask((reasons == "") & windowless, WINDOWLESS)
     unread = pd.Series([each.pixels if isinstance(each.pixels, str) else "" for each in readings], dtype=str)
     no_image = (unread != "") & (table["evidence"] != IMAGE) & (table["problem"] != "")
-    table = leave(table, unread.mask(no_image, table["problem"]))
+    table = exclude(table, unread.mask(no_image, table["problem"]))
     taken = (table["taken"] == "yes").to_numpy()
     left_out = {str(reason): int(n) for reason, n in table.loc[~taken, "reason"].value_counts().items()}
     if not taken.any():

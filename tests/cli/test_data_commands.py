@@ -26,8 +26,11 @@ def test_generate_select_and_prepare_a_collection(empty: Workplace) -> None:
     assert said.splitlines()[0] == f"{len(taken)} of {len(table)} slices taken: slices.csv"
     assert sum(int(line.split()[0]) for line in said.splitlines()[2:]) == len(table) - len(taken)
 
-    assert said.splitlines()[1].startswith("It holds paths and patient IDs: only you may read it")
-    assert (empty.folder / "slices.csv").stat().st_mode & 0o077 == 0
+    assert said.splitlines()[1].startswith(
+        "It and .slices.csv.sdl-index hold paths and patient IDs: only you"
+    )
+    for name in ("slices.csv", ".slices.csv.sdl-index"):
+        assert (empty.folder / name).stat().st_mode & 0o077 == 0
 
     said = empty.sdl("data", "prepare", "generated", "--root", "made").stdout
     assert "slices prepared; digest " in said

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from harness.data.index.scan import scan_into
-from harness.data.index.slice_table import read_slices
+from harness.data.index.slice_table import ALL_COLUMNS, NUMBERS
 from harness.data.series.selection_rule import Rule
 
 
@@ -16,6 +16,10 @@ def scan(folder: Path, rule: Rule | None = None, **more: Any) -> pd.DataFrame:
     with TemporaryDirectory() as name:
         out = Path(name) / "slices.csv"
         scan_into(out, folder, rule, **more)
-        table = read_slices(out)
-    assert table is not None
-    return table
+        return read_slices(out)
+
+
+def read_slices(path: Path) -> pd.DataFrame:
+    """Return ``slices.csv`` with texts as texts."""
+    types = {name: NUMBERS.get(name, str) for name in ALL_COLUMNS}
+    return pd.read_csv(path, dtype=types, keep_default_na=False, na_values={"angle": [""]})

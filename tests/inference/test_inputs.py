@@ -112,6 +112,14 @@ def test_what_has_no_pixels_is_left_out_even_of_any_input(tmp_path: Path) -> Non
         read_input([tmp_path / "notes.txt"], rule("images"), allow_any=True)
 
 
+@pytest.mark.timeout(60)
+def test_of_any_input_what_is_no_file_is_not_opened(tmp_path: Path) -> None:
+    save(mr_image(pixels(0)), tmp_path / "a.dcm")
+    for name in ("1", "2"):
+        os.mkfifo(tmp_path / name)  # which would never end
+    assert read_input([tmp_path], rule(), allow_any=True).left_out == {"not a regular file": 2}
+
+
 def test_an_image_without_pixels_is_left_out_for_that(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(picture(tmp_path / "whole.png").read_bytes()[:300])
     Image.new("L", (64, 64), 7).save(tmp_path / "constant.png")
@@ -126,6 +134,19 @@ def test_an_image_without_pixels_is_left_out_for_that(tmp_path: Path) -> None:
 def test_a_slice_given_twice_counts_once(tmp_path: Path, orientation: list[int]) -> None:
     path = save(mr_image(pixels(0), ImageOrientationPatient=orientation), tmp_path / "a.dcm")
     assert read_input([path, path], rule(), allow_any=True).left_out == {COPY: 1}
+
+
+def test_files_without_a_sop_instance_uid_are_no_copies_of_each_other(tmp_path: Path) -> None:
+    paths = []
+    for number in range(3):
+        dataset = mr_image(pixels(number), SOPInstanceUID="")
+        dataset.file_meta.MediaStorageSOPInstanceUID = "1.2.3"
+        paths.append(save(dataset, tmp_path / f"{number}.dcm"))
+    given = read_input(paths, rule(), allow_any=True)
+    assert given.left_out == {}
+    assert given.rows["note"].tolist() == ["no SOP instance UID"] * 3
+    for image, path in zip(given.images, paths, strict=True):
+        np.testing.assert_array_equal(image, read_dicom(path, [1], 64)[0])
 
 
 def test_patients_and_series_are_numbered_never_named(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from harness.data.labels.spreadsheet import read_table
 from harness.data.preparation.crop import MaskError, find_mask, shared_names
 from harness.data.preparation.pixels import Reading, read_frames, read_image
 from harness.data.recipe import Recipe
-from harness.data.series.selection_rule import drop_duplicates, judge, leave
+from harness.data.series.selection_rule import apply_rule, drop_duplicates, exclude
 from harness.data.sources.image_table import image_records
 from harness.parallel import Progress, map_all
 
@@ -52,14 +52,14 @@ def read_collection(recipe: Recipe, root: Path, progress: Progress) -> Collectio
     labels = read_labels(recipe, table)
     dicom = recipe.source == "dicom"
     facts = scan_records(root, progress) if dicom else image_records(recipe, root, table, progress)
-    slices = judge(recipe.slices, facts)
+    slices = apply_rule(recipe.slices, facts)
     slices["patient"] = [normalise_id(name, recipe.labels.normalise) for name in slices["patient_id"]]
     slices["class"] = [labels.of_patient.get(patient, "") for patient in slices["patient"]]
-    slices = leave(slices, pd.Series([labels.reason(patient) for patient in slices["patient"]], dtype=str))
+    slices = exclude(slices, pd.Series([labels.reason(patient) for patient in slices["patient"]], dtype=str))
     slices = drop_duplicates(slices)
     chosen = choose_patients(recipe, labels, set(slices.loc[slices["taken"] == "yes", "patient"]))
     reason = slices["patient"].isin(chosen).map({True: "", False: "the patient was not chosen"})
-    slices = leave(slices, reason)
+    slices = exclude(slices, reason)
     return Collection(slices.assign(chosen=slices["taken"]), labels)
 
 
@@ -81,7 +81,7 @@ def read_pixels(
         results |= {(path, frame): reading for frame, reading in zip(frames, of_file, strict=True)}
     found = [results.get(place, Reading("")).pixels for place in _places(collection.slices)]
     reasons = pd.Series([pixels if isinstance(pixels, str) else "" for pixels in found], dtype=str)
-    kept = replace(collection, slices=leave(collection.slices, reasons))
+    kept = replace(collection, slices=exclude(collection.slices, reasons))
     readings = [results[place] for place in _places(kept.taken)]
     if recipe.window == "header":
         named = zip(kept.taken["slice_id"], readings, strict=True)

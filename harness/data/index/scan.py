@@ -1,28 +1,27 @@
 """From a folder to the table of its slices, ``slices.csv``.
 
-The table is its own index: a scan into one that exists reads only the files whose size or times have changed
-since. What is read goes to disk at once; memory holds a list of the files, and the facts of unchanged ones.
+Beside the table lies its index of what was read: a scan into a table that exists reads only the files whose
+size or times have changed since, and one that was broken off goes on behind its last batch.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 
 import pandas as pd
-from filelock import FileLock, Timeout
 
-from harness.data.index.journal import Journal
-from harness.data.index.listing import Listing
-from harness.data.index.slice_table import ALL_COLUMNS, FACTS_AND_STATE, as_table, read_slices, write_slices
-from harness.data.index.walk import Found
-from harness.data.series.selection_rule import Rule, drop_duplicates, judge
-from harness.data.series.slice_record import SliceRecord, records_of_entry
+from harness.data.index.slice_index import KEY, SliceIndex
+from harness.data.index.slice_table import RECORD, STATE, as_table, write_slices
+from harness.data.index.walk import FileEntry, walk
+from harness.data.series.selection_rule import Rule, select
+from harness.data.series.slice_record import SliceRecord, records_of_file
 from harness.errors import HarnessError
 from harness.parallel import Progress, map_all, no_progress
 
-_BATCH = 2000  # rows
+BATCH = 2000  # rows that a scan reads between two writes to its index
+_PASSING = ("no permission", "cannot be read")  # problems that may be gone next time
 
 
 def scan_into(
@@ -30,122 +29,99 @@ def scan_into(
 ) -> Counter[str]:
     """Scan a folder into ``slices.csv``: one row a frame, and one for every file that yields none.
 
-    Rows stand in the order of paths, which are relative to `folder`. What the table holds of unchanged files
-    is not read again, nor what a scan has read that was interrupted or killed.
+    Rows stand in the order of paths, which are relative to `folder`. What an earlier scan into the table has
+    read is not read again where the file is unchanged, also if that scan was interrupted or killed.
 
     Returns:
-        How many slices are left out by reason; those that are taken by an empty one.
+        How many slices are excluded by reason; those that are included by an empty one.
 
     Raises:
         HarnessError: there is no such folder, a process died, the table cannot be written, or another scan
             is writing it.
     """
-    _check(folder)
-    lock = out.with_name(f".{out.name}.lock")
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        lock.touch()
-    except OSError as error:
-        raise HarnessError(f"{out}: no table can be written there: {error.strerror}") from None
-    try:
-        with _alone(lock):
-            return _scan_into(out, folder, rule or Rule(), progress, but=(out, lock))
-    except Timeout:
-        raise HarnessError(f"{out}: another scan is writing this table; wait for its end") from None
-
-
-@contextmanager
-def _alone(lock: Path) -> Iterator[None]:
-    with FileLock(lock).acquire(timeout=0):
-        try:
-            yield
-        finally:
-            lock.unlink(missing_ok=True)
+    entries = _entries(folder, exclude=(out,))
+    index = SliceIndex(out)
+    with index.locked():
+        slices = select(rule or Rule(), _indexed(index, folder, entries, progress))
+        write_slices(slices, out, index.folder)
+    return Counter(slices["reason"])
 
 
 def scan_records(folder: Path, progress: Progress = no_progress) -> pd.DataFrame:
-    """Return the facts of every frame below `folder` in the order of paths, before any rule.
+    """Return the records of every frame below `folder` in the order of paths, before any rule.
 
     Raises:
         HarnessError: there is no such folder, or a process died.
     """
-    _check(folder)
-    return pd.concat([as_table([], {}), *_read(folder, Listing.of(folder), progress)], ignore_index=True)
+    entries = _entries(folder)
+    return _joined([_refused(entries), *_read(folder, _readable(entries), progress)])[list(RECORD)]
 
 
-def _check(folder: Path) -> None:
+def _entries(folder: Path, exclude: Sequence[Path] = ()) -> list[FileEntry]:
     if not folder.is_dir():
         raise HarnessError(f"{folder}: there is no such folder")
+    return list(walk(folder, exclude))
 
 
-def _scan_into(
-    out: Path, folder: Path, rule: Rule, progress: Progress, but: Collection[Path]
-) -> Counter[str]:
-    journal = Journal(out.with_name(f".{out.name}.journal"))
-    _take_up(journal, out, rule)
-    before = read_slices(out)
-    kept, changed = Listing.of(folder, but).compared_with(_facts(before))
-    if before is not None and len(kept) == len(before) and not len(changed):
-        counts: Counter[str] = Counter()
-        if pd.concat(_judged([kept], rule, counts))[list(ALL_COLUMNS)].equals(before):
-            return counts
-    journal.fill(_read(folder, changed, progress))
-    return _write(out, kept, journal, rule)
+def _readable(entries: Sequence[FileEntry]) -> list[FileEntry]:
+    return sorted((entry for entry in entries if not entry.problem), key=attrgetter("path"))
 
 
-def _take_up(journal: Journal, out: Path, rule: Rule) -> None:
-    """Bring what a broken off scan has read into the table."""
-    read = {path for batch in journal.batches() for path in batch["path"]}
-    if read:
-        known = _facts(read_slices(out))
-        _write(out, known[~known["path"].isin(read)], journal, rule)
-    journal.drop()
+def _indexed(
+    index: SliceIndex, folder: Path, entries: Sequence[FileEntry], progress: Progress
+) -> pd.DataFrame:
+    """Return the records of all entries, and bring the index up to date with them."""
+    files = {entry.key: entry for entry in _readable(entries)}
+    known = index.read()
+    current = [key in files for key in _keys(known)]
+    read = [known[current]]
+    indexed = set(_keys(known))
+    for batch in _read(folder, [file for key, file in files.items() if key not in indexed], progress):
+        index.append(_lasting(batch))
+        read.append(batch)
+    if len(read) > 1 or not all(current):
+        index.replace(_lasting(_joined(read)))
+    return _joined([_refused(entries), *read])
 
 
-def _facts(slices: pd.DataFrame | None) -> pd.DataFrame:
-    return as_table([], {}) if slices is None else slices[list(FACTS_AND_STATE)]
+def _keys(records: pd.DataFrame) -> Iterator[tuple[str, int, int, int]]:
+    return zip(*(records[name].tolist() for name in KEY), strict=True)
 
 
-def _write(out: Path, kept: pd.DataFrame, journal: Journal, rule: Rule) -> Counter[str]:
-    """Write the table from the facts of unchanged files and those of the journal, which then is dropped."""
-    counts: Counter[str] = Counter()
-    write_slices(_judged(_merged(kept, journal.batches()), rule, counts), out)
-    journal.drop()
-    return counts
+def _lasting(records: pd.DataFrame) -> pd.DataFrame:
+    return records[~records["problem"].str.startswith(_PASSING)]
 
 
-def _merged(kept: pd.DataFrame, batches: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
-    """Yield all facts in the order of paths, in which both `kept` and `batches` stand."""
-    for batch in batches:
-        before = kept["path"] <= max(batch["path"], default="")
-        part = pd.concat([kept[before], batch], ignore_index=True)
-        yield part.sort_values(["path", "frame"], kind="stable", ignore_index=True)
-        kept = kept[~before]
-    yield kept.reset_index(drop=True)
+def _joined(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    return pd.concat(parts).sort_values(["path", "frame"], kind="stable", ignore_index=True)
 
 
-def _judged(parts: Iterable[pd.DataFrame], rule: Rule, counts: Counter[str]) -> Iterator[pd.DataFrame]:
-    """Judge parts of a table, and count the reasons; where several files hold a slice the first is taken."""
-    taken: set[str] = set()
-    for part in parts:
-        table = drop_duplicates(judge(rule, part), taken)
-        counts.update(table["reason"])
-        yield table
+def _refused(entries: Sequence[FileEntry]) -> pd.DataFrame:
+    """Return the records of entries that cannot be read as files."""
+    return _table(
+        [(entry, SliceRecord(entry.path, problem=entry.problem)) for entry in entries if entry.problem]
+    )
 
 
-def _read(folder: Path, files: Listing, progress: Progress) -> Iterator[pd.DataFrame]:
-    """Yield the facts of files in tables of some rows, the last one also where reading is broken off."""
-    reads = map_all(partial(records_of_entry, folder), files, "reading headers", progress)
-    rows: list[SliceRecord] = []
-    states: dict[str, Found] = {}
+def _read(folder: Path, files: Sequence[FileEntry], progress: Progress) -> Iterator[pd.DataFrame]:
+    """Yield the records of files in tables of some rows, the last one also where reading is broken off."""
+    reads = map_all(
+        partial(records_of_file, folder), [file.path for file in files], "reading headers", progress
+    )
+    rows: list[tuple[FileEntry, SliceRecord]] = []
     try:
-        for entry, facts in zip(files, reads, strict=True):
-            rows.extend(facts)
-            states[entry.path] = entry
-            if len(rows) >= _BATCH:
-                yield as_table(rows, states)
-                rows, states = [], {}
+        for file, records in zip(files, reads, strict=True):
+            rows.extend((file, record) for record in records)
+            if len(rows) >= BATCH:
+                yield _table(rows)
+                rows = []
     except (KeyboardInterrupt, HarnessError):
-        yield as_table(rows, states)
+        yield _table(rows)
         raise
-    yield as_table(rows, states)
+    if rows:
+        yield _table(rows)
+
+
+def _table(rows: Sequence[tuple[FileEntry, SliceRecord]]) -> pd.DataFrame:
+    state = {name: pd.array([getattr(file, name) for file, _ in rows], dtype="int64") for name in STATE}
+    return as_table([record for _, record in rows]).assign(**state)

@@ -2,13 +2,17 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+INDEX_SUFFIX = ".sdl-index"  # of the folders that scans keep beside their tables
+IRREGULAR = "not a regular file"
+_INDEX = os.fsencode(INDEX_SUFFIX)
+
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FileEntry:
     """One entry of the file system.
 
     Attributes:
@@ -24,40 +28,53 @@ class Found:
     changed: int = 0
     problem: str = ""
 
+    @property
+    def key(self) -> tuple[str, int, int, int]:
+        """What an index of files goes by: the path, and what changes with the content."""
+        return self.path, self.size, self.modified, self.changed
 
-def walk(root: Path) -> Iterator[Found]:
+
+def walk(root: Path, exclude: Collection[Path] = ()) -> Iterator[FileEntry]:
     """Yield every entry below `root` that is no plain folder, in the order of names.
 
     Links to folders are followed after everything else, so a folder that a link leads to a second time is
-    named under its own path and the link is yielded with a problem.
+    named under its own path and the link is yielded with a problem. The indexes of scans are passed over.
+
+    Args:
+        root: folder to walk.
+        exclude: files that may lie there and are not its own.
     """
+    excluded = {os.path.relpath(path.resolve(), root.resolve()) for path in exclude}
     start = os.fsencode(root)
     seen: set[tuple[int, int]] = set()
-    links: list[bytes] = []
-    yield from _folder(start, start, seen, links)
+    links = [start]
     while links:
-        yield from _folder(start, links.pop(0), seen, links)
+        entries = _folder(start, links.pop(0), seen, links)
+        yield from (entry for entry in entries if entry.path not in excluded)
 
 
-def _folder(start: bytes, folder: bytes, seen: set[tuple[int, int]], links: list[bytes]) -> Iterator[Found]:
+def _folder(
+    start: bytes, folder: bytes, seen: set[tuple[int, int]], links: list[bytes]
+) -> Iterator[FileEntry]:
     pending = [folder]
     while pending:
         folder = pending.pop()
         try:
             status = os.stat(folder)  # noqa: PTH116 - names are bytes here, for those that are no text
             if (status.st_dev, status.st_ino) in seen:
-                yield Found(_name(start, folder), problem="a link to a folder that was already read")
+                yield FileEntry(_name(start, folder), problem="a link to a folder that was already read")
                 continue
             seen.add((status.st_dev, status.st_ino))
             with os.scandir(folder) as entries:
                 ordered = sorted(entries, key=lambda entry: entry.name)
         except OSError as error:
-            yield Found(_name(start, folder), problem=_reason(error))
+            yield FileEntry(_name(start, folder), problem=_reason(error))
             continue
         folders = []
         for entry in ordered:
             if entry.is_dir(follow_symlinks=False):
-                folders.append(entry.path)
+                if not entry.name.endswith(_INDEX):
+                    folders.append(entry.path)
             elif entry.is_symlink() and _is_folder(entry):
                 links.append(entry.path)
             else:
@@ -72,20 +89,20 @@ def _is_folder(entry: os.DirEntry[bytes]) -> bool:
         return False
 
 
-def _file(start: bytes, entry: os.DirEntry[bytes]) -> Found:
+def _file(start: bytes, entry: os.DirEntry[bytes]) -> FileEntry:
     name = _name(start, entry.path)
     try:
         status = entry.stat()
     except OSError as error:
-        return Found(name, problem=_reason(error))
+        return FileEntry(name, problem=_reason(error))
     problem = ""
     if not stat.S_ISREG(status.st_mode):
-        problem = "not a regular file"
+        problem = IRREGULAR
     elif not _is_text(entry.path):
         problem = "the file's name is not UTF-8"
     elif status.st_size == 0:
         problem = "an empty file"
-    return Found(name, status.st_size, status.st_mtime_ns, status.st_ctime_ns, problem)
+    return FileEntry(name, status.st_size, status.st_mtime_ns, status.st_ctime_ns, problem)
 
 
 def _name(start: bytes, path: bytes) -> str:
@@ -101,7 +118,7 @@ def _is_text(path: bytes) -> bool:
 
 
 def _reason(error: OSError) -> str:
-    """Say what the system said, without the path that it quotes."""
+    """Return the system's reason, without the path that it quotes."""
     return {
         PermissionError: "no permission to read it",
         FileNotFoundError: "a link that leads nowhere",

@@ -1,4 +1,4 @@
-"""Which slices a rule takes, and why it leaves the others."""
+"""Which slices a rule includes, and why it excludes the others."""
 
 from typing import Annotated, Literal
 
@@ -11,14 +11,14 @@ COPY = "the same SOP instance UID or image as another slice"
 
 
 class Rule(BaseModel):
-    """Which slices to take; the default is the paper's (section 2.1): T1-weighted sagittal slices.
+    """Which slices to include; the default is the paper's (section 2.1): T1-weighted sagittal slices.
 
     Attributes:
         plane: of the slices.
         max_angle: degrees that a slice may be off its plane; past them it is oblique.
         weighting: of the slices.
         contrast: ``pre`` or ``post`` an agent, or ``any``; the paper does not tell them apart.
-        body_part: ``allow`` takes slices whose header names no part of the body, ``require`` leaves them.
+        body_part: ``allow`` includes slices whose header names no part of the body, ``require`` does not.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -30,35 +30,33 @@ class Rule(BaseModel):
     body_part: Literal["allow", "require"] = "allow"
 
 
-def apply(rule: Rule, facts: pd.DataFrame) -> pd.DataFrame:
-    """Judge all facts by a rule; where several files hold the same slice the first is taken."""
-    return drop_duplicates(judge(rule, facts))
+def select(rule: Rule, records: pd.DataFrame) -> pd.DataFrame:
+    """Apply a rule to all records; of several that hold the same slice the first is included."""
+    return drop_duplicates(apply_rule(rule, records))
 
 
-def judge(rule: Rule, facts: pd.DataFrame) -> pd.DataFrame:
-    """Return the facts with the columns ``plane``, ``taken`` (yes or no) and ``reason`` (the first)."""
-    plane = facts["nearest_plane"].mask(facts["angle"] > rule.max_angle, "oblique")
-    table = facts.assign(plane=plane)
+def apply_rule(rule: Rule, records: pd.DataFrame) -> pd.DataFrame:
+    """Return the records with the columns ``plane``, ``taken`` (yes or no) and ``reason`` (the first)."""
+    plane = records["nearest_plane"].mask(records["angle"] > rule.max_angle, "oblique")
+    table = records.assign(plane=plane)
     reason = table["problem"]
-    for applies, said in _reasons(rule, table):
-        reason = reason.mask((reason == "") & applies, said)
+    for applies, text in _reasons(rule, table):
+        reason = reason.mask((reason == "") & applies, text)
     return table.assign(reason=reason, taken=reason.eq("").map({True: "yes", False: "no"}))
 
 
-def drop_duplicates(table: pd.DataFrame, taken: set[str] | None = None) -> pd.DataFrame:
-    """Return the table without slices, still taken, that an earlier row holds which is taken, too.
+def drop_duplicates(table: pd.DataFrame) -> pd.DataFrame:
+    """Exclude every slice that an earlier row holds, both being included; without an ID none is a copy."""
+    included = (table["taken"] == "yes") & (table["slice_id"] != "")
+    copies = included & table["slice_id"].where(included).duplicated()
+    return exclude(table, copies.map({True: COPY, False: ""}))
 
-    Args:
-        table: judged facts.
-        taken: slices taken from tables before; those of this one are added.
-    """
-    seen = set() if taken is None else taken
-    is_copy = []
-    for slice_id, is_taken in zip(table["slice_id"].tolist(), table["taken"].eq("yes").tolist(), strict=True):
-        is_copy.append(is_taken and slice_id in seen)
-        if is_taken:
-            seen.add(slice_id)
-    return leave(table, pd.Series(is_copy, dtype=bool).map({True: COPY, False: ""}))
+
+def exclude(table: pd.DataFrame, reason: pd.Series) -> pd.DataFrame:
+    """Exclude the rows, still included, for which a reason is given (a text for every row)."""
+    excluded = (table["taken"] == "yes") & (reason != "").to_numpy()
+    reasons = table["reason"].mask(excluded, pd.Series(reason.to_numpy(), index=table.index))
+    return table.assign(taken=table["taken"].mask(excluded, "no"), reason=reasons)
 
 
 def _reasons(rule: Rule, table: pd.DataFrame) -> list[tuple[pd.Series, str | pd.Series]]:
@@ -73,10 +71,3 @@ def _reasons(rule: Rule, table: pd.DataFrame) -> list[tuple[pd.Series, str | pd.
     if rule.body_part == "require":
         reasons.append((body == "uncertain", "no part of the body named"))
     return reasons
-
-
-def leave(table: pd.DataFrame, reason: pd.Series) -> pd.DataFrame:
-    """Return the table without the rows, still taken, for which a reason is given (a text for every row)."""
-    leaving = (table["taken"] == "yes") & (reason != "").to_numpy()
-    reasons = table["reason"].mask(leaving, pd.Series(reason.to_numpy(), index=table.index))
-    return table.assign(taken=table["taken"].mask(leaving, "no"), reason=reasons)

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from harness.data.dicom.elements import UnusableFileError
 from harness.data.dicom.headers import Frame, read_header
-from harness.data.index.walk import Found
 from harness.data.series.body_part import body_part_of
 from harness.data.series.contrast_agent import contrast_of
 from harness.data.series.exclusion import exclusion_reason
@@ -14,7 +13,7 @@ from harness.data.series.plane import nearest_plane, plane_from_letters, plane_f
 from harness.data.series.pulse_sequence import DESCRIPTIONS, pulse_sequence
 from harness.data.series.weighting import weighting
 
-VERSION = 4  # counts changes of the facts that are read from the same file
+VERSION = 5  # counts changes of the records that are read from the same file
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +47,8 @@ class SliceRecord:
     scanner: str = ""
 
 
-def records_of_entry(root: Path, entry: Found) -> list[SliceRecord]:
-    """Return the facts of an entry below `root`; what cannot be read as a file is not tried."""
-    if entry.problem:
-        return [SliceRecord(entry.path, problem=entry.problem)]
-    return records_of_file(root, entry.path)
-
-
 def records_of_file(root: Path, path: str) -> list[SliceRecord]:
-    """Return the facts of every frame of a file; one row with a problem where it has none.
+    """Return the record of every frame of a file; one with a problem where it has none.
 
     Args:
         root: the folder that is scanned.
@@ -66,10 +58,10 @@ def records_of_file(root: Path, path: str) -> list[SliceRecord]:
         header = read_header(root / path)
     except UnusableFileError as error:
         return [SliceRecord(path, problem=str(error))]
-    return [_facts(path, frame, header.problem) for frame in header.frames]
+    return [_record(path, frame, header.problem) for frame in header.frames]
 
 
-def _facts(path: str, frame: Frame, problem: str) -> SliceRecord:
+def _record(path: str, frame: Frame, problem: str) -> SliceRecord:
     verdict, evidence = weighting(pulse_sequence(frame))
     plane, angle = _plane(frame)
     uid, series = frame.text("SOPInstanceUID"), frame.text("SeriesInstanceUID")

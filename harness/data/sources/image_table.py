@@ -28,7 +28,7 @@ def image_records(recipe: Recipe, root: Path, table: pd.DataFrame, progress: Pro
     paths = table[find_column(table, labels.path or "", labels.table)].str.strip()
     patients = table[find_column(table, labels.patient, labels.table)].str.strip()
     listed = list(zip(paths, patients, strict=True))
-    return as_table(list(map_all(partial(_facts, recipe, root), listed, "reading images", progress)), {})
+    return as_table(list(map_all(partial(_facts, recipe, root), listed, "reading images", progress)))
 
 
 def _facts(recipe: Recipe, root: Path, listed: tuple[str, str]) -> SliceRecord:

@@ -12,6 +12,7 @@ import ray
 
 import harness
 from harness.errors import HarnessError
+from harness.parallel import cores_available
 
 WORKER_ENVIRONMENT = {
     "CUBLAS_WORKSPACE_CONFIG": ":4096:8",  # cuBLAS repeats its sums in the same order
@@ -38,7 +39,7 @@ def this_machine() -> list[Node]:
     """Return this machine as a cluster of one node, without starting Ray."""
     import torch
 
-    return [Node(cpus=len(os.sched_getaffinity(0)), gpus=torch.cuda.device_count())]
+    return [Node(cpus=cores_available(), gpus=torch.cuda.device_count())]
 
 
 @contextmanager

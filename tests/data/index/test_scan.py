@@ -5,19 +5,18 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from helpers.made_dicom import WriteDicom, item
-from helpers.scanned import scan
+from helpers.opened import opened_below
+from helpers.scanned import read_slices, scan
 
 from harness.data.index.scan import scan_into, scan_records
-from harness.data.index.slice_table import COLUMNS, read_slices
-from harness.data.index.walk import Found
+from harness.data.index.slice_table import COLUMNS
 from harness.data.series.selection_rule import COPY, Rule
-from harness.data.series.slice_record import SliceRecord, records_of_entry
+from harness.data.series.slice_record import SliceRecord, records_of_file
 from harness.errors import HarnessError
 
 
@@ -159,6 +158,9 @@ def test_the_table_is_readable_by_its_owner_alone(write_dicom: WriteDicom, tmp_p
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
     assert list(pd.read_csv(out)["path"]) == ["a.dcm"]
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["slices.csv"]
+    index = tmp_path / ".slices.csv.sdl-index"
+    assert stat.S_IMODE(index.stat().st_mode) == 0o700
+    assert sorted(path.suffix for path in index.iterdir()) == ["", ".parquet"]
 
 
 def test_many_files_are_read_by_several_processes_alike(
@@ -194,46 +196,36 @@ def test_real_series_agree_with_their_truth(shared: Path) -> None:
     assert set(required.loc[required["path"].str.startswith("ge_t1_sag_3d"), "taken"]) == {"no"}
 
 
-def read_paths(folder: Path, out: Path, monkeypatch: pytest.MonkeyPatch, **more: Any) -> list[str]:
-    """Scan into a table and return the files that were read for it."""
-    read: list[str] = []
-
-    def spy(root: Path, entry: Found) -> list[SliceRecord]:
-        if not entry.problem:
-            read.append(entry.path)
-        return records_of_entry(root, entry)
-
-    with monkeypatch.context() as patch:
-        patch.setattr("harness.data.index.scan.records_of_entry", spy)
-        counts = scan_into(out, folder, **more)
-        table = scan(folder, **more)
-        pd.testing.assert_frame_equal(read_slices(out), table)
+def read_paths(folder: Path, out: Path, rule: Rule | None = None) -> list[str]:
+    """Scan into a table, which is as a new one would be, and return the files that were read for it."""
+    with opened_below(folder) as opened:
+        counts = scan_into(out, folder, rule)
+    table = scan(folder, rule)
+    pd.testing.assert_frame_equal(read_slices(out), table)
     assert counts == table["reason"].value_counts().to_dict()
-    return read[: len(read) - len([e for e in folder.rglob("*") if e.is_file() and e.stat().st_size])]
+    return opened
 
 
-def test_a_second_scan_reads_only_what_changed(
-    write_dicom: WriteDicom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_second_scan_reads_only_what_changed(write_dicom: WriteDicom, tmp_path: Path) -> None:
     out = tmp_path / "slices.csv"
     folder = write_dicom("a.dcm").parent
     write_dicom("b.dcm", ImageOrientationPatient=None, PatientID="NA")
     (folder / "empty").touch()
     (folder / "notes.txt").write_text("none")
-    assert read_paths(folder, out, monkeypatch) == ["a.dcm", "b.dcm", "notes.txt"]
-    assert read_paths(folder, out, monkeypatch) == []
-    assert read_paths(folder, out, monkeypatch, rule=Rule(plane="axial")) == []
+    assert read_paths(folder, out) == ["a.dcm", "b.dcm", "notes.txt"]
+    assert read_paths(folder, out) == []
+    assert read_paths(folder, out, rule=Rule(plane="axial")) == []
     write_dicom("c.dcm", SOPInstanceUID="1.2.7")
     os.utime(folder / "a.dcm", ns=(1, 1))
     (folder / "notes.txt").unlink()
-    assert read_paths(folder, out, monkeypatch) == ["a.dcm", "c.dcm"]
+    assert read_paths(folder, out) == ["a.dcm", "c.dcm"]
     before = (folder / "c.dcm").stat()
     write_dicom("c.dcm", SOPInstanceUID="1.2.7", PatientID="P2")
     os.utime(folder / "c.dcm", ns=(before.st_atime_ns, before.st_mtime_ns))
     assert (folder / "c.dcm").stat().st_size == before.st_size
-    assert read_paths(folder, out, monkeypatch) == ["c.dcm"]
+    assert read_paths(folder, out) == ["c.dcm"]
     out.write_text("no table")
-    assert read_paths(folder, out, monkeypatch) == ["a.dcm", "b.dcm", "c.dcm"]
+    assert read_paths(folder, out) == []
 
 
 @pytest.mark.parametrize(
@@ -241,11 +233,11 @@ def test_a_second_scan_reads_only_what_changed(
     ["Icon\r", "a\nb.dcm", 'q"u.dcm', "comma,x", " lead", "NA", "=1+1", "tab\tx", "back\\slash", "頭.dcm"],
 )
 def test_whatever_a_file_is_called_it_is_read_once(
-    write_dicom: WriteDicom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+    write_dicom: WriteDicom, tmp_path: Path, name: str
 ) -> None:
     folder = write_dicom(name, PatientID="A\rB").parent
-    assert read_paths(folder, tmp_path / "slices.csv", monkeypatch) == [name]
-    assert read_paths(folder, tmp_path / "slices.csv", monkeypatch) == []
+    assert read_paths(folder, tmp_path / "slices.csv") == [name]
+    assert read_paths(folder, tmp_path / "slices.csv") == []
 
 
 def test_an_interrupted_scan_goes_on_where_it_stopped(
@@ -256,26 +248,26 @@ def test_an_interrupted_scan_goes_on_where_it_stopped(
     for number in range(1, 6):
         write_dicom(f"{number}.dcm")
 
-    def interrupt(root: Path, entry: Found) -> list[SliceRecord]:
-        if entry.path == "4.dcm":
+    def interrupt(root: Path, path: str) -> list[SliceRecord]:
+        if path == "4.dcm":
             raise KeyboardInterrupt
-        return records_of_entry(root, entry)
+        return records_of_file(root, path)
 
     with monkeypatch.context() as patch:
-        patch.setattr("harness.data.index.scan.records_of_entry", interrupt)
+        patch.setattr("harness.data.index.scan.records_of_file", interrupt)
         with pytest.raises(KeyboardInterrupt):
             scan_into(out, folder)
-    left = [path for path in tmp_path.iterdir() if path.is_file()]
+    left = list(tmp_path.glob(".slices.csv.sdl-index/*.parquet"))
     assert left
     assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in left)
-    assert read_paths(folder, out, monkeypatch) == ["4.dcm", "5.dcm"]
+    assert read_paths(folder, out) == ["4.dcm", "5.dcm"]
 
 
-def die(root: Path, entry: Found) -> list[SliceRecord]:
-    if entry.path == "899.dcm":
+def die(root: Path, path: str) -> list[SliceRecord]:
+    if path == "899.dcm":
         time.sleep(1)  # the other process is through with what it took first
         os._exit(9)
-    return records_of_entry(root, entry)
+    return records_of_file(root, path)
 
 
 def test_a_process_that_dies_leaves_what_was_read(
@@ -287,17 +279,15 @@ def test_a_process_that_dies_leaves_what_was_read(
     with monkeypatch.context() as patch:
         patch.setattr("harness.parallel.WORTHWHILE", 2)
         patch.setattr("harness.parallel.cores_available", lambda: 2)
-        patch.setattr("harness.data.index.scan.records_of_entry", die)
+        patch.setattr("harness.data.index.scan.records_of_file", die)
         with pytest.raises(HarnessError, match="a process died"):
             scan_into(out, original.parent)
-    read = read_paths(original.parent, out, monkeypatch)
+    read = read_paths(original.parent, out)
     assert 0 < len(read) < 900
     assert read[-1] == "899.dcm"
 
 
-def test_a_scan_that_is_killed_loses_only_what_it_read_last(
-    write_dicom: WriteDicom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_scan_that_is_killed_loses_only_what_it_read_last(write_dicom: WriteDicom, tmp_path: Path) -> None:
     out, folder = tmp_path / "slices.csv", write_dicom("0.dcm").parent
     for number in range(1, 6):
         write_dicom(f"{number}.dcm")
@@ -306,25 +296,27 @@ import os, signal
 from pathlib import Path
 from harness.data.index import scan
 
-def records_of(root, entry):
-    if entry.path == "4.dcm":
+def records_of(root, path):
+    if path == "4.dcm":
         os.kill(os.getpid(), signal.SIGKILL)
-    return read(root, entry)
+    return read(root, path)
 
-read, scan.records_of_entry, scan._BATCH = scan.records_of_entry, records_of, 2
+read, scan.records_of_file, scan.BATCH = scan.records_of_file, records_of, 2
 scan.scan_into(Path({str(out)!r}), Path({str(folder)!r}))
 """
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == -signal.SIGKILL
     write_dicom("1.dcm", PatientID="another")
-    assert read_paths(folder, out, monkeypatch) == ["1.dcm", "4.dcm", "5.dcm"]
+    (out.with_name(".slices.csv.sdl-index") / "9.parquet.partial").touch()  # as if killed while it wrote
+    assert read_paths(folder, out) == ["1.dcm", "4.dcm", "5.dcm"]
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["slices.csv"]
+    assert len(list(tmp_path.glob(".slices.csv.sdl-index/*"))) == 2
 
 
 @pytest.mark.parametrize("batch", [1, 2, 3, 100])
 def test_new_facts_go_between_known_ones_however_they_are_parted(
     write_dicom: WriteDicom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, batch: int
 ) -> None:
-    monkeypatch.setattr("harness.data.index.scan._BATCH", batch)
+    monkeypatch.setattr("harness.data.index.scan.BATCH", batch)
     out, folder = tmp_path / "slices.csv", write_dicom("d.dcm", SOPInstanceUID="1.2.7").parent
     for number, name in enumerate(("b/c.dcm", "f.dcm", "h.dcm")):
         write_dicom(name, SOPInstanceUID=f"1.2.8.{number}")
@@ -332,7 +324,7 @@ def test_new_facts_go_between_known_ones_however_they_are_parted(
     for name in ("a.dcm", "b.c/c.dcm", "e.dcm", "g.dcm", "z.dcm"):
         write_dicom(name, SOPInstanceUID="1.2.7")  # copies, one before the slice taken so far
     (folder / "f.dcm").unlink()
-    assert read_paths(folder, out, monkeypatch) == ["a.dcm", "b.c/c.dcm", "e.dcm", "g.dcm", "z.dcm"]
+    assert read_paths(folder, out) == ["a.dcm", "b.c/c.dcm", "e.dcm", "g.dcm", "z.dcm"]
     table = read_slices(out)
     assert table is not None
     assert list(table["path"]) == sorted(table["path"])
@@ -364,14 +356,41 @@ def test_names_that_are_written_alike_are_two_files(write_dicom: WriteDicom, tmp
         assert scan_into(out, folder) == {"": 1, "the file's name is not UTF-8": 1}
 
 
-def test_a_journal_that_cannot_be_used_is_gone_and_none_of_the_files(
-    write_dicom: WriteDicom, monkeypatch: pytest.MonkeyPatch
+def test_a_damaged_index_is_read_again_and_replaced(write_dicom: WriteDicom, tmp_path: Path) -> None:
+    out, folder = tmp_path / "slices.csv", write_dicom("a.dcm").parent
+    write_dicom("b.dcm")
+    assert read_paths(folder, out) == ["a.dcm", "b.dcm"]
+    (part,) = tmp_path.glob(".slices.csv.sdl-index/*.parquet")
+    part.write_bytes(part.read_bytes()[:-9])
+    assert read_paths(folder, out) == ["a.dcm", "b.dcm"]
+    assert read_paths(folder, out) == []
+
+
+def test_a_file_that_could_not_be_read_is_tried_again(
+    write_dicom: WriteDicom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = write_dicom("a.dcm").parent
-    for _ in range(2):
-        (folder / ".slices.csv.journal").write_bytes(b"")
-        assert scan_into(folder / "slices.csv", folder) == {"": 1}
-        assert sorted(path.name for path in folder.iterdir()) == ["a.dcm", "slices.csv"]
+    out, folder = tmp_path / "slices.csv", write_dicom("a.dcm").parent
+    write_dicom("b.dcm")
+
+    def refuse(root: Path, path: str) -> list[SliceRecord]:
+        if path == "a.dcm":
+            return [SliceRecord(path, problem="no permission to read it")]
+        return records_of_file(root, path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("harness.data.index.scan.records_of_file", refuse)
+        assert scan_into(out, folder)["no permission to read it"] == 1
+    assert read_paths(folder, out) == ["a.dcm"]
+
+
+def test_a_table_that_would_not_change_is_left_as_it_is(write_dicom: WriteDicom, tmp_path: Path) -> None:
+    out, folder = tmp_path / "slices.csv", write_dicom().parent
+    scan_into(out, folder)
+    before = out.stat()
+    scan_into(out, folder)
+    assert out.stat() == before
+    scan_into(out, folder, Rule(plane="axial"))
+    assert out.stat() != before
 
 
 def test_a_place_where_no_table_can_be_written_is_told(write_dicom: WriteDicom, tmp_path: Path) -> None:
@@ -389,3 +408,13 @@ def test_of_two_scans_into_one_table_the_second_is_refused(write_dicom: WriteDic
             scan_into(out, folder)
 
     assert scan_into(out, folder, progress=scan_again) == {"": 1}
+
+
+def test_the_lock_of_a_table_is_one_file_for_all_scans(write_dicom: WriteDicom, tmp_path: Path) -> None:
+    out, folder, lock = tmp_path / "slices.csv", write_dicom().parent, tmp_path / ".slices.csv.sdl-index/lock"
+    during: list[int] = []
+    for _ in range(2):
+        scan_into(out, folder, progress=lambda *_: during.append(lock.stat().st_ino))
+        during.append(lock.stat().st_ino)
+    assert len(during) == 3
+    assert len(set(during)) == 1

@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.data.index.walk import Found, walk
+from harness.data.index.walk import INDEX_SUFFIX, FileEntry, walk
 
 
-def entries(root: Path) -> dict[str, Found]:
+def entries(root: Path) -> dict[str, FileEntry]:
     found = list(walk(root))
     assert len({entry.path for entry in found}) == len(found)
     return {entry.path: entry for entry in found}
@@ -47,6 +47,18 @@ def test_what_is_no_readable_file_is_named_with_a_problem(tmp_path: Path) -> Non
     assert found["pipe"].problem == "not a regular file"
     assert found["empty"].problem == "an empty file"
     assert found["caf\\xe9.dcm"].problem == "the file's name is not UTF-8"
+
+
+def test_files_that_are_not_the_folders_own_are_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = tmp_path / "a" / f".slices.csv{INDEX_SUFFIX}"
+    index.mkdir(parents=True)
+    for path in (index / "0.parquet", tmp_path / "a" / "slices.csv", tmp_path / "slices.csv"):
+        path.touch()
+    monkeypatch.chdir(tmp_path / "a")
+    assert [entry.path for entry in walk(tmp_path, exclude=[Path("slices.csv")])] == ["slices.csv"]
+    assert [entry.path for entry in walk(Path(), exclude=[tmp_path / "a" / "slices.csv"])] == []
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
