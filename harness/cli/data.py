@@ -63,8 +63,8 @@ def select(directory: Path, out: Path, dataset: str | None) -> None:
         counts = scan_into(out, directory, rule, progress)
     click.echo(f"{counts['']} of {counts.total()} slices taken: {out}")
     click.echo(
-        f"It and {SliceIndex(out).folder} hold paths and patient IDs: only you may read them; delete both when "
-        "you are done."
+        f"It and {SliceIndex(out).folder} hold paths and patient IDs: only you may read them; "
+        "delete both when you are done."
     )
     del counts[""]
     for reason, count in counts.most_common():

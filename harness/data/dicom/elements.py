@@ -1,26 +1,19 @@
-"""The elements of a DICOM header that a scan looks at, read without the pixels.
+"""The elements of a DICOM header that a scan looks at, as pydicom reads them, without the pixels."""
 
-Plain headers, which are nearly all, are read by a reader that skips over what a scan does not need and takes
-a third of the time of pydicom, which reads the rest.
-"""
-
-import logging
-import warnings
 import zlib
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import pydicom
-from pydicom.datadict import dictionary_VR, tag_for_keyword
+from pydicom.datadict import tag_for_keyword
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
+from pydicom.multival import MultiValue
 from pydicom.tag import BaseTag
 from pydicom.uid import DeflatedExplicitVRLittleEndian
 
-from harness.data.dicom.quick import NeedsFullParser, quick_elements
-from harness.data.dicom.values import decode_text, plain_values
-
 _WORDS = (
-    "SpecificCharacterSet", "ImageType", "SOPClassUID", "SOPInstanceUID", "Modality", "ConversionType",
+    "ImageType", "SOPClassUID", "SOPInstanceUID", "Modality", "ConversionType",
     "Manufacturer", "InstitutionName", "StudyDescription", "SeriesDescription", "ManufacturerModelName",
     "PatientID", "BodyPartExamined", "ContrastBolusAgent", "ScanningSequence", "SequenceVariant",
     "SequenceName", "AngioFlag", "DeviceSerialNumber", "ProtocolName", "PulseSequenceName",
@@ -44,21 +37,15 @@ _MACROS = {
     )
 }  # fmt: skip
 _KEYWORDS = {tag: word for word in _WORDS if (tag := tag_for_keyword(word))}
-_VRS = {tag: dictionary_VR(tag) for tag in _KEYWORDS}
 _SEQUENCES = {tag: word for word in (*_CODES, *_GROUPS) if (tag := tag_for_keyword(word))}
 _TAGS = [*_KEYWORDS, *_SEQUENCES]
-_UNSTATED = ("", "UN", None)  # software that did not know an element hands it on as UN
-_CHARACTER_SET, _SYNTAX, _MEDIA = 0x00080005, 0x00020010, 0x00020002
 _MAX_INFLATED = 2**28
-
-# pydicom's messages quote values of the header, and values may be patients' names.
-logging.getLogger("pydicom").setLevel(logging.CRITICAL)
 
 Values = dict[str, tuple[Any, ...]]
 
 
 class UnusableFileError(Exception):
-    """A file that yields no facts; the message is the reason, in words that name no path and no person."""
+    """A file that yields no records; the message is the reason, in words that name no path and no person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,34 +72,15 @@ class Elements:
 
 
 def read_elements(file: BinaryIO) -> Elements:
-    """Read the header of an open file, and leave the file at no particular place."""
-    try:
-        return _read_quickly(file)
-    except NeedsFullParser:
-        file.seek(0)
-    return _read_with_pydicom(file)
+    """Read the header of an open file, and leave the file at no particular place.
 
-
-def _read_quickly(file: BinaryIO) -> Elements:
-    found, place, implicit = quick_elements(file, _VRS.keys() | {_SYNTAX, _MEDIA}, _SEQUENCES.keys())
-    syntax, media = (
-        found.pop(tag, ("UI", b""))[1].decode("latin-1").strip(" \0") for tag in (_SYNTAX, _MEDIA)
-    )
-    character_set = decode_text(found[_CHARACTER_SET][1], ()) if _CHARACTER_SET in found else ()
-    values = {
-        _KEYWORDS[tag]: value
-        for tag, (vr, content) in found.items()
-        if (value := plain_values(content, vr if vr not in _UNSTATED else _VRS[tag], True, character_set))
-    }
-    return Elements(values, syntax, media, place, implicit, True, {}, ())
-
-
-def _read_with_pydicom(file: BinaryIO) -> Elements:
+    Raises:
+        UnusableFileError: the header would inflate to more than memory should hold.
+        Exception: whatever a mangled header makes pydicom raise.
+    """
     _check_inflation(file)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        dataset = pydicom.dcmread(file, stop_before_pixels=True, force=True, specific_tags=_TAGS)
-        return _elements(dataset, file.tell())
+    dataset = pydicom.dcmread(file, stop_before_pixels=True, force=True, specific_tags=_TAGS)
+    return _elements(dataset, file.tell())
 
 
 def _elements(dataset: Dataset, place: int) -> Elements:
@@ -162,27 +130,25 @@ def _is_given(item: Dataset) -> bool:
 
 def _values(dataset: Dataset) -> Values:
     values: Values = {}
-    character_set: tuple[Any, ...] = ()
     for tag in dataset.keys():  # noqa: SIM118 - iterating a data set converts every value in it
         if keyword := _KEYWORDS.get(tag):
-            values[keyword] = _value(dataset, tag, character_set)
-            character_set = values[keyword] if tag == _CHARACTER_SET else character_set
+            values[keyword] = _value(dataset, tag)
         elif _SEQUENCES.get(tag) in _CODES:
             values[_SEQUENCES[tag]] = _meaning(dataset, tag)
     return {keyword: value for keyword, value in values.items() if value}
 
 
-def _value(dataset: Dataset, tag: BaseTag, character_set: tuple[Any, ...]) -> tuple[Any, ...]:
-    element = dataset.get_item(tag)
-    if isinstance(element, pydicom.DataElement):  # converted while the file was read: the character set
-        values = [element.value] if isinstance(element.value, str) else element.value or ()
-        return tuple(values) if any(values) else ()
-    content = getattr(element, "value", None)
-    if not isinstance(content, bytes):
+def _value(dataset: Dataset, tag: BaseTag) -> tuple[Any, ...]:
+    """Return the values of an element; none where it is empty, or of a kind that is no text and no number."""
+    raw = dataset.get_item(tag)
+    if isinstance(raw, RawDataElement) and raw.VR == "UN":  # little endian in files of either byte order
+        dataset[tag] = raw._replace(is_little_endian=True)
+    try:
+        value = dataset[tag].value
+    except Exception:  # whatever bytes that are no values of their representation make pydicom raise
         return ()
-    vr = element.VR if element.VR not in _UNSTATED else _VRS[tag]
-    little = element.is_little_endian or element.VR == "UN"  # whatever the file's byte order
-    return plain_values(content, vr, little, character_set)
+    values = tuple(value) if isinstance(value, MultiValue) else (value,)
+    return values if all(isinstance(each, str | int | float) for each in values) and values != ("",) else ()
 
 
 def _meaning(dataset: Dataset, tag: BaseTag) -> tuple[Any, ...]:

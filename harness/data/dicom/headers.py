@@ -1,6 +1,6 @@
-"""The header of one DICOM file, read without its pixels, as facts about each of its frames.
+"""The header of one DICOM file, read without its pixels, as values of each of its frames.
 
-Nothing here judges; whatever is missing, mistyped or mangled in a header is simply not among the facts.
+Whatever is missing, mistyped or mangled in a header is simply not among the values.
 """
 
 import math
@@ -16,6 +16,7 @@ from pydicom.uid import DeflatedExplicitVRLittleEndian
 from harness.data.dicom.codestream import Size
 from harness.data.dicom.elements import Elements, UnusableFileError, read_elements
 from harness.data.dicom.pixel_integrity import is_compressed, length_problem
+from harness.data.dicom.quiet import quiet_pydicom
 
 MAX_SIDE = 4096
 MAX_FRAMES = 20_000
@@ -29,7 +30,7 @@ _ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The facts of one frame: its number from 1, and the values of the header by keyword, each as a tuple.
+    """One frame: its number from 1, and the values of the header by keyword, each as a tuple.
 
     Values of a frame's functional groups stand in place of those of the whole file.
     """
@@ -74,7 +75,7 @@ def read_header(path: Path) -> Header:
         UnusableFileError: no DICOM header can be read from it.
     """
     try:
-        with path.open("rb") as file:
+        with quiet_pydicom(), path.open("rb") as file:
             _check_start(file)
             elements = read_elements(file)
             whole = Frame(1, elements.values)

@@ -1,6 +1,5 @@
 """From the pixels of a file to slices ready for training: scaled to [0, 1], square, of one size."""
 
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -15,6 +14,7 @@ from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, Implic
 
 from harness.data.dicom.frame_elements import aspect, group, padding, rescaled
 from harness.data.dicom.pixel_integrity import stored_problem
+from harness.data.dicom.quiet import quiet_pydicom
 from harness.data.dicom.voi_lut import shown_by_header
 from harness.data.preparation.crop import Box, MaskError, tumour_box
 
@@ -54,8 +54,7 @@ def read_frames(
         window: what becomes 0 and 1: percentiles of the slice, or the ends of the header's VOI LUT or window,
             for frames that have one.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with quiet_pydicom():
         try:
             dataset = pydicom.dcmread(path, force=True)
         except Exception as error:  # the file changed, or is mangled past its header

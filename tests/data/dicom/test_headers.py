@@ -1,4 +1,5 @@
-import io
+import logging
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -188,8 +189,50 @@ def test_a_value_of_the_wrong_type_is_missing(write_dicom: WriteDicom) -> None:
     assert frame.number_of("EchoTime") == 12
 
 
-def test_nothing_is_printed_or_warned(write_dicom: WriteDicom, capfd: pytest.CaptureFixture[str]) -> None:
-    path = write_dicom()
-    path.write_bytes(path.read_bytes().replace(b"1.2.3", b"a.b.c"))
-    read_header(path)
-    assert io.StringIO("".join(capfd.readouterr())).read() == ""
+@pytest.mark.parametrize("mangled", [b"1.2.3", ExplicitVRLittleEndian.encode()])
+def test_nothing_of_a_header_is_printed_warned_or_logged(
+    write_dicom: WriteDicom,
+    capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+    mangled: bytes,
+) -> None:
+    path = write_dicom(RepetitionTime=450)
+    path.write_bytes(path.read_bytes().replace(mangled, b"Zwiebel"[: len(mangled)].ljust(len(mangled), b"x")))
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        read_header(path)
+    assert (capfd.readouterr(), caplog.text, warned) == (("", ""), "", [])
+    assert logging.getLogger("pydicom").isEnabledFor(logging.WARNING)  # again
+
+
+def test_headers_agree_with_pydicoms_on_its_own_files(shared: Path) -> None:
+    compared = 0
+    for path in [
+        *sorted((Path(pydicom.__file__).parent / "data").rglob("*.dcm")),
+        *sorted((shared / "dicom").rglob("*.dcm")),
+    ]:
+        try:
+            frame = read_header(path).frames[0]
+        except UnusableFileError:
+            continue
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            dataset = pydicom.dcmread(path, force=True, stop_before_pixels=True)
+            for keyword in (
+                "PatientID",
+                "Modality",
+                "SeriesInstanceUID",
+                "SOPInstanceUID",
+                "SeriesDescription",
+            ):
+                assert frame.text(keyword) == str(dataset.get(keyword) or "").strip(), (path.name, keyword)
+            for keyword in ("Rows", "Columns", "BitsAllocated", "RepetitionTime"):
+                stated = dataset.get(keyword)
+                if (
+                    keyword in dataset
+                    and stated is not None
+                    and "SharedFunctionalGroupsSequence" not in dataset
+                ):
+                    assert frame.number_of(keyword) == float(stated), (path.name, keyword)
+        compared += 1
+    assert compared > 150
