@@ -140,6 +140,7 @@ def test_the_wheel_holds_every_declaration_and_no_results(wheel: Path) -> None:
         shipped = {path.relative_to(ROOT).as_posix() for path in (ROOT / kind).rglob(pattern)}
         assert shipped
         assert {f"harness/shipped/{path}" for path in shipped} <= inside
+    assert "harness/data/series/vocabulary.csv" in inside
     assert not [name for name in inside if "/cache/" in name or "/runs/" in name or name.startswith("tests")]
 
 

@@ -3,43 +3,17 @@
 Where the two contradict each other, or a text speaks of both, nobody can tell.
 """
 
-import re
-
 from harness.data.dicom.headers import Frame
-from harness.data.series.vocabulary import END, REMEMBER, START, compiled, normalise, weightings
+from harness.data.series.description import weightings
+from harness.data.series.vocabulary import END, REMEMBER, START, anyhow, compiled, either, normalise
 
-
-def _either(*words: str, anywhere: str) -> re.Pattern[str]:
-    """Return a pattern of what words begin with, or what stands anywhere."""
-    return compiled(rf"{START}(?:{'|'.join(words)})|{anywhere}")
-
-
-_BRANDS = (
-    r"magnevist\w*|dotarem\w*|prohance\w*|omniscan\w*|multihance\w*|clariscan\w*|optimark\w*|vasovist\w*|ablavar\w*"
-    r"|eovist\w*|primovist\w*|elucirem\w*|vueway\w*|magnegita\w*|dotagraf\w*|artirem\w*|cyclolux\w*|magnescope\w*"
-    r"|feraheme\w*"
-)
-_AGENT = (
-    r"(?:contrast\w*|kontrast\w*|contr?|con(?! [a-z])|gad\w*|gd\w*|km|mdc|m d c|ce|c(?! ?spine)|inj\w*"
-    rf"|контраст\w*|civ|[ei] ?v|{_BRANDS}){END}"
-)
-_WITH = (
-    r"(?:with|mit|avec|con|com|met|med|z|after|post|nach|apres|despues(?: del?)?|dopo|na"
-    r"|(?<!\w)(?:со?|после)|w(?= ?[/&+]| and)|(?<!t[12] )w)"
-)
-_WITHOUT = (
-    r"(?:without|w[/ ]?o(?:ut)?|ohne|sans|sin|senza|sem|zonder|uten|utan|uden|bez|(?<!\w)(?:без|до)"
-    r"|before|vor|avant(?: l)?|antes(?: del?)?|prima(?: del?| di)?|voor|fore|før|przed)"
-)
-_NONE = r"(?:no|none|nil|not|nein|kein\w*|aucun\w*|ningun\w*|nessun\w*|geen|ingen|inget|brak|nao|нет)"
-_AND = r"(?:[ /&+]|and|und|et|y|e|en|og|och|i|и|ou|or|oder)*"
-_FILLERS = r"(?:(?:[ei] ?v|intraven\w*|prod\w*|agent|medio|meio|mezzo|de|di|the|any|введени\w*|в/в) )*"
+_AGENT = f"(?:{either('agent')}|{either('agent brand')}){END}"
+_WITH, _WITHOUT, _NONE = (f"(?:{either(meaning)})" for meaning in ("with", "without", "none"))
+_AND = f"(?:[ /&+]|{either('and')})*"
+_FILLERS = f"(?:(?:{either('between denial and agent')}) )*"
 # "Post w/o FS" denies the fat saturation, no agent.
-_NO_SATURATION = r"(?! ?(?:fs|fat|fett|mtc?|sat))"
-_NOT_GIVEN = (
-    r"(?:(?:was |were |is )?(?:not (?:given|used|admin\w*|inject\w*|done|needed|requir\w*)"
-    r"|refus\w*|declin\w*|withheld|off$))"
-)
+_NO_SATURATION = f"(?! ?(?:{either('saturation')}))"
+_NOT_GIVEN = f"(?:(?:was |were |is )?(?:{either('not given')}))"
 
 # Read before normalising takes the dash away: "KM-" and "-KM" deny the agent, "SAG - KM" may mean either.
 _DASHES = (
@@ -48,38 +22,28 @@ _DASHES = (
     (compiled(rf"(?<=\s)-\s+(?={_AGENT})"), "with without "),
 )
 # What speaks of no agent: "post op", "post fossa", "pre-sat", "high contrast".
-_WHEN = r"(?:pre|post|before|after|vor|nach|avant|apres|antes|despues|prima|dopo)"
+_WHEN = f"(?:{either('before or after')})"
 _ASIDE = compiled(
-    rf"{START}(?:(?:{_WHEN} ?(?:[/&+]|and|und|et|y|e) ?)?{_WHEN} ?"
-    r"(?:op|oper\w*|surg\w*|chir\w*|x?rt|rtx|radi\w*|strahl\w*|chem\w*|treat\w*|therap\w*|tx|biops\w*|bx|rese[ck]t\w*"
-    r"|embol\w*|cranio\w*|trauma\w*|ictal|partum|shunt\w*|gamma\w*|srs|load\w*|proc\w*|fossa|horn)"
-    r"|pr(?:e|ae?) ?sat\w*"
-    r"|(?:high|low|good|best|max|soft|tissue|image|phase|transfer|mt|flow|multi|hoher) [ck]ontrast\w*"
-    rf"|(?:edge|resolution|signal|image) enhanced){END}"
+    rf"{START}(?:(?:{_WHEN} ?(?:[/&+]|and|und|et|y|e) ?)?{_WHEN} ?(?:{either('treatment or place')})"
+    rf"|pr(?:e|ae?) ?sat\w*|(?:{either('kind of image contrast')}) [ck]ontrast\w*"
+    rf"|(?:{either('enhanced by other means')}) enhanced){END}"
 )
 _BOTH = compiled(
-    rf"{START}(?:{_WITH}{_AND}{_WITHOUT}{_NO_SATURATION}|{_WITHOUT}{_AND}{_WITH}|m ?[/+&] ?o|c/s){END}"
+    rf"{START}(?:{_WITH}{_AND}{_WITHOUT}{_NO_SATURATION}|{_WITHOUT}{_AND}{_WITH}"
+    rf"|{either('both with and without')}){END}"
 )
-_PRE = _either(
-    rf"(?:(?:{_WITHOUT}|{_NONE}|non|o|(?<![ei] )v|s/|pas d|pr(?:e|ae?))[ /']+|s/){_FILLERS}{_AGENT}",
-    rf"{_AGENT} (?:none|nil|neg\w*|nein|no$|нет|{_NOT_GIVEN}{END})",
-    rf"(?:t1w?)?pr(?:e|ae?)(?:{END}|con(?:{END}|trast)|kontrast|gad|gd|km)",
-    rf"{_WITHOUT}$|noncon(?:{END}|trast)|(?:un|non?|not) ?enhanced",
-    rf"nativ\w*|(?:avant|blanco|plain){END}|kontrasts[iı]z\w*|бе[сз]контраст\w*",
-    anywhere=r"造影前|非造影|造影剤?なし|単純|平[扫掃]|[未无]增强",
+_PRE = compiled(
+    rf"{START}(?:"
+    rf"(?:(?:{_WITHOUT}|{_NONE}|{either('denies the agent after it')})[ /']+|s/){_FILLERS}{_AGENT}"
+    rf"|{_AGENT} (?:{either('denies the agent before it')}|{_NOT_GIVEN}{END})"
+    rf"|{_WITHOUT}$)|{anyhow('no agent yet')}"
 )
-_POST = _either(
-    rf"(?:post|apres|gd|km|mdc|m d c|ce|inj|civ){END}|(?:with|w/|mit|avec|pos|[ck]ontr)$",
-    rf"gad\w*|gddtpa|inject\w*|contrast\w*|kontrast\w*|контраст\w*|enhanced|{_BRANDS}",
-    rf"post(?:kontrast|km|con(?:{END}|trast)|gad|gd)",
-    rf"t1w?(?:ce?|gd|gad\w*|km|post){END}|t1[a-z]*\+(?= |$)",
-    r"t1[a-z]* \+ (?:sag|cor|ax|tra)(?!.{0,40}t[12])",  # "T1 + SAG", but not "T1 + COR T2"
-    rf"(?:{_WITH}[ /]+|c/ ?){_FILLERS}{_AGENT}|{_AGENT}\+",
-    anywhere=rf"\+ ?(?:{_AGENT}|cm{END})|(?<=\S) \+$|造影|增强|増強",
+_POST = compiled(
+    rf"{START}(?:{either('agent brand')}|(?:{_WITH}[ /]+|c/ ?){_FILLERS}{_AGENT}|{_AGENT}\+)"
+    rf"|\+ ?{_AGENT}|{anyhow('agent given')}"
 )
 _NO_AGENT = compiled(
-    rf"(?:{_NONE}(?: .*)?|(?:.* )?{_NOT_GIVEN}(?: .*)?|{_WITHOUT}"
-    r"|n|non|null|n ?/? ?a|unknown|0+(?: 0+)? ?(?:ml|cc|mmol)?)?"
+    rf"(?:{_NONE}(?: .*)?|(?:.* )?{_NOT_GIVEN}(?: .*)?|{_WITHOUT}|{either('name of no agent')})?"
 )
 
 

@@ -1,7 +1,7 @@
 """Why a frame is no MR slice to learn from, whatever a rule asks for."""
 
 from harness.data.dicom.headers import Frame
-from harness.data.series import vocabulary as words
+from harness.data.series.description import is_calibration, is_localizer, is_projection
 
 MIN_SIDE = 64
 
@@ -37,11 +37,11 @@ def _kind_problem(frame: Frame, kinds: set[str]) -> str:
         return "not MR"
     if (frame.number_of("SamplesPerPixel") or 1) != 1 or _is_coloured(frame):
         return "a colour image"
-    if "LOCALIZER" in kinds or any(map(words.is_localizer, described)):
+    if "LOCALIZER" in kinds or any(map(is_localizer, described)):
         return "a localizer"
-    if any(map(words.is_calibration, described)):
+    if any(map(is_calibration, described)):
         return "a calibration scan"
-    if kinds & _DERIVED or any(map(words.is_projection, described)) or _is_computed(frame):
+    if kinds & _DERIVED or any(map(is_projection, described)) or _is_computed(frame):
         return "a derived image or a projection"
     return ""
 

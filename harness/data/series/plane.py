@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from harness.data.series import vocabulary as words
+from harness.data.series import description
 
 PLANES = ("axial", "sagittal", "coronal")
 _AXES = ("sagittal", "coronal", "axial")  # the plane whose normal points along x, y, z of the patient
@@ -46,4 +46,6 @@ def plane_from_letters(orientation: Sequence[str]) -> str:
 
 def plane_from_words(descriptions: Sequence[str]) -> str:
     """Return the plane that the first telling description names, else ``unknown``."""
-    return next((named for text in descriptions if (named := words.plane(text)) != "unknown"), "unknown")
+    return next(
+        (named for text in descriptions if (named := description.plane(text)) != "unknown"), "unknown"
+    )

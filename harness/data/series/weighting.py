@@ -11,7 +11,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from harness.data.series import vocabulary as words
+from harness.data.series.description import is_double_inversion, weightings
+from harness.data.series.vocabulary import either
 
 WEIGHTINGS = ("T1", "T2", "FLAIR", "PD", "other", "unknown")
 TISSUE_T1 = 900.0  # ms, between white and grey matter at 1.5 T
@@ -24,14 +25,16 @@ _ACQUISITION_CONTRAST = {
     "DIFFUSION": "other", "PERFUSION": "other", "TOF": "other", "FLOW_ENCODED": "other", "STIR": "other",
     "TAGGING": "other",
 }  # fmt: skip
-_SPIN_NAME = re.compile(r"^\*?(?:t?se|fse|frfse|fast ?se|spc|tir|ir|h\d?d|memp|haste|cube)", re.IGNORECASE)
-_GRADIENT_NAME = re.compile(
-    r"^\*?(?:t?fl(?!air)|fi|gr|spgr|fspgr|efgre|fgre|fgr|3dgr|t1tfe|t?ffe|t1ffe|tfe|bravo)", re.IGNORECASE
-)
-_PREPARED_NAME = re.compile(r"^\*?(?:tfl|mprage)", re.IGNORECASE)
-_BALANCED_NAME = re.compile(r"^\*?(?:tfi|tru|fiesta|b-?ffe|b-?tfe|ci3d|de3d|psif)", re.IGNORECASE)
-_PLANAR_NAME = re.compile(r"^\*?ep", re.IGNORECASE)
-_DOUBLE_INVERSION = re.compile(r"(?<![a-z])(?:dir|double (?:ir|inversion))(?![a-z])")
+
+
+def _named(meaning: str) -> re.Pattern[str]:
+    """Return a pattern of the names that vendors give a sequence."""
+    return re.compile(rf"^\*?(?:{either(meaning, 'name')})", re.IGNORECASE)
+
+
+_SPIN_NAME, _GRADIENT_NAME = _named("named spin echo"), _named("named gradient echo")
+_PREPARED_NAME = _named("named prepared gradient echo")
+_BALANCED_NAME, _PLANAR_NAME = _named("named balanced steady state"), _named("named echo planar")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ def _claims(descriptions: tuple[str, ...]) -> tuple[frozenset[str], frozenset[st
     ``other`` contradicts nothing, and as the protocol of a series that has a description it says nothing:
     hospitals name it after a whole examination, "brain with MRA", or what that looks for, "diffuse glioma".
     """
-    every = [(place, words.weightings(text)) for place, text in enumerate(descriptions)]
+    every = [(place, weightings(text)) for place, text in enumerate(descriptions)]
     of_all = _PROTOCOL if any(descriptions[:_PROTOCOL]) else None
     claimed = [claims for place, claims in every if claims and not (place == of_all and claims == {"other"})]
     first = claimed[0] if claimed else frozenset[str]()
@@ -111,7 +114,7 @@ def _special(sequence: PulseSequence) -> str:
         return sequence.special
     if "EP" in sequence.kinds or _PLANAR_NAME.match(sequence.name):
         return "echo planar"
-    if any(_DOUBLE_INVERSION.search(words.normalise(text)) for text in sequence.descriptions):
+    if any(map(is_double_inversion, sequence.descriptions)):
         return "double inversion recovery"  # its timing is that of FLAIR
     return "balanced steady state" if _BALANCED_NAME.match(sequence.name) else ""
 

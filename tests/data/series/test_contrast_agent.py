@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from harness.data.dicom.headers import Frame
-from harness.data.series import vocabulary as words
+from harness.data.series import description as words
 from harness.data.series.body_part import coded_parts, parts_named
 from harness.data.series.contrast_agent import contrast_from_text, contrast_of, is_agent
 
