@@ -12,7 +12,7 @@ from harness.selection.candidates import (
 )
 from harness.selection.choice import Choice
 from harness.selection.nested import nested_estimate
-from harness.selection.rules import DEFAULT_RULE, by_choice, rule_named
+from harness.selection.rules import DEFAULT_RULE, by_validation, rule_named
 from harness.tracking.run_reader import SweepRuns
 
 NONE_FINISHED = "no SDL candidate has finished all folds of a repeat: there is nothing to choose from"
@@ -73,4 +73,6 @@ def best_singles(candidates: Iterable[Candidate]) -> list[Candidate]:
     for each in distinct(candidates):
         if each.settings.model == "single" and each.repeats:
             by_backbone.setdefault(each.settings.backbone, []).append(each)
-    return sorted((min(on_same_repeats(each), key=by_choice) for each in by_backbone.values()), key=by_choice)
+    return sorted(
+        (min(on_same_repeats(each), key=by_validation) for each in by_backbone.values()), key=by_validation
+    )

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from harness.evaluation.class_metrics import ENSEMBLE, Scores, reporting_network, score
+from harness.evaluation.clustered import ClusterColumn
 from harness.evaluation.estimate import Estimate
 from harness.evaluation.predictions import classes_of, networks_of
 from harness.experiment.settings import Settings
@@ -37,6 +38,11 @@ class ComparisonKey:
     def chosen_on_test(self) -> bool:
         """Whether epoch and λ are picked by the accuracy that is reported (the paper's protocol)."""
         return self.protocol == "paper"
+
+    @property
+    def cluster_column(self) -> ClusterColumn:
+        """What is taken to be independent: patients, under the paper's protocol slices."""
+        return "slice_id" if self.chosen_on_test else "patient"
 
     @property
     def split_description(self) -> str:

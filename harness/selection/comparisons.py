@@ -6,11 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from harness.evaluation.clustered import Sample, samples_of
+from harness.evaluation.clustered import Repeats, with_clusters
 from harness.evaluation.comparison import Difference, difference, holm, mcnemar, sign_flip
 from harness.evaluation.measures import accuracy
 from harness.selection.candidates import Candidate, Repeat
-from harness.selection.intervals import unit_of
 
 ALPHA = 0.05
 
@@ -51,7 +50,7 @@ def compare_with(first: Candidate, others: Sequence[Candidate]) -> list[Comparis
     return [Comparison(*each, corrected) for each, corrected in zip(found, adjusted, strict=True)]
 
 
-def paired(first: Candidate, second: Candidate) -> tuple[list[Sample], list[Sample]] | None:
+def paired(first: Candidate, second: Candidate) -> tuple[Repeats, Repeats] | None:
     """Return the test rows of the repeats that two candidates share, slice by slice; None without any."""
     of_second = {repeat.number: repeat for repeat in second.repeats}
     pairs = [(one, of_second[one.number]) for one in first.repeats if one.number in of_second]
@@ -59,11 +58,11 @@ def paired(first: Candidate, second: Candidate) -> tuple[list[Sample], list[Samp
     same = [each for each in tables if each[0]["slice_id"].tolist() == each[1]["slice_id"].tolist()]
     if not same:
         return None
-    unit = unit_of(first.comparison_key)
+    cluster = first.comparison_key.cluster_column
     ones, others, of_first, of_other = zip(*same, strict=True)
     return (
-        samples_of(ones, [repeat.network for repeat in of_first], unit),
-        samples_of(others, [repeat.network for repeat in of_other], unit),
+        with_clusters(ones, [repeat.network for repeat in of_first], cluster),
+        with_clusters(others, [repeat.network for repeat in of_other], cluster),
     )
 
 
@@ -71,6 +70,6 @@ def _in_order(repeat: Repeat) -> pd.DataFrame:
     return repeat.rows("test").sort_values("slice_id", kind="stable")
 
 
-def _mcnemar(first: Sequence[Sample], second: Sequence[Sample]) -> float:
-    right = [np.concatenate([each.called == each.true for each in side]) for side in (first, second)]
+def _mcnemar(first: Repeats, second: Repeats) -> float:
+    right = [np.concatenate([each.predicted == each.true for each in side]) for side in (first, second)]
     return mcnemar(right[0], right[1])
