@@ -1,4 +1,4 @@
-"""Two systems that judge the slices of simulated patients: how often do the tests tell them apart?
+"""Two systems that classify the slices of simulated patients: how often do the tests tell them apart?
 
 Slices of one patient err together, in both systems (a hard patient) and in one alone (a patient unlike all
 that this one learnt from). That is what makes tests by slice find differences where there are none.
@@ -42,14 +42,14 @@ class World:
     system_noise: float = 0.5
 
     def draw(self, seed: int) -> tuple[ClusteredPredictions, ClusteredPredictions]:
-        """Return what the two systems answer on one collection of patients."""
+        """Return what the two systems predict on one collection of patients."""
         random = np.random.default_rng(derive_seed(seed, "world"))
         cluster = np.repeat(np.arange(self.patients), random.integers(1, 2 * self.slices, self.patients))
         shared = self.patient_noise * random.normal(size=(self.patients, CLASSES))
-        first, second = (self._answer(random, cluster, shared, skill) for skill in self.skill)
+        first, second = (self._predict(random, cluster, shared, skill) for skill in self.skill)
         return first, second
 
-    def _answer(
+    def _predict(
         self,
         random: np.random.Generator,
         cluster: NDArray[np.int64],

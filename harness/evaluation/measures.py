@@ -37,7 +37,7 @@ def accuracy(predictions: ClusteredPredictions, weights: Floats) -> Floats:
 
 
 def balanced_accuracy(predictions: ClusteredPredictions, weights: Floats) -> Floats:
-    """Mean recall of the classes that are there."""
+    """Mean recall of the classes that have rows."""
     confusion = confusions(predictions, weights)
     true = confusion.sum(axis=2)
     recall = _divide(np.diagonal(confusion, axis1=1, axis2=2), true)

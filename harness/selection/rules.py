@@ -85,10 +85,12 @@ def _one_standard_error(candidates: Sequence[Candidate]) -> list[Candidate]:
     best = ranked[0]
     least = best.validation.mean - standard_error(best)
     near = [
-        each for each in ranked if each.validation.mean >= least and _but_lambda(each) == _but_lambda(best)
+        candidate
+        for candidate in ranked
+        if candidate.validation.mean >= least and _but_lambda(candidate) == _but_lambda(best)
     ]
-    chosen = min(near, key=lambda each: each.settings.synergic_weight)
-    return [chosen, *(each for each in ranked if each is not chosen)]
+    chosen = min(near, key=lambda candidate: candidate.settings.synergic_weight)
+    return [chosen, *(candidate for candidate in ranked if candidate is not chosen)]
 
 
 def _but_lambda(candidate: Candidate) -> dict[str, object]:
@@ -96,7 +98,10 @@ def _but_lambda(candidate: Candidate) -> dict[str, object]:
 
 
 def _paper(candidates: Sequence[Candidate]) -> list[Candidate]:
-    return sorted(candidates, key=lambda each: (-each.accuracy("test").mean, each.settings.synergic_weight))
+    def by_test(candidate: Candidate) -> tuple[float, float]:
+        return -candidate.accuracy("test").mean, candidate.settings.synergic_weight
+
+    return sorted(candidates, key=by_test)
 
 
 RULES: Mapping[str, Rule] = {

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from harness.evaluation.intervals import point
 from harness.evaluation.measures import calibration_error
 from harness.report.parts.matrices import calibration_figure, confusion_figure, reliability
-from harness.selection.candidates import candidates_of
+from harness.selection.from_runs import candidates_of
 from harness.selection.intervals import clustered_predictions
 
 CANDIDATES = candidates_of(
