@@ -82,6 +82,12 @@ def test_the_difference_has_its_sign_and_interval() -> None:
     assert sign_flip(*pair, accuracy) < 0.001
 
 
+def test_a_measure_that_is_undefined_has_no_p_value() -> None:
+    one = one_class(np.array([True, False]), np.arange(2))
+    with pytest.raises(ValueError, match="undefined"):
+        sign_flip([one], [one], one_vs_rest_auc)
+
+
 def test_unpaired_rows_are_refused() -> None:
     with pytest.raises(ValueError, match="same rows"):
         difference([random_predictions(0)], [random_predictions(1)], accuracy)
