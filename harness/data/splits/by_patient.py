@@ -50,9 +50,8 @@ def patients_split(
         HarnessError: if a patient has two classes, or a class has too few patients for the folds, naming the
             counts: every training part needs a validation patient and two training patients of each class.
     """
-    patient, _ = pd.factorize(
-        np.asarray(patients)
-    )  # of every slice; by first slice, so that names do not matter
+    # Numbered by their first slices, so that a split does not depend on pseudonyms.
+    patient, _ = pd.factorize(np.asarray(patients))
     grades = labels[np.unique(patient, return_index=True)[1]]  # of every patient
     if (grades[patient] != labels).any():
         raise HarnessError("a patient has slices of two classes: a split by patient cannot be stratified")
@@ -77,8 +76,8 @@ def _validation_of(
         if len(remaining) < 1 + TRAINING_PATIENTS:
             raise HarnessError(
                 f"patients by class: {counts_by_class(grades, classes)}; with {folds} folds only "
-                f"{len(remaining)} of class {name} may be left to train and validate, and {1 + TRAINING_PATIENTS} are "
-                "needed: take more folds or more patients"
+                f"{len(remaining)} of class {name} may be left to train and validate, and "
+                f"{1 + TRAINING_PATIENTS} are needed: take more folds or more patients"
             )
         validation[remaining[: max(1, round(len(remaining) / VALIDATION_PARTS))]] = True
     return validation
