@@ -1,4 +1,4 @@
-"""Two systems that judge the slices of simulated patients: how often do the tests tell them apart?
+"""Two systems that classify the slices of simulated patients: how often do the tests tell them apart?
 
 Slices of one patient err together, in both systems (a hard patient) and in one alone (a patient unlike all
 that this one learnt from). That is what makes tests by slice find differences where there are none.
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.evaluation.clustered import Sample
+from harness.evaluation.clustered import ClusteredPredictions
 from harness.evaluation.comparison import mcnemar, sign_flip
 from harness.evaluation.intervals import bootstrap
 from harness.evaluation.measures import Measure, accuracy
@@ -20,7 +20,7 @@ ALPHA = 0.05
 CLASSES = 3
 FLIPS = 999
 
-Test = Callable[[Sample, Sample], float]
+Test = Callable[[ClusteredPredictions, ClusteredPredictions], float]
 
 
 @dataclass(frozen=True)
@@ -41,33 +41,37 @@ class World:
     patient_noise: float = 1.0
     system_noise: float = 0.5
 
-    def draw(self, seed: int) -> tuple[Sample, Sample]:
-        """Return what the two systems answer on one collection of patients."""
+    def draw(self, seed: int) -> tuple[ClusteredPredictions, ClusteredPredictions]:
+        """Return what the two systems predict on one collection of patients."""
         random = np.random.default_rng(derive_seed(seed, "world"))
-        unit = np.repeat(np.arange(self.patients), random.integers(1, 2 * self.slices, self.patients))
+        cluster = np.repeat(np.arange(self.patients), random.integers(1, 2 * self.slices, self.patients))
         shared = self.patient_noise * random.normal(size=(self.patients, CLASSES))
-        first, second = (self._answer(random, unit, shared, skill) for skill in self.skill)
+        first, second = (self._predict(random, cluster, shared, skill) for skill in self.skill)
         return first, second
 
-    def _answer(
-        self, random: np.random.Generator, unit: NDArray[np.int64], shared: NDArray[np.float64], skill: float
-    ) -> Sample:
-        true = unit % CLASSES
+    def _predict(
+        self,
+        random: np.random.Generator,
+        cluster: NDArray[np.int64],
+        shared: NDArray[np.float64],
+        skill: float,
+    ) -> ClusteredPredictions:
+        true = cluster % CLASSES
         of_patient = shared + self.system_noise * random.normal(size=shared.shape)
         odds = np.exp(
-            skill * np.eye(CLASSES)[true] + of_patient[unit] + random.normal(size=(len(unit), CLASSES))
+            skill * np.eye(CLASSES)[true] + of_patient[cluster] + random.normal(size=(len(cluster), CLASSES))
         )
-        return Sample(true, odds / odds.sum(axis=1, keepdims=True), unit, self.patients)
+        return ClusteredPredictions(true, odds / odds.sum(axis=1, keepdims=True), cluster, self.patients)
 
 
-def by_patient(first: Sample, second: Sample) -> float:
+def by_patient(first: ClusteredPredictions, second: ClusteredPredictions) -> float:
     """Return the p value of the sign-flip test of accuracy by patient."""
     return sign_flip([first], [second], accuracy, flips=FLIPS)
 
 
-def by_slice(first: Sample, second: Sample) -> float:
+def by_slice(first: ClusteredPredictions, second: ClusteredPredictions) -> float:
     """Return McNemar's p value, which takes slices for independent."""
-    return mcnemar(first.called == first.true, second.called == second.true)
+    return mcnemar(first.predicted == first.true, second.predicted == second.true)
 
 
 def rejection_rate(world: World, test: Test, collections: int) -> float:

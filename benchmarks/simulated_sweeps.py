@@ -40,18 +40,18 @@ class Hill:
     fall: float = 0.2
 
     def accuracies(self, weight: float, trials: int, random: np.random.Generator) -> list[float]:
-        """Return the choice accuracies of trials at one λ."""
+        """Return the validation accuracies of trials at one λ."""
         expected = max(self.top - self.fall * ((weight - self.best) / 5) ** 2, 1 / 3)
         return [float(right) / SLICES for right in random.binomial(SLICES, expected, trials)]
 
 
 @dataclass(frozen=True, eq=False)
 class _Simulated(Candidate):
-    figures: tuple[float, ...] = ()
+    accuracies: tuple[float, ...] = ()
 
     @property
     def validation(self) -> Estimate:
-        return Estimate.of(self.figures)
+        return Estimate.of(self.accuracies)
 
 
 def hit_rates(sampler: str, trials: int, fall: float, sweeps: int) -> dict[str, float]:
@@ -68,7 +68,7 @@ def hit_rates(sampler: str, trials: int, fall: float, sweeps: int) -> dict[str, 
         random = np.random.default_rng(derive_seed(seed, "simulated sweep"))
         hill = Hill(random.uniform(2, HIGHEST - 2), fall=fall)
         candidates = (
-            _grid(hill, trials, random) if sampler == "grid" else _asked(sampler, hill, trials, random)
+            _grid(hill, trials, random) if sampler == "grid" else _searched(sampler, hill, trials, random)
         )
         for name in ("max", "one-standard-error"):
             chosen = RULES[name].ranked(candidates)[0].settings.synergic_weight
@@ -82,7 +82,7 @@ def _grid(hill: Hill, trials: int, random: np.random.Generator) -> list[Candidat
     return [_candidate(w, hill.accuracies(w, trials // len(weights), random)) for w in weights]
 
 
-def _asked(sampler: str, hill: Hill, trials: int, random: np.random.Generator) -> list[Candidate]:
+def _searched(sampler: str, hill: Hill, trials: int, random: np.random.Generator) -> list[Candidate]:
     """Let a study spend the budget on suggestions of six trials each."""
     search = Search.model_validate({"sampler": sampler, "suggestions": trials // REPEATS})
     space = Space(
@@ -101,21 +101,21 @@ def _asked(sampler: str, hill: Hill, trials: int, random: np.random.Generator) -
         },
     )
     study = Study(space.families()[0], space, "simulated", "fake", optuna.storages.InMemoryStorage())
-    return list(_told(study, hill, random))
+    return list(_suggested(study, hill, random))
 
 
-def _told(study: Study, hill: Hill, random: np.random.Generator) -> Iterable[Candidate]:
+def _suggested(study: Study, hill: Hill, random: np.random.Generator) -> Iterable[Candidate]:
     while suggestion := study.next():
         weight = suggestion.trials[0].settings.synergic_weight
-        figures = hill.accuracies(weight, len(suggestion.trials), random)
-        for trial, figure in zip(suggestion.trials, figures, strict=True):
-            study.score(trial, figure)
+        accuracies = hill.accuracies(weight, len(suggestion.trials), random)
+        for trial, accuracy in zip(suggestion.trials, accuracies, strict=True):
+            study.score(trial, accuracy)
         study.end(suggestion.handle.number)
-        yield _candidate(weight, figures)
+        yield _candidate(weight, accuracies)
 
 
-def _candidate(weight: float, figures: list[float]) -> Candidate:
+def _candidate(weight: float, accuracies: list[float]) -> Candidate:
     settings = Settings(model="sdl", backbone="alexnet", synergic_weight=float(weight))
     comparison_key = ComparisonKey("patients", "fake", "fake", folds=3, seed=0)
-    planned = len(figures)
-    return _Simulated("simulated", comparison_key, f"{weight}", settings, (), planned, tuple(figures))
+    planned = len(accuracies)
+    return _Simulated("simulated", comparison_key, f"{weight}", settings, (), planned, tuple(accuracies))

@@ -1,4 +1,8 @@
-"""From a table of predictions to every figure, by way of confusion matrices. Pure: no file is touched."""
+"""From a table of predictions to every score, by way of confusion matrices. Pure: no file is touched.
+
+The formulas are vectorised over leading axes, so that a bootstrap asks for thousands of matrices at once;
+scikit-learn has them for one table of labels at a time.
+"""
 
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
@@ -12,7 +16,6 @@ from harness.evaluation.predictions import SETS, classes_of, networks_of
 ClassMeasure = Literal["precision", "recall", "specificity", "sensitivity", "f1"]
 CLASS_MEASURES: tuple[ClassMeasure, ...] = get_args(ClassMeasure)
 ENSEMBLE = "ensemble"
-
 
 Counts = NDArray[np.number[Any]]
 
@@ -33,20 +36,20 @@ def by_class(confusion: Counts, measure: ClassMeasure) -> NDArray[np.float64]:
         (..., C) values in [0, 1].
     """
     right = np.diagonal(confusion, axis1=-2, axis2=-1)
-    true, called = confusion.sum(axis=-1), confusion.sum(axis=-2)
+    true, predicted = confusion.sum(axis=-1), confusion.sum(axis=-2)
     if measure == "precision":
-        return _ratio(right, called)
+        return _ratio(right, predicted)
     if measure == "f1":
-        return _ratio(2 * right, true + called)
+        return _ratio(2 * right, true + predicted)
     if measure == "specificity":
         negatives = confusion.sum(axis=(-2, -1))[..., None] - true
-        return _ratio(negatives - (called - right), negatives)
+        return _ratio(negatives - (predicted - right), negatives)
     return _ratio(right, true)
 
 
 @dataclass(frozen=True)
 class Scores:
-    """What a confusion matrix of C classes says, by the definitions of the paper's section 3.3.
+    """The measures of a confusion matrix of C classes, by the definitions of the paper's section 3.3.
 
     Attributes:
         classes: C names of classes.
@@ -79,15 +82,15 @@ class Scores:
         values = {"accuracy": self.accuracy}
         for measure in CLASS_MEASURES:
             values[measure] = self.macro(measure)
-            of_class = zip(self.classes, self.by_class(measure), strict=True)
-            values.update({f"{measure}_{name}": float(value) for name, value in of_class})
+            by_name = zip(self.classes, self.by_class(measure), strict=True)
+            values.update({f"{measure}_{name}": float(value) for name, value in by_name})
         return values
 
 
 def probabilities(predictions: pd.DataFrame, network: str) -> NDArray[np.float64]:
     """Return the (N, C) probabilities that a network, or the mean of all (``ensemble``), gives to N rows.
 
-    A network that diverged to NaN knows nothing: it gives every class the same.
+    A network that diverged to NaN gives every class the same.
     """
     classes = classes_of(predictions)
     networks = networks_of(predictions) if network == ENSEMBLE else [network]
@@ -103,9 +106,10 @@ def labels(predictions: pd.DataFrame) -> NDArray[np.int64]:
     return np.array([number[name] for name in predictions["true_class"]], dtype=np.int64)
 
 
-def confusion_matrix(true: NDArray[np.int64], called: NDArray[np.int64], size: int) -> NDArray[np.int64]:
+def confusion_matrix(true: NDArray[np.int64], predicted: NDArray[np.int64], size: int) -> NDArray[np.int64]:
     """Return the (C, C) counts of (N,) true and predicted labels, rows true, columns predicted."""
-    return np.bincount(true * size + called, minlength=size**2).reshape(size, size)
+    # scikit-learn's takes 400 times as long, most of it to check its arguments; reports need thousands.
+    return np.bincount(true * size + predicted, minlength=size**2).reshape(size, size)
 
 
 def score(predictions: pd.DataFrame) -> dict[tuple[str, str], Scores]:
@@ -116,20 +120,22 @@ def score(predictions: pd.DataFrame) -> dict[tuple[str, str], Scores]:
     ensemble over all training slices. Rows of several folds count as one pool.
     """
     classes, true = tuple(classes_of(predictions)), labels(predictions)
-    of_set, trained_network = predictions["set"].to_numpy(), predictions["trained_network"].to_numpy()
+    sets, trained_network = predictions["set"].to_numpy(), predictions["trained_network"].to_numpy()
     scores = {}
     for network in [*networks_of(predictions), ENSEMBLE]:
-        called = probabilities(predictions, network).argmax(axis=1)
+        predicted = probabilities(predictions, network).argmax(axis=1)
         for name in SETS:
-            rows = of_set == name
+            rows = sets == name
             if name == "train" and network != ENSEMBLE:
                 rows &= trained_network == network
-            scores[name, network] = Scores(classes, confusion_matrix(true[rows], called[rows], len(classes)))
+            scores[name, network] = Scores(
+                classes, confusion_matrix(true[rows], predicted[rows], len(classes))
+            )
     return scores
 
 
 def reporting_network(predictions: pd.DataFrame, protocol: str) -> str:
-    """Return the network whose figures stand for a trial.
+    """Return the network whose scores are reported for a trial.
 
     Under protocol ``paper`` it is the one with the best validation accuracy, the first of equals (the paper
     reports its better network); under any other the ensemble.
@@ -141,7 +147,7 @@ def reporting_network(predictions: pd.DataFrame, protocol: str) -> str:
 
 
 def final_metrics(predictions: pd.DataFrame) -> dict[str, float]:
-    """Return every figure of a trial, named as in MLflow: ``final/<set>/<network>/<measure>[_<class>]``.
+    """Return every score of a trial, named as in MLflow: ``final/<set>/<network>/<measure>[_<class>]``.
 
     A set without slices has none.
     """

@@ -6,14 +6,22 @@ from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from statsmodels.stats import contingency_tables  # type: ignore[import-untyped]
+from statsmodels.stats.multitest import multipletests  # type: ignore[import-untyped]
 
-from harness.evaluation.clustered import Sample, strata
-from harness.evaluation.intervals import DRAWS, Interval, draw_units, over_samples, percentiles, point
+from harness.evaluation.clustered import ClusteredPredictions, Repeats, strata
+from harness.evaluation.intervals import (
+    DRAWS,
+    Interval,
+    mean_over_repeats,
+    percentiles,
+    point,
+    resample_clusters,
+)
 from harness.evaluation.measures import Floats, Measure
 from harness.seeds import derive_seed
 
-EXACT_UNITS = 12  # up to 4,096 ways of swapping are all tried
+EXACT_CLUSTERS = 12  # up to 4,096 sign vectors are all tried
 FLIPS = 9999
 TOLERANCE = 1e-12
 
@@ -24,7 +32,7 @@ class Difference:
 
     Attributes:
         value: first minus second.
-        interval: from the paired bootstrap over units.
+        interval: from the paired bootstrap over clusters.
     """
 
     value: float
@@ -32,56 +40,74 @@ class Difference:
 
 
 def difference(
-    first: Sequence[Sample], second: Sequence[Sample], measure: Measure, seed: int = 0
+    first: Repeats,
+    second: Repeats,
+    measure: Measure,
+    seed: int = 0,
 ) -> Difference:
-    """Return the difference of two systems that judged the same rows of the same units.
+    """Return the difference of two systems that predicted the same rows of the same clusters.
 
     Raises:
-        ValueError: if the samples do not hold the same rows.
+        ValueError: if the two do not hold the same rows in every repeat.
     """
     for one, other in zip(first, second, strict=True):
-        if not (np.array_equal(one.unit, other.unit) and np.array_equal(one.true, other.true)):
-            raise ValueError("paired samples must hold the same rows in the same order")
-    weights = draw_units(strata(first), DRAWS, seed)
-    drawn = over_samples(first, measure, weights) - over_samples(second, measure, weights)
+        if not (np.array_equal(one.cluster, other.cluster) and np.array_equal(one.true, other.true)):
+            raise ValueError("paired predictions must hold the same rows in the same order")
+    weights = resample_clusters(strata(first), DRAWS, seed)
+    drawn = mean_over_repeats(first, measure, weights) - mean_over_repeats(second, measure, weights)
     return Difference(
         value=point(first, measure) - point(second, measure),
-        interval=percentiles(drawn, first[0].units),
+        interval=percentiles(drawn, first[0].clusters),
     )
 
 
 def unpaired_difference(
-    first: Sequence[Sample], second: Sequence[Sample], measure: Measure, seed: int = 0
+    first: Repeats,
+    second: Repeats,
+    measure: Measure,
+    seed: int = 0,
 ) -> Difference:
-    """Return the difference of two systems that judged different rows, each side drawn on its own.
+    """Return the difference of two systems that predicted different rows, each side drawn on its own.
 
-    It takes the sides for independent; where the same units stand on both and those that are hard are hard on
-    both, the interval is too wide.
+    It takes the sides for independent; where the same clusters stand on both and those that are hard are hard
+    on both, the interval is too wide.
     """
-    sides = [
-        over_samples(side, measure, draw_units(strata(side), DRAWS, derive_seed(seed, "side", number)))
+    drawn = [
+        mean_over_repeats(
+            side, measure, resample_clusters(strata(side), DRAWS, derive_seed(seed, "side", number))
+        )
         for number, side in enumerate((first, second))
     ]
     return Difference(
         value=point(first, measure) - point(second, measure),
-        interval=percentiles(sides[0] - sides[1], min(first[0].units, second[0].units)),
+        interval=percentiles(drawn[0] - drawn[1], min(first[0].clusters, second[0].clusters)),
     )
 
 
 def sign_flip(
-    first: Sequence[Sample], second: Sequence[Sample], measure: Measure, seed: int = 0, flips: int = FLIPS
+    first: Repeats,
+    second: Repeats,
+    measure: Measure,
+    seed: int = 0,
+    flips: int = FLIPS,
 ) -> float:
-    """Return the two-sided p value of the permutation test that swaps the two systems within whole units.
+    """Return the two-sided p value of the permutation test that swaps the two systems within whole clusters.
 
-    Under the null a unit's answers may as well have come from the other system; all its rows, in all samples,
-    are swapped together. All ways are tried for few units, else ``flips`` random ones, with the one seen.
+    Under the null a cluster's predictions may as well have come from the other system; all its rows, in every
+    repeat, are swapped together. All sign vectors are tried for few clusters, else ``flips`` random ones and
+    the observed one.
+
+    Raises:
+        ValueError: if the measure is undefined (NaN) for some of them.
     """
-    units = first[0].units
+    clusters = first[0].clusters
     both = [_side_by_side(one, other) for one, other in zip(first, second, strict=True)]
-    kept = _sign_vectors(units, seed, flips)
+    kept = _sign_vectors(clusters, seed, flips)
     forward, backward = np.hstack([kept, 1 - kept]), np.hstack([1 - kept, kept])
-    differences = over_samples(both, measure, forward) - over_samples(both, measure, backward)
-    # The first way keeps everything in its place: it is the difference seen.
+    differences = mean_over_repeats(both, measure, forward) - mean_over_repeats(both, measure, backward)
+    if np.isnan(differences).any():
+        raise ValueError("the measure is undefined for these predictions: no p value can be given")
+    # The first vector keeps all clusters: it gives the difference that was observed.
     extreme = np.abs(differences) >= abs(differences[0]) - TOLERANCE
     return float(extreme.mean())
 
@@ -92,33 +118,29 @@ def mcnemar(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> float:
     It takes the rows for independent, which slices of one patient are not: p is too small.
     """
     better, worse = int((first & ~second).sum()), int((~first & second).sum())
-    return float(stats.binomtest(better, better + worse).pvalue) if better + worse else 1.0
+    # Not exact=False: it divides by zero, and gives p = 0, where the two never disagree.
+    return float(contingency_tables.mcnemar([[0, better], [worse, 0]], exact=True).pvalue)
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
     """Return Holm's step-down adjusted p values (Holm 1979), in the order given."""
-    order = np.argsort(p_values, kind="stable")
-    factors = len(p_values) - np.arange(len(p_values))
-    stepped = np.minimum(np.maximum.accumulate(factors * np.asarray(p_values)[order]), 1.0)
-    adjusted = np.empty(len(p_values))
-    adjusted[order] = stepped
-    return [float(value) for value in adjusted]
+    return [float(value) for value in multipletests(p_values, method="holm")[1]]
 
 
-def _side_by_side(one: Sample, other: Sample) -> Sample:
-    """Return one sample of 2U units: those of the first system, then those of the second."""
-    return Sample(
+def _side_by_side(one: ClusteredPredictions, other: ClusteredPredictions) -> ClusteredPredictions:
+    """Return predictions of 2K clusters: those of the first system, then those of the second."""
+    return ClusteredPredictions(
         true=np.concatenate([one.true, other.true]),
         probabilities=np.concatenate([one.probabilities, other.probabilities]),
-        unit=np.concatenate([one.unit, other.unit + one.units]),
-        units=2 * one.units,
+        cluster=np.concatenate([one.cluster, other.cluster + one.clusters]),
+        clusters=2 * one.clusters,
     )
 
 
-def _sign_vectors(units: int, seed: int, flips: int) -> Floats:
-    """Return (B, U) ones where a unit is kept and zeros where it is swapped; the first row keeps all."""
-    if units <= EXACT_UNITS:
-        return np.array(list(product((1.0, 0.0), repeat=units)))
+def _sign_vectors(clusters: int, seed: int, flips: int) -> Floats:
+    """Return (B, K) ones where a cluster is kept and zeros where it is swapped; the first row keeps all."""
+    if clusters <= EXACT_CLUSTERS:
+        return np.array(list(product((1.0, 0.0), repeat=clusters)))
     random = np.random.default_rng(derive_seed(seed, "sign-flip"))
-    drawn = random.integers(0, 2, (flips, units)).astype(float)
-    return np.vstack([np.ones((1, units)), drawn])
+    drawn = random.integers(0, 2, (flips, clusters)).astype(float)
+    return np.vstack([np.ones((1, clusters)), drawn])

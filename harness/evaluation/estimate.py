@@ -1,4 +1,4 @@
-"""A figure with its spread over repeats and its interval."""
+"""A score with its spread over repeats and its interval."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,11 +9,11 @@ from harness.evaluation.intervals import Interval
 
 @dataclass(frozen=True)
 class Estimate:
-    """Values of one figure, one by repeat, in [0, 1] (kappa from -1, the Brier score to 2).
+    """Values of one score, one by repeat, in [0, 1] (kappa from -1, the Brier score to 2).
 
     Attributes:
         values: the repeats' values, in their order; at least one.
-        interval: at 95 %, of the mean; what it is drawn over, the table says.
+        interval: at 95 %, of the mean; whoever shows it names what was resampled.
     """
 
     values: tuple[float, ...]

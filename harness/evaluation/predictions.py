@@ -1,4 +1,4 @@
-"""The table of a trial's predictions, from which every figure of this project is computed.
+"""The table of a trial's predictions, from which every score of this project is computed.
 
 One row per slice and set, in a fixed order of columns::
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from harness.report.rendering.table import Table
-from harness.selection.candidates import folds_of
+from harness.selection.from_runs import folds_of
 from harness.tracking.run_reader import SweepRuns
 
 DIGEST_LENGTH = 12

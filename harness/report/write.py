@@ -13,7 +13,9 @@ from harness.report.rendering.folder import prefix_of, renewed
 from harness.report.rendering.pages import ReportWriter, bullets
 from harness.report.section import Section
 from harness.report.sources import Sources
-from harness.selection.candidates import ComparisonKey, by_comparison_key, candidates_of
+from harness.selection.candidates import ComparisonKey
+from harness.selection.comparable import by_comparison_key
+from harness.selection.from_runs import candidates_of
 from harness.tracking.run_reader import SweepRuns
 
 

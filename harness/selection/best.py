@@ -3,16 +3,12 @@
 from collections.abc import Iterable, Sequence
 
 from harness.errors import HarnessError
-from harness.selection.candidates import (
-    Candidate,
-    by_comparison_key,
-    candidates_of,
-    distinct,
-    on_same_repeats,
-)
+from harness.selection.candidates import Candidate
 from harness.selection.choice import Choice
+from harness.selection.comparable import by_comparison_key, distinct, on_same_repeats
+from harness.selection.from_runs import candidates_of
 from harness.selection.nested import nested_estimate
-from harness.selection.rules import DEFAULT_RULE, by_choice, rule_named
+from harness.selection.rules import DEFAULT_RULE, by_validation, rule_named
 from harness.tracking.run_reader import SweepRuns
 
 NONE_FINISHED = "no SDL candidate has finished all folds of a repeat: there is nothing to choose from"
@@ -40,12 +36,12 @@ def choose(runs: Iterable[SweepRuns], rule: str = DEFAULT_RULE) -> Choice:
 
 
 def choose_among(candidates: Sequence[Candidate], rule: str = DEFAULT_RULE) -> Choice | None:
-    """Return the best fixed λ of candidates under equal conditions; None where none has a repeat.
+    """Return the best fixed λ of candidates with an equal comparison key; None where none has a repeat.
 
     Only those measured on the same repeats can be chosen, and by these alone; those that lack some stand
     behind them.
     """
-    used = rule_named(rule)
+    chosen_by = rule_named(rule)
     tried = distinct(fixed(candidates))
     finished = [candidate for candidate in tried if candidate.repeats]
     if not finished:
@@ -53,24 +49,31 @@ def choose_among(candidates: Sequence[Candidate], rule: str = DEFAULT_RULE) -> C
     equals = on_same_repeats(finished)
     behind = [candidate for candidate in finished if not equals[0].numbers <= candidate.numbers]
     return Choice(
-        rule=used,
+        rule=chosen_by,
         comparison_key=finished[0].comparison_key,
-        ranked=(*used.ranked(equals), *(used.ranked(behind) if behind else ())),
+        ranked=(*chosen_by.ranked(equals), *(chosen_by.ranked(behind) if behind else ())),
         tried=len(tried),
         singles=tuple(best_singles(candidates)),
-        nested=nested_estimate(equals, used),
+        nested=nested_estimate(equals, chosen_by),
     )
 
 
 def fixed(candidates: Iterable[Candidate]) -> list[Candidate]:
     """Return the SDL candidates whose λ does not change, finished or not."""
-    return [each for each in candidates if each.settings.model == "sdl" and not each.settings.population]
+    return [
+        candidate
+        for candidate in candidates
+        if candidate.settings.model == "sdl" and not candidate.settings.population
+    ]
 
 
 def best_singles(candidates: Iterable[Candidate]) -> list[Candidate]:
     """Return the best single network of every backbone, by the rule that chooses λ."""
     by_backbone: dict[str, list[Candidate]] = {}
-    for each in distinct(candidates):
-        if each.settings.model == "single" and each.repeats:
-            by_backbone.setdefault(each.settings.backbone, []).append(each)
-    return sorted((min(on_same_repeats(each), key=by_choice) for each in by_backbone.values()), key=by_choice)
+    for candidate in distinct(candidates):
+        if candidate.settings.model == "single" and candidate.repeats:
+            by_backbone.setdefault(candidate.settings.backbone, []).append(candidate)
+    return sorted(
+        (min(on_same_repeats(singles), key=by_validation) for singles in by_backbone.values()),
+        key=by_validation,
+    )

@@ -89,7 +89,7 @@ class Choice:
     def warnings(self) -> list[str]:
         """What makes the choice less sure."""
         found = [CHOSEN_ON_TEST] if self.rule.on_test or self.comparison_key.chosen_on_test else []
-        figures = [self.rule.figure(candidate).mean for candidate in self.picked_from]
+        figures = [self.rule.accuracy(candidate).mean for candidate in self.picked_from]
         if behind := self.tried - len(figures):
             found.append(f"{behind} of {self.tried} candidates {BEHIND}")
         if len(self.chosen.repeats) < self.chosen.planned:

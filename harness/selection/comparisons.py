@@ -1,4 +1,4 @@
-"""Is the chosen candidate better than another? In words, and corrected for how often that is asked."""
+"""Is the chosen candidate better than another? In words, and corrected for the number of comparisons."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,11 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from harness.evaluation.clustered import Sample, samples_of
+from harness.evaluation.clustered import Repeats, with_clusters
 from harness.evaluation.comparison import Difference, difference, holm, mcnemar, sign_flip
 from harness.evaluation.measures import accuracy
 from harness.selection.candidates import Candidate, Repeat
-from harness.selection.intervals import unit_of
 
 ALPHA = 0.05
 
@@ -33,7 +32,7 @@ class Comparison:
 
     @property
     def verdict(self) -> str:
-        """What may be said."""
+        """``better``, ``worse`` or ``no clear winner``, by the corrected p."""
         if self.adjusted >= ALPHA:
             return "no clear winner"
         return "better" if self.difference.value > 0 else "worse"
@@ -41,36 +40,39 @@ class Comparison:
 
 def compare_with(first: Candidate, others: Sequence[Candidate]) -> list[Comparison]:
     """Compare a candidate with others; those that share no repeat with it on the same slices are left out."""
-    found = []
+    tests = []
     for other in others:
         pair = paired(first, other)
         if pair is not None:
             p = _mcnemar(*pair) if first.comparison_key.chosen_on_test else sign_flip(*pair, accuracy)
-            found.append((other, difference(*pair, accuracy), p))
-    adjusted = holm([p for *_, p in found])
-    return [Comparison(*each, corrected) for each, corrected in zip(found, adjusted, strict=True)]
+            tests.append((other, difference(*pair, accuracy), p))
+    adjusted = holm([p for *_, p in tests])
+    return [Comparison(*test, corrected) for test, corrected in zip(tests, adjusted, strict=True)]
 
 
-def paired(first: Candidate, second: Candidate) -> tuple[list[Sample], list[Sample]] | None:
+def paired(first: Candidate, second: Candidate) -> tuple[Repeats, Repeats] | None:
     """Return the test rows of the repeats that two candidates share, slice by slice; None without any."""
     of_second = {repeat.number: repeat for repeat in second.repeats}
     pairs = [(one, of_second[one.number]) for one in first.repeats if one.number in of_second]
-    tables = [(_in_order(one), _in_order(other), one, other) for one, other in pairs]
-    same = [each for each in tables if each[0]["slice_id"].tolist() == each[1]["slice_id"].tolist()]
+    same = [(one, other) for one, other in pairs if _slices(one) == _slices(other)]
     if not same:
         return None
-    unit = unit_of(first.comparison_key)
-    ones, others, of_first, of_other = zip(*same, strict=True)
-    return (
-        samples_of(ones, [repeat.network for repeat in of_first], unit),
-        samples_of(others, [repeat.network for repeat in of_other], unit),
+    column = first.comparison_key.cluster_column
+    ones, others = (
+        with_clusters([_in_order(repeat) for repeat in side], [repeat.network for repeat in side], column)
+        for side in zip(*same, strict=True)
     )
+    return ones, others
 
 
 def _in_order(repeat: Repeat) -> pd.DataFrame:
     return repeat.rows("test").sort_values("slice_id", kind="stable")
 
 
-def _mcnemar(first: Sequence[Sample], second: Sequence[Sample]) -> float:
-    right = [np.concatenate([each.called == each.true for each in side]) for side in (first, second)]
+def _slices(repeat: Repeat) -> list[str]:
+    return list(_in_order(repeat)["slice_id"])
+
+
+def _mcnemar(first: Repeats, second: Repeats) -> float:
+    right = [np.concatenate([repeat.predicted == repeat.true for repeat in side]) for side in (first, second)]
     return mcnemar(right[0], right[1])

@@ -1,37 +1,31 @@
-"""The interval of every figure: by patient where patients were split, by slice under the paper's protocol.
+"""The interval of every score: by patient where patients were split, by slice under the paper's protocol.
 
 Under ``paper`` slices are taken for independent, which they are not: those intervals are too narrow, and
 every table says so.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from harness.evaluation.class_metrics import ClassMeasure, by_class
-from harness.evaluation.clustered import Sample, Unit, samples_of, strata
+from harness.evaluation.clustered import ClusterColumn, ClusteredPredictions, Repeats, strata, with_clusters
 from harness.evaluation.estimate import Estimate
 from harness.evaluation.intervals import bootstrap, point, wilson
 from harness.evaluation.measures import MEASURES, Floats, Measure, confusions
-from harness.selection.candidates import Candidate, ComparisonKey
+from harness.selection.candidates import Candidate
 
 
-def unit_of(comparison_key: ComparisonKey) -> Unit:
-    """Return the column that names what is drawn as a whole."""
-    return "slice_id" if comparison_key.chosen_on_test else "patient"
-
-
-def samples(
-    candidate: Candidate, name: str, network: str | None = None, unit: Unit | None = None
-) -> list[Sample]:
+def clustered_predictions(
+    candidate: Candidate, name: str, network: str | None = None, cluster: ClusterColumn | None = None
+) -> list[ClusteredPredictions]:
     """Return the rows of a set by repeat; of the validation set by repeat and fold, as rules average them.
 
     Args:
         candidate: with at least one repeat.
         name: of the set.
-        network: whose answers count; None for the one that stands for each repeat.
-        unit: what is drawn as a whole; None for what the protocol splits by.
+        network: whose predictions count; None for the reporting network of each repeat.
+        cluster: what is drawn as a whole; None for what the protocol splits by.
     """
     tables, networks = [], []
     for repeat in candidate.repeats:
@@ -39,53 +33,56 @@ def samples(
         parts = [part for _, part in rows.groupby("fold", sort=True)] if name == "validation" else [rows]
         tables += parts
         networks += [network or repeat.network] * len(parts)
-    return samples_of(tables, networks, unit or unit_of(candidate.comparison_key))
+    return with_clusters(tables, networks, cluster or candidate.comparison_key.cluster_column)
 
 
 def accuracy(candidate: Candidate, name: str, network: str | None = None) -> Estimate:
     """Return the accuracy on a set, by slice."""
-    found = samples(candidate, name, network)
-    return estimate(found, "accuracy")
+    return estimate(clustered_predictions(candidate, name, network), "accuracy")
 
 
 def accuracy_by_patient(candidate: Candidate) -> Estimate:
-    """Return the test accuracy of patients, each judged by the mean of its slices' probabilities."""
-    return estimate([sample.one_row_a_unit() for sample in samples(candidate, "test")], "accuracy")
+    """Return the test accuracy of patients, each predicted by the mean of its slices' probabilities."""
+    by_slice = clustered_predictions(candidate, "test")
+    return estimate([predictions.cluster_means() for predictions in by_slice], "accuracy")
 
 
-def estimate(found: Sequence[Sample], name: str) -> Estimate:
-    """Return a measure's value in every sample with the interval of their mean.
+def estimate(repeats: Repeats, measure_name: str) -> Estimate:
+    """Return a measure's value in every repeat with the interval of their mean.
 
-    It is Wilson's where the measure is a share of units (accuracy, one row a unit), else the bootstrap's.
+    It is Wilson's where the measure is a share of clusters (accuracy, one row per cluster), else the
+    bootstrap's.
     """
-    measure = MEASURES[name]
-    values = Estimate.of(point([sample], measure) for sample in found)
-    if name == "accuracy" and all(map(_one_row_a_unit, found)):
-        return replace(values, interval=wilson(values.mean, found[0].units))
-    return replace(values, interval=bootstrap(found, measure))
+    measure = MEASURES[measure_name]
+    values = Estimate.of(point([predictions], measure) for predictions in repeats)
+    if measure_name == "accuracy" and all(map(_one_row_per_cluster, repeats)):
+        return replace(values, interval=wilson(values.mean, repeats[0].clusters))
+    return replace(values, interval=bootstrap(repeats, measure))
 
 
 def of_class(candidate: Candidate, measure: ClassMeasure, label: int) -> Estimate:
     """Return a measure of one class on the test set, by slice.
 
-    Recall and specificity are shares of the units inside and outside the class where a row is a unit; then
-    their interval is Wilson's.
+    Recall and specificity are shares of the clusters inside and outside the class where a row is a cluster;
+    then their interval is Wilson's.
     """
-    found = samples(candidate, "test")
+    repeats = clustered_predictions(candidate, "test")
     values = Estimate.of(scores.by_class(measure)[label] for scores in candidate.test())
-    inside = int((strata(found) == label).sum())
-    count = {"recall": inside, "sensitivity": inside, "specificity": found[0].units - inside}.get(measure, 0)
-    if count and all(map(_one_row_a_unit, found)):
+    inside = int((strata(repeats) == label).sum())
+    count = {"recall": inside, "sensitivity": inside, "specificity": repeats[0].clusters - inside}.get(
+        measure, 0
+    )
+    if count and all(map(_one_row_per_cluster, repeats)):
         return replace(values, interval=wilson(values.mean, count))
-    return replace(values, interval=bootstrap(found, _class_measure(measure, label)))
+    return replace(values, interval=bootstrap(repeats, _class_measure(measure, label)))
 
 
 def _class_measure(measure: ClassMeasure, label: int) -> Measure:
-    def of_sample(sample: Sample, weights: Floats) -> Floats:
-        return by_class(confusions(sample, weights), measure)[:, label]
+    def measure_of_class(predictions: ClusteredPredictions, weights: Floats) -> Floats:
+        return by_class(confusions(predictions, weights), measure)[:, label]
 
-    return of_sample
+    return measure_of_class
 
 
-def _one_row_a_unit(sample: Sample) -> bool:
-    return len(np.unique(sample.unit)) == len(sample.unit)
+def _one_row_per_cluster(predictions: ClusteredPredictions) -> bool:
+    return len(np.unique(predictions.cluster)) == len(predictions.cluster)

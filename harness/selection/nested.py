@@ -17,11 +17,11 @@ from harness.selection.rules import Rule
 
 @dataclass(frozen=True)
 class Nested:
-    """Test figures of the picks that a rule makes fold by fold.
+    """Test accuracy of the picks that a rule makes fold by fold.
 
     Attributes:
         picks: the λ picked in every outer fold.
-        picked: the picks' pooled test predictions as one candidate, whose settings say nothing.
+        picked: the picks' pooled test predictions as one candidate, whose settings are of no account.
     """
 
     picks: tuple[float, ...]
@@ -34,7 +34,7 @@ class Nested:
 
     @cached_property
     def by_patient(self) -> Estimate:
-        """The same of patients."""
+        """Accuracy of the patients, by repeat."""
         return accuracy_by_patient(self.picked)
 
     def as_dict(self) -> dict[str, Any]:
@@ -51,7 +51,7 @@ def nested_estimate(candidates: Sequence[Candidate], rule: Rule) -> Nested | Non
     """Let the rule pick in each fold by that fold's validation set alone; pool the picks' test predictions.
 
     Args:
-        candidates: SDL candidates under equal comparison_key, with the same complete repeats.
+        candidates: SDL candidates with an equal comparison key and the same complete repeats.
         rule: the rule.
 
     Returns:
@@ -65,7 +65,7 @@ def nested_estimate(candidates: Sequence[Candidate], rule: Rule) -> Nested | Non
 def pick_by_split(candidates: Sequence[Candidate], rule: Rule) -> Nested:
     """Let the rule pick in each fold of each repeat by that fold's validation set alone, and pool the picks.
 
-    Under the paper's protocol that set is the test set: the figures are of the kind that the paper reports,
+    Under the paper's protocol that set is the test set: the accuracy is of the kind that the paper reports,
     no estimate. Candidates are as `nested_estimate` takes them.
     """
     picks: list[float] = []
@@ -81,18 +81,18 @@ def pick_by_split(candidates: Sequence[Candidate], rule: Rule) -> Nested:
 
 def _picks(candidates: Sequence[Candidate], same: Sequence[Repeat], rule: Rule) -> list[Candidate]:
     """Return the candidate picked in each fold of its repeat, cut down to that fold."""
-    of_repeat = list(zip(candidates, same, strict=True))
+    pairs = list(zip(candidates, same, strict=True))
     folds = sorted(set(same[0].predictions["fold"]))
     return [
-        rule.ranked([replace(candidate, repeats=(repeat.only(fold),)) for candidate, repeat in of_repeat])[0]
+        rule.ranked([replace(candidate, repeats=(repeat.only(fold),)) for candidate, repeat in pairs])[0]
         for fold in folds
     ]
 
 
 def _test_rows(repeat: Repeat) -> pd.DataFrame:
-    """Return the test rows as answered by what stands for the repeat, as a table of one network.
+    """Return the test rows with the reporting network's probabilities, as a table of one network.
 
-    Picks may differ in their networks.
+    Picks may differ in their numbers of networks.
     """
     rows = repeat.rows("test")
     columns = probability_columns(1, classes_of(rows))

@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
 
 import numpy as np
+from scipy import stats
 
 from harness.errors import HarnessError, did_you_mean
-from harness.evaluation.clustered import Sample
+from harness.evaluation.clustered import ClusteredPredictions
 from harness.evaluation.estimate import Estimate
 from harness.selection.candidates import Candidate
-from harness.selection.intervals import samples
+from harness.selection.intervals import clustered_predictions
 
 Ranking = Callable[[Sequence[Candidate]], list[Candidate]]
 
@@ -23,7 +23,7 @@ class Rule:
         name: what ``--rule`` takes.
         words: what it does, with ``{}`` for the name of the set whose accuracy it ranks by.
         ranked: returns candidates (at least one, each with a complete repeat), the chosen one first.
-        on_test: whether it looks at test figures, whatever the protocol.
+        on_test: whether it looks at test accuracy, whatever the protocol.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Rule:
         """Set whose accuracy it ranks by."""
         return "test" if self.on_test else "validation"
 
-    def figure(self, candidate: Candidate) -> Estimate:
+    def accuracy(self, candidate: Candidate) -> Estimate:
         """Return the accuracy that it ranks a candidate by."""
         return candidate.accuracy("test") if self.on_test else candidate.validation
 
@@ -52,7 +52,7 @@ def rule_named(name: str) -> Rule:
     return RULES[name]
 
 
-def by_choice(candidate: Candidate) -> tuple[float, float]:
+def by_validation(candidate: Candidate) -> tuple[float, float]:
     """Return the sort key of the rule ``max``."""
     return -candidate.validation.mean, candidate.settings.synergic_weight
 
@@ -60,24 +60,24 @@ def by_choice(candidate: Candidate) -> tuple[float, float]:
 def standard_error(candidate: Candidate) -> float:
     """Return the standard error of a candidate's validation accuracy over its repeats and folds.
 
-    A single value has no spread; then it is that of the mean over the units (patients, or slices) of its
+    A single value has no spread; then it is that of the mean over the clusters (patients, or slices) of its
     validation set.
     """
     values: Sequence[float] = candidate.validation.values
     if len(values) == 1:
-        (sample,) = samples(candidate, "validation")
-        values = _accuracy_by_unit(sample)
-    return float(np.std(values, ddof=1)) / sqrt(len(values)) if len(values) > 1 else 0.0
+        (predictions,) = clustered_predictions(candidate, "validation")
+        values = _accuracy_by_cluster(predictions)
+    return float(stats.sem(values)) if len(values) > 1 else 0.0
 
 
-def _accuracy_by_unit(sample: Sample) -> list[float]:
-    right = sample.sum_by_unit((sample.called == sample.true).astype(float))
-    rows = sample.sum_by_unit(np.ones(len(sample.true)))
+def _accuracy_by_cluster(predictions: ClusteredPredictions) -> list[float]:
+    right = predictions.sum_by_cluster((predictions.predicted == predictions.true).astype(float))
+    rows = predictions.sum_by_cluster(np.ones(len(predictions.true)))
     return list(right / rows)
 
 
 def _max(candidates: Sequence[Candidate]) -> list[Candidate]:
-    return sorted(candidates, key=by_choice)
+    return sorted(candidates, key=by_validation)
 
 
 def _one_standard_error(candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -85,10 +85,12 @@ def _one_standard_error(candidates: Sequence[Candidate]) -> list[Candidate]:
     best = ranked[0]
     least = best.validation.mean - standard_error(best)
     near = [
-        each for each in ranked if each.validation.mean >= least and _but_lambda(each) == _but_lambda(best)
+        candidate
+        for candidate in ranked
+        if candidate.validation.mean >= least and _but_lambda(candidate) == _but_lambda(best)
     ]
-    chosen = min(near, key=lambda each: each.settings.synergic_weight)
-    return [chosen, *(each for each in ranked if each is not chosen)]
+    chosen = min(near, key=lambda candidate: candidate.settings.synergic_weight)
+    return [chosen, *(candidate for candidate in ranked if candidate is not chosen)]
 
 
 def _but_lambda(candidate: Candidate) -> dict[str, object]:
@@ -96,7 +98,10 @@ def _but_lambda(candidate: Candidate) -> dict[str, object]:
 
 
 def _paper(candidates: Sequence[Candidate]) -> list[Candidate]:
-    return sorted(candidates, key=lambda each: (-each.accuracy("test").mean, each.settings.synergic_weight))
+    def by_test(candidate: Candidate) -> tuple[float, float]:
+        return -candidate.accuracy("test").mean, candidate.settings.synergic_weight
+
+    return sorted(candidates, key=by_test)
 
 
 RULES: Mapping[str, Rule] = {

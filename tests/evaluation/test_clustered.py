@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 
-from harness.evaluation.clustered import samples_of, strata
+from harness.evaluation.clustered import strata, with_clusters
 from harness.evaluation.predictions import KEYS
 
 
@@ -16,16 +16,16 @@ SECOND = table([("s4", "p3", "b", 0.3, 0.7), ("s1", "p1", "a", 0.8, 0.2)])
 
 
 def test_units_have_the_same_index_in_every_repeat() -> None:
-    first, second = samples_of([FIRST, SECOND], ["net1", "ensemble"], "patient")
-    assert first.unit.tolist() == [0, 0, 1]
-    assert second.unit.tolist() == [2, 0]
-    assert first.units == second.units == 3
+    first, second = with_clusters([FIRST, SECOND], ["net1", "ensemble"], "patient")
+    assert first.cluster.tolist() == [0, 0, 1]
+    assert second.cluster.tolist() == [2, 0]
+    assert first.clusters == second.clusters == 3
     assert strata([first, second]).tolist() == [0, 1, 1]
 
 
 def test_a_patient_is_the_mean_of_its_slices() -> None:
-    (sample,) = samples_of([FIRST], ["net1"], "patient")
-    patients = sample.one_row_a_unit()
+    (predictions,) = with_clusters([FIRST], ["net1"], "patient")
+    patients = predictions.cluster_means()
     np.testing.assert_allclose(patients.probabilities, [[0.65, 0.35], [0.2, 0.8]])
     assert patients.true.tolist() == [0, 1]
-    assert patients.called.tolist() == [0, 1]
+    assert patients.predicted.tolist() == [0, 1]

@@ -2,45 +2,47 @@ from itertools import product
 
 import numpy as np
 import pytest
-from helpers.judged import random_sample
+from helpers.clustered import random_predictions
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.contingency_tables import mcnemar as reference_mcnemar
 from statsmodels.stats.multitest import multipletests
 
-from harness.evaluation.clustered import Sample
+from harness.evaluation.clustered import ClusteredPredictions
 from harness.evaluation.comparison import difference, holm, mcnemar, sign_flip, unpaired_difference
 from harness.evaluation.measures import accuracy, one_vs_rest_auc
 
 
-def judged(right: np.ndarray, unit: np.ndarray) -> Sample:
+def one_class(right: np.ndarray, cluster: np.ndarray) -> ClusteredPredictions:
     """Rows of one class that are right or wrong."""
     probabilities = np.where(right[:, None], [0.9, 0.1], [0.1, 0.9])
-    return Sample(np.zeros(len(right), dtype=np.int64), probabilities, unit, int(unit.max()) + 1)
+    return ClusteredPredictions(
+        np.zeros(len(right), dtype=np.int64), probabilities, cluster, int(cluster.max()) + 1
+    )
 
 
 def test_sign_flip_is_the_permutation_test_of_scipy_on_sums_by_patient() -> None:
     random = np.random.default_rng(4)
-    unit = np.repeat(np.arange(9), 4)
+    cluster = np.repeat(np.arange(9), 4)
     first, second = random.random(36) < 0.8, random.random(36) < 0.5
-    sums = np.bincount(unit, weights=first) - np.bincount(unit, weights=second)
+    sums = np.bincount(cluster, weights=first) - np.bincount(cluster, weights=second)
     expected = stats.permutation_test((sums,), np.mean, permutation_type="samples", n_resamples=np.inf)
-    assert sign_flip([judged(first, unit)], [judged(second, unit)], accuracy) == pytest.approx(
+    assert sign_flip([one_class(first, cluster)], [one_class(second, cluster)], accuracy) == pytest.approx(
         expected.pvalue
     )
 
 
 def test_sign_flip_swaps_whole_patients_for_any_measure() -> None:
-    first, second = random_sample(1, units=5), random_sample(2, units=5)
-    second = Sample(first.true, second.probabilities, first.unit, first.units)
+    first, second = random_predictions(1, clusters=5), random_predictions(2, clusters=5)
+    second = ClusteredPredictions(first.true, second.probabilities, first.cluster, first.clusters)
     ones = np.ones((1, 5))
     seen = one_vs_rest_auc(first, ones)[0] - one_vs_rest_auc(second, ones)[0]
     extreme = []
     for kept in product((True, False), repeat=5):
-        stays = np.array(kept)[first.unit][:, None]
+        stays = np.array(kept)[first.cluster][:, None]
         swapped = [
-            Sample(first.true, np.where(stays, one, other), first.unit, 5)
+            ClusteredPredictions(first.true, np.where(stays, one, other), first.cluster, 5)
             for one, other in (
                 (first.probabilities, second.probabilities),
                 (second.probabilities, first.probabilities),
@@ -53,34 +55,42 @@ def test_sign_flip_swaps_whole_patients_for_any_measure() -> None:
 
 def test_many_units_are_swapped_at_random_close_to_the_exact_value() -> None:
     random = np.random.default_rng(8)
-    unit = np.arange(40)
+    cluster = np.arange(40)
     first, second = random.random(40) < 0.8, random.random(40) < 0.6
-    exact = mcnemar(first, second)  # one row a unit: the sign-flip test of accuracy is McNemar's exact test
-    p = sign_flip([judged(first, unit)], [judged(second, unit)], accuracy)
+    exact = mcnemar(
+        first, second
+    )  # one row a cluster: the sign-flip test of accuracy is McNemar's exact test
+    p = sign_flip([one_class(first, cluster)], [one_class(second, cluster)], accuracy)
     assert p == pytest.approx(exact, abs=4 * np.sqrt(exact * (1 - exact) / 9999))
 
 
 def test_equal_systems_do_not_differ() -> None:
-    sample = random_sample(0)
-    found = difference([sample], [sample], accuracy)
+    predictions = random_predictions(0)
+    found = difference([predictions], [predictions], accuracy)
     assert (found.value, found.interval.low, found.interval.high) == (0, 0, 0)
-    assert sign_flip([sample], [sample], accuracy) == 1
+    assert sign_flip([predictions], [predictions], accuracy) == 1
 
 
 def test_the_difference_has_its_sign_and_interval() -> None:
-    unit = np.repeat(np.arange(30), 3)
+    cluster = np.repeat(np.arange(30), 3)
     random = np.random.default_rng(1)
     first, second = random.random(90) < 0.95, random.random(90) < 0.5
-    pair = [judged(first, unit)], [judged(second, unit)]
+    pair = [one_class(first, cluster)], [one_class(second, cluster)]
     found = difference(*pair, accuracy)
     assert found.value == pytest.approx(first.mean() - second.mean())
     assert 0 < found.interval.low < found.value < found.interval.high
     assert sign_flip(*pair, accuracy) < 0.001
 
 
+def test_a_measure_that_is_undefined_has_no_p_value() -> None:
+    one = one_class(np.array([True, False]), np.arange(2))
+    with pytest.raises(ValueError, match="undefined"):
+        sign_flip([one], [one], one_vs_rest_auc)
+
+
 def test_unpaired_rows_are_refused() -> None:
     with pytest.raises(ValueError, match="same rows"):
-        difference([random_sample(0)], [random_sample(1)], accuracy)
+        difference([random_predictions(0)], [random_predictions(1)], accuracy)
 
 
 @given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=60))
@@ -100,19 +110,21 @@ def test_holm_is_that_of_statsmodels(p_values: list[float]) -> None:
     np.testing.assert_allclose(holm(p_values), expected, atol=1e-12)
 
 
-def test_sides_that_judged_different_rows_have_the_variances_of_both() -> None:
+def test_sides_that_predicted_different_rows_have_the_variances_of_both() -> None:
     random = np.random.default_rng(3)
     first, second = random.random(400) < 0.8, random.random(300) < 0.6
-    found = unpaired_difference([judged(first, np.arange(400))], [judged(second, np.arange(300))], accuracy)
+    found = unpaired_difference(
+        [one_class(first, np.arange(400))], [one_class(second, np.arange(300))], accuracy
+    )
     assert found.value == pytest.approx(first.mean() - second.mean())
-    # One row a unit: Wald's interval of the difference of two independent shares.
+    # One row per cluster: Wald's interval of the difference of two independent shares.
     half = stats.norm.ppf(0.975) * np.sqrt(first.var() / 400 + second.var() / 300)
     assert found.interval.high - found.interval.low == pytest.approx(2 * half, rel=0.08)
     assert (found.interval.low + found.interval.high) / 2 == pytest.approx(found.value, abs=0.01)
 
 
 def test_equal_sides_are_drawn_each_on_its_own() -> None:
-    same = [random_sample(5)]
+    same = [random_predictions(5)]
     found = unpaired_difference(same, same, accuracy)
     assert found.value == 0
     assert found.interval.low < 0 < found.interval.high

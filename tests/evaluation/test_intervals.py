@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
-from helpers.judged import random_sample
+from helpers.clustered import random_predictions
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from harness.evaluation.clustered import Sample
-from harness.evaluation.intervals import bootstrap, draw_units, percentiles, point, wilson
+from harness.evaluation.clustered import ClusteredPredictions
+from harness.evaluation.intervals import bootstrap, percentiles, point, resample_clusters, wilson
 from harness.evaluation.measures import MEASURES, accuracy
 
 
@@ -28,8 +28,10 @@ def test_one_row_a_unit_agrees_with_the_bootstrap_of_scipy() -> None:
     random = np.random.default_rng(5)
     true = np.zeros(60, dtype=np.int64)
     right = random.random(60) < 0.7
-    sample = Sample(true, np.where(right[:, None], [0.9, 0.1], [0.1, 0.9]), np.arange(60), 60)
-    interval = bootstrap([sample], accuracy)
+    predictions = ClusteredPredictions(
+        true, np.where(right[:, None], [0.9, 0.1], [0.1, 0.9]), np.arange(60), 60
+    )
+    interval = bootstrap([predictions], accuracy)
     expected = stats.bootstrap(
         (right.astype(float),), np.mean, method="percentile", rng=1
     ).confidence_interval
@@ -38,18 +40,21 @@ def test_one_row_a_unit_agrees_with_the_bootstrap_of_scipy() -> None:
 
 
 def test_whole_patients_are_drawn_so_copies_of_a_slice_add_no_certainty() -> None:
-    sample = random_sample(3, rows=40, units=12)
-    copied = Sample(
-        np.tile(sample.true, 5), np.tile(sample.probabilities, (5, 1)), np.tile(sample.unit, 5), sample.units
+    predictions = random_predictions(3, rows=40, clusters=12)
+    copied = ClusteredPredictions(
+        np.tile(predictions.true, 5),
+        np.tile(predictions.probabilities, (5, 1)),
+        np.tile(predictions.cluster, 5),
+        predictions.clusters,
     )
     for measure in MEASURES.values():
-        once, five_times = bootstrap([sample], measure), bootstrap([copied], measure)
+        once, five_times = bootstrap([predictions], measure), bootstrap([copied], measure)
         assert once.low == pytest.approx(five_times.low)
         assert once.high == pytest.approx(five_times.high)
 
 
 def test_each_class_keeps_its_number_of_units() -> None:
-    weights = draw_units(np.array([0, 0, 0, 1, 1, 2]), 50, seed=1)
+    weights = resample_clusters(np.array([0, 0, 0, 1, 1, 2]), 50, seed=1)
     assert (weights[:, :3].sum(axis=1) == 3).all()
     assert (weights[:, 3:5].sum(axis=1) == 2).all()
     assert (weights[:, 5] == 1).all()
@@ -57,7 +62,7 @@ def test_each_class_keeps_its_number_of_units() -> None:
 
 
 def test_repeats_are_averaged_and_draw_the_same_units() -> None:
-    one, other = random_sample(1), random_sample(2)
+    one, other = random_predictions(1), random_predictions(2)
     both = point([one, other], accuracy)
     assert both == pytest.approx((point([one], accuracy) + point([other], accuracy)) / 2)
     alone, twice = bootstrap([one], accuracy), bootstrap([one, one], accuracy)

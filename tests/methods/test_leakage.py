@@ -16,7 +16,7 @@ from harness.data.collection.prepared import PreparedData
 from harness.data.recipe import load_recipe
 from harness.data.splits.protocols import make_split
 from harness.evaluation.class_metrics import ENSEMBLE, reporting_network
-from harness.evaluation.clustered import Unit, samples_of
+from harness.evaluation.clustered import ClusterColumn, with_clusters
 from harness.evaluation.estimate import Estimate
 from harness.experiment.settings import Settings
 from harness.phantom import generate
@@ -74,11 +74,11 @@ def trained(data: PreparedData, protocol: str, fold: int) -> TrainingRun:
     return run
 
 
-def on_test(predictions: pd.DataFrame, protocol: str, unit: Unit) -> Estimate:
+def on_test(predictions: pd.DataFrame, protocol: str, unit: ClusterColumn) -> Estimate:
     """The accuracy with its Wilson interval; a patient is judged by the mean of its slices' probabilities."""
     rows = predictions[predictions["set"] == "test"]
-    (sample,) = samples_of([rows], [reporting_network(predictions, protocol)], unit)
-    return estimate([sample.one_row_a_unit()], "accuracy")
+    (sample,) = with_clusters([rows], [reporting_network(predictions, protocol)], unit)
+    return estimate([sample.cluster_means()], "accuracy")
 
 
 @pytest.mark.slow

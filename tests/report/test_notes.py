@@ -3,7 +3,7 @@ from helpers.made_sweeps import sdl, sweep_of, trial
 
 from harness.report.notes import notes_on_candidates, notes_on_leakage, notes_on_table2
 from harness.selection.best import choose
-from harness.selection.candidates import candidates_of
+from harness.selection.from_runs import candidates_of
 
 
 def test_the_chances_of_the_row_of_table_2_are_counted() -> None:

@@ -11,7 +11,7 @@ from harness.errors import HarnessError
 from harness.experiment.population import Population
 from harness.report.parts.measures import comparison_table
 from harness.selection.best import best_singles, choose, choose_among
-from harness.selection.candidates import candidates_of
+from harness.selection.from_runs import candidates_of
 
 
 def test_the_highest_mean_over_repeats_wins_and_not_the_best_trial() -> None:

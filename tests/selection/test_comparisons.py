@@ -3,8 +3,9 @@ from helpers.made_sweeps import sdl, single, sweep_of, trial
 from scipy.stats import binomtest
 from statsmodels.stats.multitest import multipletests
 
-from harness.selection.candidates import Candidate, candidates_of
+from harness.selection.candidates import Candidate
 from harness.selection.comparisons import compare_with
+from harness.selection.from_runs import candidates_of
 
 
 def candidates(protocol: str, **hits: int) -> list[Candidate]:

@@ -3,7 +3,8 @@ import pytest
 from helpers.made_sweeps import sdl, sweep_of, trial
 from statsmodels.stats.proportion import proportion_confint
 
-from harness.selection.candidates import Candidate, candidates_of
+from harness.selection.candidates import Candidate
+from harness.selection.from_runs import candidates_of
 from harness.selection.intervals import accuracy, accuracy_by_patient, of_class
 
 

@@ -2,7 +2,7 @@ from helpers.made_sweeps import sdl, single, sweep_of, trial
 
 from harness.experiment.population import Population
 from harness.report.parts.tables import candidate_table
-from harness.selection.candidates import candidates_of
+from harness.selection.from_runs import candidates_of
 from harness.selection.names import label, names_of, reading_order, varying, wrapped
 
 

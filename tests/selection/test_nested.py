@@ -2,7 +2,7 @@ import pytest
 from helpers.made_sweeps import sdl, sweep_of, trial
 
 from harness.selection.best import choose
-from harness.selection.candidates import candidates_of
+from harness.selection.from_runs import candidates_of
 from harness.selection.nested import nested_estimate
 from harness.selection.rules import RULES
 

@@ -5,7 +5,7 @@ from helpers.made_sweeps import sdl, sweep_of, trial
 
 from harness.errors import HarnessError
 from harness.experiment.settings import Settings
-from harness.selection.candidates import candidates_of
+from harness.selection.from_runs import candidates_of
 from harness.selection.rules import RULES, rule_named, standard_error
 
 # Right answers of 42 in three repeats.

@@ -1,4 +1,4 @@
-"""Splits by whole patients, so that no network is scored on a patient it has seen."""
+"""Splits by whole patients, so that no network is scored on a patient that it was trained on."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ from harness.seeds import derive_seed
 
 BoolArray = NDArray[np.bool_]
 
-VALIDATION_PARTS = 4  # one of four patients that are left validates
+VALIDATION_PARTS = 4  # one of four patients outside the test fold validates
 TRAINING_PATIENTS = 2  # of each class, at least
 
 
@@ -42,7 +42,7 @@ def patients_split(
         networks: n, how many networks learn together; 1 for a single network.
         classes: C names of classes, in the order of ``labels``.
         seed: seed of the sweep.
-        repeat: number of the repeat, from 0; each repeat deals the patients anew.
+        repeat: number of the repeat, from 0; each repeat splits the patients anew.
         fold: number of the fold, from 0.
         folds: how many folds there are.
 
@@ -50,49 +50,50 @@ def patients_split(
         HarnessError: if a patient has two classes, or a class has too few patients for the folds, naming the
             counts: every training part needs a validation patient and two training patients of each class.
     """
-    owner, _ = pd.factorize(np.asarray(patients))  # by first slice, so that pseudonyms do not matter
-    own = labels[np.unique(owner, return_index=True)[1]]  # class of every patient
-    if (own[owner] != labels).any():
+    # Numbered by their first slices, so that a split does not depend on pseudonyms.
+    patient, _ = pd.factorize(np.asarray(patients))
+    grades = labels[np.unique(patient, return_index=True)[1]]  # of every patient
+    if (grades[patient] != labels).any():
         raise HarnessError("a patient has slices of two classes: a split by patient cannot be stratified")
-    test = _folds_of(own, classes, folds, derive_seed(seed, "folds", repeat)) == fold
-    validation = _validation_of(own, classes, test, folds, derive_seed(seed, "validation", repeat, fold))
-    train = np.flatnonzero(~(test | validation)[owner])
+    test = _folds_of(grades, classes, folds, derive_seed(seed, "folds", repeat)) == fold
+    validation = _validation_of(grades, classes, test, folds, derive_seed(seed, "validation", repeat, fold))
+    train = np.flatnonzero(~(test | validation)[patient])
     pairing = np.random.default_rng(derive_seed(seed, "pairs", repeat, fold))
     groups = train[group_slices(labels[train], 2, pairing)]
     if networks != 2:
         groups = regroup(groups.ravel(), labels, networks, pairing)
-    return Split(groups, np.flatnonzero(validation[owner]), np.flatnonzero(test[owner]))
+    return Split(groups, np.flatnonzero(validation[patient]), np.flatnonzero(test[patient]))
 
 
 def _validation_of(
-    own: IntArray, classes: Sequence[str], test: BoolArray, folds: int, seed: int
+    grades: IntArray, classes: Sequence[str], test: BoolArray, folds: int, seed: int
 ) -> BoolArray:
     """Return which patients validate."""
     random = np.random.default_rng(seed)
-    validation = np.zeros(len(own), dtype=bool)
+    validation = np.zeros(len(grades), dtype=bool)
     for label, name in enumerate(classes):
-        left = random.permutation(np.flatnonzero((own == label) & ~test))
-        if len(left) < 1 + TRAINING_PATIENTS:
+        remaining = random.permutation(np.flatnonzero((grades == label) & ~test))
+        if len(remaining) < 1 + TRAINING_PATIENTS:
             raise HarnessError(
-                f"patients by class: {counts_by_class(own, classes)}; with {folds} folds only {len(left)} of "
-                f"class {name} may be left to train and validate, and {1 + TRAINING_PATIENTS} are needed: "
-                "take more folds or more patients"
+                f"patients by class: {counts_by_class(grades, classes)}; with {folds} folds only "
+                f"{len(remaining)} of class {name} may be left to train and validate, and "
+                f"{1 + TRAINING_PATIENTS} are needed: take more folds or more patients"
             )
-        validation[left[: max(1, round(len(left) / VALIDATION_PARTS))]] = True
+        validation[remaining[: max(1, round(len(remaining) / VALIDATION_PARTS))]] = True
     return validation
 
 
-def _folds_of(own: IntArray, classes: Sequence[str], folds: int, seed: int) -> IntArray:
+def _folds_of(grades: IntArray, classes: Sequence[str], folds: int, seed: int) -> IntArray:
     """Return the fold of every patient."""
-    if folds == len(own):
+    if folds == len(grades):
         return np.random.default_rng(seed).permutation(folds)
-    if folds > np.bincount(own, minlength=len(classes)).min():
+    if folds > np.bincount(grades, minlength=len(classes)).min():
         raise HarnessError(
-            f"patients by class: {counts_by_class(own, classes)}; {folds} folds need at least {folds} of "
-            f"each, or as many folds as patients ({len(own)}) to leave one out at a time"
+            f"patients by class: {counts_by_class(grades, classes)}; {folds} folds need at least {folds} of "
+            f"each, or as many folds as patients ({len(grades)}) to leave one out at a time"
         )
-    dealt = np.empty(len(own), dtype=np.int64)
+    fold_of_patient = np.empty(len(grades), dtype=np.int64)
     splitter = StratifiedKFold(folds, shuffle=True, random_state=seed % 2**32)
-    for number, (_, members) in enumerate(splitter.split(own, own)):
-        dealt[members] = number
-    return dealt
+    for number, (_, members) in enumerate(splitter.split(grades, grades)):
+        fold_of_patient[members] = number
+    return fold_of_patient

@@ -40,8 +40,8 @@ def paper_split(labels: IntArray, networks: int, *, classes: Sequence[str], seed
             "and two are needed, one to test"
         )
     shuffled = random.permutation(pairs)
-    tested = math.ceil(len(pairs) / PARTS)
-    test, train = np.sort(shuffled[:tested].ravel()), shuffled[tested:]
+    test_pairs = math.ceil(len(pairs) / PARTS)
+    test, train = np.sort(shuffled[:test_pairs].ravel()), shuffled[test_pairs:]
     if networks != 2:
         train = regroup(train.ravel(), labels, networks, random)
     return Split(groups=train, validation=test, test=test)

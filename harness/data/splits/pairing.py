@@ -11,8 +11,8 @@ def group_slices(labels: IntArray, size: int, random: np.random.Generator) -> In
 
     Within each class the slices are shuffled and the first half is grouped within the class. The rest of all
     classes is shuffled together and walked: each slice that is still free takes ``size - 1`` uniformly random
-    free slices of classes other than its own. What finds too few is lost. With ``size = 2`` these are the
-    paper's pairs.
+    free slices of classes other than its own; one that finds too few is passed over, and later ones may take
+    it. What no group takes stays unpaired. With ``size = 2`` these are the paper's pairs.
 
     Args:
         labels: (N,) class of every slice.
@@ -36,9 +36,9 @@ def _within_classes(labels: IntArray, size: int, random: np.random.Generator) ->
     groups, rest = [np.empty((0, size), np.int64)], [np.empty(0, np.int64)]
     for label in np.unique(labels):
         slices = random.permutation(np.flatnonzero(labels == label))
-        taken = len(slices) // 2 // size * size
-        groups.append(slices[:taken].reshape(-1, size))
-        rest.append(slices[taken:])
+        grouped = len(slices) // 2 // size * size
+        groups.append(slices[:grouped].reshape(-1, size))
+        rest.append(slices[grouped:])
     return np.concatenate(groups), np.concatenate(rest)
 
 

@@ -15,7 +15,7 @@ def make_split(
     """Return the split of one repeat and fold under a protocol; the paper's has one fold.
 
     Raises:
-        HarnessError: if the collection is too small for the protocol, or would leak from one set to another.
+        HarnessError: if the collection is too small for the protocol, or its sets would overlap.
     """
     if protocol == "paper":
         return paper_split(data.labels, networks, classes=data.classes, seed=seed, repeat=repeat)
@@ -34,7 +34,7 @@ def make_split(
 
 
 def check_leaks(split: Split, data: PreparedData) -> None:
-    """Refuse a split in which a patient, or an exact copy of an image, stands in two sets.
+    """Refuse a split in which a patient, or an identical image, stands in two sets.
 
     Raises:
         HarnessError: naming the sets and how much they share.
@@ -45,6 +45,6 @@ def check_leaks(split: Split, data: PreparedData) -> None:
         copies = {data.images[i].tobytes() for i in first} & {data.images[i].tobytes() for i in second}
         if shared or copies:
             raise HarnessError(
-                f"{one} and {other} share {len(shared)} patient(s) and {len(copies)} identical image(s): "
-                "the accuracy would be of what was seen in training"
+                f"{one} and {other} overlap: {len(shared)} patient(s) and {len(copies)} identical image(s)"
+                " stand in both, so the accuracy would count what was trained on"
             )

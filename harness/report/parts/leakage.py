@@ -14,7 +14,7 @@ from harness.report.rendering.table import Cell, Table
 from harness.selection.best import best_singles
 from harness.selection.candidates import Candidate, ComparisonKey
 from harness.selection.choice import Choice
-from harness.selection.intervals import accuracy, samples
+from harness.selection.intervals import accuracy, clustered_predictions
 
 CHOSEN = "SDL, the chosen λ"
 PATIENTS = "patients that training has slices of"
@@ -78,8 +78,10 @@ def systems(candidates: Sequence[Candidate], choice: Choice | None) -> Mapping[s
 
 
 def _lost(leaking: Candidate, honest: Candidate) -> Estimate:
-    """Return the accuracy by slice minus that by patient, of the sums; patients are drawn on both sides."""
-    by_slice, by_patient = (samples(each, "test", ENSEMBLE, "patient") for each in (leaking, honest))
+    """Return the accuracy by slice minus that by patient, of ensembles; patients are drawn on both sides."""
+    by_slice, by_patient = (
+        clustered_predictions(each, "test", ENSEMBLE, "patient") for each in (leaking, honest)
+    )
     found = unpaired_difference(by_slice, by_patient, measures.accuracy)
     return Estimate((found.value,), found.interval)
 

@@ -6,12 +6,12 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from harness.evaluation.clustered import Sample
+from harness.evaluation.clustered import ClusteredPredictions
 from harness.evaluation.measures import BINS
 from harness.report.parts.confusion import draw_confusion
 from harness.report.rendering.style import COLOURS, styled
 from harness.selection.candidates import Candidate
-from harness.selection.intervals import samples
+from harness.selection.intervals import clustered_predictions
 
 MOST_COLUMNS = 4
 PANEL = 2.9
@@ -33,7 +33,7 @@ def calibration_figure(systems: Mapping[str, Candidate]) -> Figure:
     with styled():
         figure, grid = _grid(len(systems))
         for axes, (name, system) in zip(grid, systems.items(), strict=True):
-            sure, right, share = reliability(samples(system, "test"))
+            sure, right, share = reliability(clustered_predictions(system, "test"))
             axes.plot([0, 100], [0, 100], color=COLOURS["single"], linestyle="--", zorder=1)
             axes.plot(100 * sure, 100 * right, color=COLOURS["test"], zorder=2)
             axes.scatter(
@@ -50,11 +50,11 @@ def calibration_figure(systems: Mapping[str, Candidate]) -> Figure:
 
 
 def reliability(
-    found: Sequence[Sample],
+    found: Sequence[ClusteredPredictions],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Return mean confidence, accuracy and share of rows of the bins of confidence that have rows."""
     confidence = np.concatenate([sample.probabilities.max(axis=1) for sample in found])
-    right = np.concatenate([sample.called == sample.true for sample in found])
+    right = np.concatenate([sample.predicted == sample.true for sample in found])
     bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
     counts = np.bincount(bins, minlength=BINS)
     full = counts > 0

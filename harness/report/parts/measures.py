@@ -8,18 +8,18 @@ from harness.report.rendering.table import Cell, Table
 from harness.selection.candidates import Candidate
 from harness.selection.choice import Choice
 from harness.selection.comparisons import Comparison
-from harness.selection.intervals import estimate, samples
+from harness.selection.intervals import clustered_predictions, estimate
 from harness.selection.names import names_of
 
 
 def measures_table(systems: Sequence[Candidate]) -> Table:
     """Return a row by measure and a column by system, test; by patient too where patients were split."""
-    by_slice = [samples(system, "test") for system in systems]
+    by_slice = [clustered_predictions(system, "test") for system in systems]
     rows: list[tuple[Cell, ...]] = [
         (name, "slice", *(estimate(found, name) for found in by_slice)) for name in MEASURES
     ]
     if not systems[0].comparison_key.chosen_on_test:
-        by_patient = [[sample.one_row_a_unit() for sample in found] for found in by_slice]
+        by_patient = [[sample.cluster_means() for sample in found] for found in by_slice]
         rows += [(name, "patient", *(estimate(found, name) for found in by_patient)) for name in MEASURES]
     return Table(("measure", "by", *names_of(systems)), tuple(rows), digits=3, scale=1)
 

@@ -13,7 +13,8 @@ from harness.evaluation.estimate import Estimate
 from harness.report.parts.curves import Curves
 from harness.report.rendering.style import CYCLE, styled
 from harness.report.rendering.table import Cell, Table
-from harness.selection.candidates import Candidate, distinct, on_same_repeats
+from harness.selection.candidates import Candidate
+from harness.selection.comparable import distinct, on_same_repeats
 from harness.selection.comparisons import Comparison, compare_with
 from harness.selection.intervals import accuracy
 from harness.selection.names import names_of

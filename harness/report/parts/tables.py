@@ -11,7 +11,13 @@ from harness.report.rendering.table import Cell, Table
 from harness.selection.best import best_singles
 from harness.selection.candidates import Candidate
 from harness.selection.choice import Choice
-from harness.selection.intervals import accuracy, accuracy_by_patient, estimate, of_class, samples
+from harness.selection.intervals import (
+    accuracy,
+    accuracy_by_patient,
+    clustered_predictions,
+    estimate,
+    of_class,
+)
 from harness.selection.names import label, names_of, reading_order
 
 ON_TEST = ("train", "test*", "test, ensemble")
@@ -80,7 +86,7 @@ def _row_of_table2(candidate: Candidate) -> tuple[Cell, ...]:
 
 def figures_of_table2(candidate: Candidate) -> dict[str, Estimate]:
     """Return what table 2 says of a candidate, by the names and in the order of the paper's columns."""
-    test = samples(candidate, "test")
+    test = clustered_predictions(candidate, "test")
     measures: dict[str, Estimate] = {
         name: estimate(test, "recall" if name == "sensitivity" else name) for name in CLASS_MEASURES
     }

@@ -7,10 +7,10 @@ import pandas as pd
 
 from harness.data.collection.duplicates import alike, perceptual_hashes
 from harness.data.collection.prepared import PreparedData
-from harness.evaluation.clustered import Sample, Unit
+from harness.evaluation.clustered import ClusterColumn, ClusteredPredictions
 from harness.evaluation.estimate import Estimate
 from harness.selection.candidates import Candidate
-from harness.selection.intervals import estimate, unit_of
+from harness.selection.intervals import estimate
 
 # The test rows (first) with a column ``known``: whether the training rows (second) give them away.
 Judge = Callable[[pd.DataFrame, pd.DataFrame], pd.DataFrame]
@@ -39,11 +39,11 @@ def near_duplicates(candidates: Sequence[Candidate], collection: PreparedData) -
         own, known = (hashes[place.get_indexer(pd.Index(rows["slice_id"]))] for rows in (test, train))
         return test.assign(known=np.asarray(alike(own, known).any(axis=1)))
 
-    return _share(candidates, judge, unit_of(candidates[0].comparison_key))
+    return _share(candidates, judge, candidates[0].comparison_key.cluster_column)
 
 
-def _share(candidates: Sequence[Candidate], judge: Judge, unit: Unit) -> Estimate | None:
-    """Return the share of the judged rows that training knows, with the interval over their units.
+def _share(candidates: Sequence[Candidate], judge: Judge, cluster: ClusterColumn) -> Estimate | None:
+    """Return the share of the judged rows that training knows, with the interval over their clusters.
 
     Candidates share their splits: each repeat counts once, of whichever has it.
     """
@@ -54,20 +54,20 @@ def _share(candidates: Sequence[Candidate], judge: Judge, unit: Unit) -> Estimat
         pd.concat([_judged(part, judge) for _, part in predictions.groupby("fold")])
         for _, predictions in sorted(repeats.items())
     ]
-    names = pd.Index(pd.concat(tables)[unit].unique())
-    return estimate([_as_sample(table, unit, names) for table in tables], "accuracy")
+    names = pd.Index(pd.concat(tables)[cluster].unique())
+    return estimate([_as_predictions(table, cluster, names) for table in tables], "accuracy")
 
 
 def _judged(fold: pd.DataFrame, judge: Judge) -> pd.DataFrame:
     return judge(*(fold[fold["set"] == name] for name in ("test", "train")))
 
 
-def _as_sample(table: pd.DataFrame, unit: Unit, names: pd.Index) -> Sample:
-    """Return the rows as a sample whose accuracy is the share of known ones."""
+def _as_predictions(table: pd.DataFrame, cluster: ClusterColumn, names: pd.Index) -> ClusteredPredictions:
+    """Return the rows as predictions whose accuracy is the share of known ones."""
     known = table["known"].to_numpy(int)
-    return Sample(
+    return ClusteredPredictions(
         true=np.ones(len(known), dtype=np.int64),
         probabilities=np.eye(2)[known],
-        unit=np.asarray(names.get_indexer(pd.Index(table[unit])), dtype=np.int64),
-        units=len(names),
+        cluster=np.asarray(names.get_indexer(pd.Index(table[cluster])), dtype=np.int64),
+        clusters=len(names),
     )

@@ -6,7 +6,8 @@ from rich.console import Group, RenderableType
 
 from harness.report.parts.tables import candidate_table
 from harness.selection.best import choose_among
-from harness.selection.candidates import by_comparison_key, candidates_of
+from harness.selection.comparable import by_comparison_key
+from harness.selection.from_runs import candidates_of
 from harness.tracking.run_reader import SweepRuns
 
 ON_TEST = (

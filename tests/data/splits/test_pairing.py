@@ -1,9 +1,16 @@
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import combinations, permutations
+from math import comb, factorial
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
-from harness.data.splits.pairing import group_slices
+from harness.data.splits.pairing import group_slices, regroup
 
 TABLE_1B = np.repeat([0, 1, 2], [128, 108, 181])
 
@@ -61,3 +68,68 @@ def test_table_1b_gives_the_papers_numbers() -> None:
     assert abs(np.mean(totals) - 204.8) <= 0.15
     assert min(totals) >= 194
     assert max(totals) <= 209
+
+
+Outcome = tuple[tuple[int, ...], ...]
+
+
+def walks(
+    labels: Sequence[int], walk: Sequence[int], free: frozenset[int], size: int
+) -> Iterator[tuple[Outcome, Fraction]]:
+    """Every way to group the free slices across classes in the order of a walk, with its probability."""
+    if not walk:
+        yield (), Fraction(1)
+        return
+    first, *later = walk
+    partners = [number for number in free if labels[number] != labels[first]]
+    if first not in free or len(partners) < size - 1:
+        yield from walks(labels, later, free, size)
+        return
+    for drawn in combinations(partners, size - 1):
+        group = tuple(sorted(labels[number] for number in (first, *drawn)))
+        for outcome, chance in walks(labels, later, free - {first, *drawn}, size):
+            yield (group, *outcome), chance / comb(len(partners), size - 1)
+
+
+def by_hand(labels: Sequence[int], size: int) -> dict[Outcome, float]:
+    """The probability of every outcome, groups by the classes of their slices, from the paper's text."""
+    within: list[tuple[int, ...]] = []
+    rest: list[int] = []  # which slices of a class they are makes no difference to the classes of groups
+    for label in sorted(set(labels)):
+        slices = [number for number, other in enumerate(labels) if other == label]
+        groups = len(slices) // 2 // size
+        within += [(label,) * size] * groups
+        rest += slices[groups * size :]
+    chances: Counter[Outcome] = Counter()
+    for walk in permutations(rest):
+        for outcome, chance in walks(labels, walk, frozenset(rest), size):
+            chances[tuple(sorted((*within, *outcome)))] += chance / factorial(len(rest))
+    assert sum(chances.values()) == 1
+    return {outcome: float(chance) for outcome, chance in chances.items()}
+
+
+@pytest.mark.parametrize(
+    ("labels", "size"),
+    [([0, 0, 0, 0, 1, 1, 2], 2), ([0, 0, 0, 1, 1, 2], 2), ([0, 0, 0, 1, 1, 2], 3), ([0, 0, 1, 2, 2], 3)],
+)
+def test_groups_come_as_often_as_the_rule_by_hand_says(labels: list[int], size: int) -> None:
+    expected = by_hand(labels, size)
+    times: Counter[Outcome] = Counter()
+    for seed in range(3000):
+        groups = group_slices(np.array(labels), size, np.random.default_rng(seed))
+        times[tuple(sorted(tuple(sorted(labels[number] for number in group)) for group in groups))] += 1
+    assert set(times) <= set(expected)
+    counts = [times[outcome] for outcome in expected]
+    assert stats.chisquare(counts, 3000 * np.array(list(expected.values()))).pvalue > 0.001
+
+
+@given(counts=st.lists(st.integers(0, 20), min_size=1, max_size=4), seed=st.integers(0, 1000))
+def test_other_numbers_of_networks_get_the_same_slices_and_no_others(counts: list[int], seed: int) -> None:
+    labels = np.repeat(np.arange(len(counts)), counts)
+    slices = np.random.default_rng(seed).permutation(len(labels))[: len(labels) // 2]
+    one = regroup(slices, labels, 1, np.random.default_rng(seed))
+    assert one.tolist() == [[number] for number in slices]
+    three = regroup(slices, labels, 3, np.random.default_rng(seed))
+    assert set(three.ravel()) <= set(slices)
+    alone = group_slices(labels[slices], 3, np.random.default_rng(seed))
+    np.testing.assert_array_equal(labels[three], labels[slices][alone])

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from harness.data.splits.by_slice import paper_split
@@ -71,3 +71,56 @@ def test_where_one_class_is_rare_most_of_the_other_stays_unpaired() -> None:
 def test_a_slice_is_unpaired_only_where_it_stands_in_no_set() -> None:
     made = Split(groups=np.array([[5, 1], [0, 8]]), validation=np.array([2]), test=np.array([7, 2]))
     assert made.unpaired(10).tolist() == [3, 4, 6, 9]
+
+
+@given(
+    counts=st.lists(st.integers(0, 30), min_size=2, max_size=4),
+    networks=st.integers(1, 4),
+    seed=st.integers(0, 999),
+)
+def test_a_tenth_of_the_pairs_test_and_every_slice_is_accounted_for(
+    counts: list[int], networks: int, seed: int
+) -> None:
+    labels = np.repeat(np.arange(len(counts)), counts)
+    classes = [str(number) for number in range(len(counts))]
+    try:
+        made, pairs = (paper_split(labels, n, classes=classes, seed=seed, repeat=0) for n in (networks, 2))
+    except HarnessError:
+        assume(False)
+    total = len(pairs.groups) + len(pairs.test) // 2
+    assert len(made.test) == 2 * -(-total // 10)
+    assert made.test.tolist() == sorted(made.test)
+    every = np.concatenate([made.train, made.test, made.unpaired(len(labels))])
+    assert sorted(every) == list(range(len(labels)))
+    again = paper_split(labels, networks, classes=classes, seed=seed, repeat=0)
+    np.testing.assert_array_equal(again.groups, made.groups)
+
+
+def test_two_pairs_are_enough_and_one_of_them_tests() -> None:
+    made = split(np.array([0, 1, 0, 1]), 2, seed=0)
+    assert made.groups.shape == (1, 2)
+    assert len(made.test) == 2
+
+
+def test_the_digest_names_slices_sets_and_groups_but_not_the_order_within_a_set() -> None:
+    names = list("abcdefgh")
+
+    def digest(groups: list[list[int]], validation: list[int], test: list[int]) -> str:
+        return Split(np.array(groups), np.array(validation), np.array(test)).digest(names)
+
+    made = digest([[0, 1], [2, 3]], [4, 5], [6, 7])
+    assert made == digest([[0, 1], [2, 3]], [5, 4], [7, 6])
+    others = {
+        digest([[2, 3], [0, 1]], [4, 5], [6, 7]),
+        digest([[1, 0], [2, 3]], [4, 5], [6, 7]),
+        digest([[0, 1], [2, 3]], [6, 7], [4, 5]),
+        digest([[0], [1], [2], [3]], [4, 5], [6, 7]),
+    }
+    assert len({made, *others}) == 5
+
+
+def test_digests_of_splits_stay_what_they_are() -> None:
+    """Stored sweeps are resumed and compared by them."""
+    names = [f"{number:03}" for number in range(len(TABLE_1B))]
+    digests = [split(TABLE_1B, n, seed=158).digest(names)[:12] for n in (1, 2, 3)]
+    assert digests == ["e8e2c50c8520", "a64f2824876d", "a3cce0c016bd"]

@@ -5,7 +5,7 @@ from sklearn.metrics import precision_recall_fscore_support
 
 from harness.evaluation.estimate import Estimate
 from harness.report.parts.by_class import by_class_table
-from harness.selection.candidates import candidates_of
+from harness.selection.from_runs import candidates_of
 
 SYSTEMS = candidates_of(
     [sweep_of([trial(sdl(3), [30, 35]), trial(sdl(3), [41, 20], repeat=1), trial(single(), [25])], repeats=2)]

@@ -6,7 +6,7 @@ from matplotlib.collections import PathCollection
 from harness.report.paper import paper_table
 from harness.report.parts.figures import accuracy_figure
 from harness.report.parts.panels import LAMBDA, panels_of
-from harness.selection.candidates import candidates_of
+from harness.selection.from_runs import candidates_of
 
 
 def test_figure_7a_draws_means_every_repeat_and_the_papers_points() -> None:

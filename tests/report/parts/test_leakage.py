@@ -12,7 +12,8 @@ from harness.report.paper import paper_table
 from harness.report.parts.leakage import CHOSEN, LOOKS, PATIENTS, both_protocols, leakage_table, systems
 from harness.report.parts.train_test_overlap import near_duplicates, shared_patients
 from harness.selection.best import choose_among
-from harness.selection.candidates import by_comparison_key, candidates_of
+from harness.selection.comparable import by_comparison_key
+from harness.selection.from_runs import candidates_of
 
 BY_SLICE = sweep_of([trial(sdl(3), [39, 30]), trial(sdl(5), [36, 36]), trial(single(), [34])])
 BY_PATIENT = sweep_of(

@@ -6,8 +6,8 @@ from matplotlib.axes import Axes
 from harness.evaluation.intervals import point
 from harness.evaluation.measures import calibration_error
 from harness.report.parts.matrices import calibration_figure, confusion_figure, reliability
-from harness.selection.candidates import candidates_of
-from harness.selection.intervals import samples
+from harness.selection.from_runs import candidates_of
+from harness.selection.intervals import clustered_predictions
 
 CANDIDATES = candidates_of(
     [sweep_of([trial(sdl(3), [30, 35]), trial(sdl(3), [40, 20], repeat=1), trial(single(), [25])], repeats=2)]
@@ -16,7 +16,7 @@ SYSTEMS = dict(zip(("SDL", "single"), CANDIDATES, strict=True))
 
 
 def test_the_bins_give_the_expected_calibration_error() -> None:
-    found = samples(SYSTEMS["single"], "test")
+    found = clustered_predictions(SYSTEMS["single"], "test")
     sure, right, share = reliability(found)
     assert share.sum() == pytest.approx(1)
     assert (share * np.abs(sure - right)).sum() == pytest.approx(point(found, calibration_error))

@@ -1,7 +1,7 @@
 from helpers.made_sweeps import sdl, single, sweep_of, trial
 
 from harness.report.parts.panels import GAUSSIAN, LAMBDA, panels_of
-from harness.selection.candidates import candidates_of
+from harness.selection.from_runs import candidates_of
 
 GRID = [
     trial(sdl(weight, backbone, gaussian=size), [30, 30])

@@ -8,7 +8,8 @@ from harness.experiment.population import Population
 from harness.experiment.settings import Settings
 from harness.report.parts.populations import population_table, schedule_figure, schedule_table
 from harness.selection.best import choose_among
-from harness.selection.candidates import Candidate, candidates_of
+from harness.selection.candidates import Candidate
+from harness.selection.from_runs import candidates_of
 
 CHANGING = sdl(0, epochs=40).model_copy(
     update={"population": Population(members=2, interval=10, low=1, high=5)}

@@ -8,7 +8,8 @@ from harness.report.paper import paper_table
 from harness.report.parts.leakage import CHOSEN, systems
 from harness.report.parts.side_by_side import table2_of_both, who_they_are
 from harness.selection.best import choose_among
-from harness.selection.candidates import Candidate, candidates_of
+from harness.selection.candidates import Candidate
+from harness.selection.from_runs import candidates_of
 
 PAPER = [trial(sdl(3), [39, 30]), trial(sdl(5), [36, 36]), trial(single("vgg19"), [34])]
 PATIENTS = [

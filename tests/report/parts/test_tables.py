@@ -8,7 +8,7 @@ from harness.evaluation.estimate import Estimate
 from harness.report.paper import paper_table
 from harness.report.parts.tables import candidate_table, table2, table3
 from harness.selection.best import choose_among
-from harness.selection.candidates import candidates_of
+from harness.selection.from_runs import candidates_of
 
 TRIALS = [
     trial(sdl(3), [38, 20]),

@@ -13,7 +13,7 @@ from optuna.trial import TrialState
 
 from harness.evaluation.class_metrics import reporting_network, score
 from harness.selection.best import choose
-from harness.selection.candidates import candidates_of
+from harness.selection.from_runs import candidates_of
 from harness.tracking.run_reader import SweepRuns, TrialRun, load_sweep
 from harness.tracking.store import find_store
 
