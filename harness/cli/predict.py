@@ -101,7 +101,7 @@ def _show(answers: "Predictions", model: str) -> None:
     console = Console()
     slices = answers.slices.assign(answers=answers.slices["answers"].map(tuple_text))
     noted = ["note"] if slices["note"].any() else []
-    console.print(_table(slices[["slice_id", "patient", "answers", "sum", "probability", *noted]]))
+    console.print(_table(slices[["slice_id", "patient", "answers", "ensemble", "probability", *noted]]))
     console.print(_table(answers.patients[["patient", "slices", "class", "probability"]]))
     for reason, count in answers.left_out.items():
         console.print(f"left out: {count} × {reason}", highlight=False, markup=False)

@@ -11,7 +11,7 @@ from harness.evaluation.predictions import SETS, classes_of, networks_of
 
 ClassMeasure = Literal["precision", "recall", "specificity", "sensitivity", "f1"]
 CLASS_MEASURES: tuple[ClassMeasure, ...] = get_args(ClassMeasure)
-ENSEMBLE = "sum"
+ENSEMBLE = "ensemble"
 
 
 Counts = NDArray[np.number[Any]]
@@ -85,7 +85,7 @@ class Scores:
 
 
 def probabilities(predictions: pd.DataFrame, network: str) -> NDArray[np.float64]:
-    """Return the (N, C) probabilities that a network, or the mean of all (``sum``), gives to N rows.
+    """Return the (N, C) probabilities that a network, or the mean of all (``ensemble``), gives to N rows.
 
     A network that diverged to NaN knows nothing: it gives every class the same.
     """
@@ -109,11 +109,11 @@ def confusion_matrix(true: NDArray[np.int64], called: NDArray[np.int64], size: i
 
 
 def score(predictions: pd.DataFrame) -> dict[tuple[str, str], Scores]:
-    """Return the scores of every (set, network) of a predictions table; ``sum`` is a network of its own.
+    """Return the scores of every (set, network) of a predictions table; ``ensemble`` is a network of its own.
 
     The sum of the networks' softmax probabilities decides by its largest entry, the first of equals. The
-    train figure of a network is over the slices it trained on (the paper's 181 of 184), that of the sum over
-    all training slices. Rows of several folds count as one pool.
+    train scores of a network are over the slices it trained on (the paper's 181 of 184), those of the
+    ensemble over all training slices. Rows of several folds count as one pool.
     """
     classes, true = tuple(classes_of(predictions)), labels(predictions)
     of_set, trained_network = predictions["set"].to_numpy(), predictions["trained_network"].to_numpy()
@@ -132,7 +132,7 @@ def reporting_network(predictions: pd.DataFrame, protocol: str) -> str:
     """Return the network whose figures stand for a trial.
 
     Under protocol ``paper`` it is the one with the best validation accuracy, the first of equals (the paper
-    reports its better network); under any other the sum of all.
+    reports its better network); under any other the ensemble.
     """
     if protocol != "paper":
         return ENSEMBLE

@@ -20,8 +20,8 @@ class Predictions:
     Attributes:
         classes: C names.
         slices: N rows: ``slice_id``, ``patient``, ``series``, ``answers`` (the class that each network
-            calls, a tuple of n), ``sum`` (the class by the sum of their probabilities), ``probability`` (of
-            that class, mean over networks), ``probability_<class>``, and ``note``.
+            calls, a tuple of n), ``ensemble`` (the class by the sum of their probabilities), ``probability``
+            (of that class, mean over networks), ``probability_<class>``, and ``note``.
         patients: P rows: ``patient``, ``slices`` (how many), ``class`` and ``probability`` by the mean of the
             slices' probabilities, ``probability_<class>``.
         left_out: how many slices or files were left out, by reason.

@@ -46,8 +46,8 @@ CURVES = (
 )
 FIGURE8 = (
     "The chosen candidate in its first repeat and fold; pairs are drawn by the sweep's seed, not picked. In"
-    " brackets what each network answers, below it what their sum answers; ✗ marks a wrong answer. These are"
-    " slices of the collection: share the figure as the collection may be shared."
+    " brackets what each network answers, below it what the ensemble answers; ✗ marks a wrong answer. These"
+    " are slices of the collection: share the figure as the collection may be shared."
 )
 NOTHING_TO_COMPARE = (
     "There is nothing to compare it with: no other SDL candidate and no single network has finished a repeat"
@@ -68,7 +68,7 @@ NO_SLICES = (
 )
 WHAT_DIFFERS = (
     "Shares are means over repeats. Split by slice is protocol `paper`, by patient is `patients`. Accuracy is"
-    " of the networks' sum, but for the better network at its best test epoch, which is what the paper"
+    " of the ensemble, but for the better network at its best test epoch, which is what the paper"
     " reports. What is left of a difference is shared patients, picking the epoch by test accuracy, how many"
     " slices training has, and whatever settings differ."
 )
@@ -83,7 +83,7 @@ OF_BOTH = (
 )
 TABLE2_OF_BOTH = (
     "Split by slice the better network counts at its best test epoch, as in the paper; split by patient the"
-    " networks' sum at the epoch that validation chose. The paper's SDL is AlexNet with λ 3."
+    " ensemble at the epoch that validation chose. The paper's SDL is AlexNet with λ 3."
 )
 NEAR_DUPLICATES = (
     f"A near-duplicate differs in at most {NEAR} of 255 bits of a perceptual hash: a copy, or a slice next to"

@@ -1,4 +1,4 @@
-"""Names and values of an epoch's metrics: ``<set>/<net1|…|sum|syn12|…>/<loss|accuracy>``."""
+"""Names and values of an epoch's metrics: ``<set>/<net1|…|ensemble|syn12|…>/<loss|accuracy>``."""
 
 import math
 
@@ -30,7 +30,7 @@ def train_metrics(sums: Tensor, slices: int, networks: int) -> dict[str, float]:
 
 
 def validation_metrics(log_probabilities: Tensor, labels: Tensor) -> dict[str, float]:
-    """Return loss and accuracy on the validation set, of every network and of their sum.
+    """Return loss and accuracy on the validation set, of every network and of their ensemble.
 
     Args:
         log_probabilities: (M, n, C) of every network.
@@ -40,7 +40,7 @@ def validation_metrics(log_probabilities: Tensor, labels: Tensor) -> dict[str, f
     mean = torch.logsumexp(log_probabilities, dim=1) - math.log(networks)
     voters = [*log_probabilities.unbind(dim=1), mean]
     metrics = {}
-    for name, voter in zip([*network_names(networks), "sum"], voters, strict=True):
+    for name, voter in zip([*network_names(networks), "ensemble"], voters, strict=True):
         metrics[f"validation/{name}/loss"] = -voter.gather(1, labels[:, None]).mean().item()
         metrics[f"validation/{name}/accuracy"] = (voter.argmax(dim=1) == labels).double().mean().item()
     return metrics
@@ -49,7 +49,7 @@ def validation_metrics(log_probabilities: Tensor, labels: Tensor) -> dict[str, f
 def monitored_metric(metrics: dict[str, float], networks: int, protocol: str) -> float:
     """Return the accuracy on the validation set that an epoch is chosen by.
 
-    Under the paper's protocol it is the better network's, elsewhere that of the networks' sum.
+    Under the paper's protocol it is the better network's, elsewhere that of the ensemble.
     """
-    voters = network_names(networks) if protocol == "paper" else ["sum"]
+    voters = network_names(networks) if protocol == "paper" else ["ensemble"]
     return max(metrics[f"validation/{name}/accuracy"] for name in voters)

@@ -61,7 +61,7 @@ class TrainingRun:
         settings: the candidate.
         data: the collection.
         split: sets of the trial; its groups hold ``settings.networks`` slices.
-        protocol: ``paper`` chooses the epoch by the better network, any other by the networks' sum.
+        protocol: ``paper`` chooses the epoch by the better network, any other by the ensemble.
         seed: seed of the sweep; with ``repeat`` and ``fold`` it decides every random stream.
         repeat: number of the repeat.
         fold: number of the fold.

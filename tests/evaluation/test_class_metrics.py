@@ -80,23 +80,23 @@ def test_no_slice_scores_zero() -> None:
     assert set(Scores(GRADES, np.zeros((3, 3), dtype=np.int64)).summary().values()) == {0.0}
 
 
-def test_sum_adds_probabilities_and_does_not_vote() -> None:
+def test_the_ensemble_adds_probabilities_and_does_not_vote() -> None:
     predictions = table([0, 1], [[0, 1], [1, 1], [1, 2]])
     predictions.loc[0, ["net1_II", "net1_III", "net1_IV"]] = [1.0, 0.0, 0.0]
     predictions.loc[0, ["net2_II", "net2_III", "net2_IV"]] = [0.45, 0.55, 0.0]
     predictions.loc[0, ["net3_II", "net3_III", "net3_IV"]] = [0.45, 0.55, 0.0]
     scores = score(predictions)
     assert scores["test", "net2"].confusion.tolist() == [[0, 1, 0], [0, 1, 0], [0, 0, 0]]
-    assert scores["test", "sum"].accuracy == 1.0, "two votes of three lose against 1.90 to 1.10"
+    assert scores["test", "ensemble"].accuracy == 1.0, "two votes of three lose against 1.90 to 1.10"
 
 
-def test_train_counts_a_network_on_its_own_slices_and_the_sum_on_all() -> None:
+def test_train_counts_a_network_on_its_own_slices_and_the_ensemble_on_all() -> None:
     predictions = table([0, 0, 0, 0], [[0, 1, 0, 1], [0, 1, 0, 2]], name="train")
     scores = score(predictions)
     assert scores["train", "net1"].accuracy == 1.0
     assert scores["train", "net2"].accuracy == 0.0
-    assert scores["train", "sum"].total == 4
-    assert scores["train", "sum"].accuracy == 0.5
+    assert scores["train", "ensemble"].total == 4
+    assert scores["train", "ensemble"].accuracy == 0.5
 
 
 def test_under_paper_the_better_network_stands_for_the_trial() -> None:
@@ -104,7 +104,7 @@ def test_under_paper_the_better_network_stands_for_the_trial() -> None:
     equal = table([0, 1, 2], [[0, 1, 0], [0, 0, 2]], name="validation")
     assert reporting_network(better_second, "paper") == "net2"
     assert reporting_network(equal, "paper") == "net1"
-    assert reporting_network(better_second, "patients") == "sum"
+    assert reporting_network(better_second, "patients") == "ensemble"
 
 
 def test_final_metrics_have_the_names_that_mlflow_keeps() -> None:
@@ -113,7 +113,7 @@ def test_final_metrics_have_the_names_that_mlflow_keeps() -> None:
     )
     assert metrics["final/test/net2/accuracy"] == 0.5
     assert metrics["final/test/net1/recall_III"] == 1.0
-    assert metrics["final/train/sum/f1"] == pytest.approx(1 / 3)
+    assert metrics["final/train/ensemble/f1"] == pytest.approx(1 / 3)
     assert not any(name.startswith("final/train/net2") for name in metrics), "it trained on no slice"
     assert len(metrics) == 5 * (1 + 5 * 4)
 

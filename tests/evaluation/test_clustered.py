@@ -16,7 +16,7 @@ SECOND = table([("s4", "p3", "b", 0.3, 0.7), ("s1", "p1", "a", 0.8, 0.2)])
 
 
 def test_units_have_the_same_index_in_every_repeat() -> None:
-    first, second = samples_of([FIRST, SECOND], ["net1", "sum"], "patient")
+    first, second = samples_of([FIRST, SECOND], ["net1", "ensemble"], "patient")
     assert first.unit.tolist() == [0, 0, 1]
     assert second.unit.tolist() == [2, 0]
     assert first.units == second.units == 3

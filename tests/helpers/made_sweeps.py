@@ -137,7 +137,10 @@ def curves(identity: str) -> pd.DataFrame:
     epochs = np.arange(5)
     columns = [
         f"{name}/{part}"
-        for name, parts in {"train": ("net1", "net2", "syn12"), "validation": ("net1", "net2", "sum")}.items()
+        for name, parts in {
+            "train": ("net1", "net2", "syn12"),
+            "validation": ("net1", "net2", "ensemble"),
+        }.items()
         for part in parts
     ]
     table = {"lambda": np.full(5, 3.0)}

@@ -216,7 +216,7 @@ def test_a_patient_is_judged_by_the_mean_of_its_slices(tmp_path: Path) -> None:
     np.testing.assert_allclose(answers.slices[columns], (by_network[:, 0] + by_network[:, 1]) / 2)
     for number, row in answers.slices.iterrows():
         assert row["answers"] == tuple(("II", "III", "IV")[k] for k in by_network[number].argmax(axis=1))
-        assert row["sum"] == ("II", "III", "IV")[by_network[number].sum(axis=0).argmax()]
+        assert row["ensemble"] == ("II", "III", "IV")[by_network[number].sum(axis=0).argmax()]
         assert row["probability"] == row[columns].max()
     own = answers.slices.groupby("patient")[columns].mean()
     pd.testing.assert_frame_equal(answers.patients.set_index("patient")[columns], own)

@@ -143,7 +143,7 @@ def test_new_weights_answer_as_the_networks_with_them_do(made: Made, tmp_path: P
         summed = logits.softmax(dim=1).mean(dim=0)
         own = [row[f"probability_{name}"] for name in made.data.classes]
         np.testing.assert_allclose(own, summed, atol=1e-5)
-        assert row["sum"] == made.data.classes[int(summed.argmax())]
+        assert row["ensemble"] == made.data.classes[int(summed.argmax())]
 
 
 def test_axial_slices_are_refused_unless_wanted(made: Made, tmp_path: Path) -> None:

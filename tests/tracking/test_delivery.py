@@ -233,10 +233,10 @@ def test_an_epoch_arrives_whole_or_not_at_all(spool: Spool, store: Store) -> Non
 
 def test_a_class_with_an_odd_name_does_not_stop_its_metrics(spool: Spool, store: Store) -> None:
     start_sweep(spool, ["a"])
-    metrics = {"final/test/sum/recall_grade (II) λ=3 [x]@/": 0.5}
+    metrics = {"final/test/ensemble/recall_grade (II) λ=3 [x]@/": 0.5}
     spool.finish("a", time=BEGIN, status="FINISHED", metrics=metrics)
     assert deliver(spool, store) == 0
-    assert runs_of(store)["a"].data.metrics == {"final/test/sum/recall_grade _II_ __3 _x__": 0.5}
+    assert runs_of(store)["a"].data.metrics == {"final/test/ensemble/recall_grade _II_ __3 _x__": 0.5}
 
 
 def test_a_run_that_the_store_refuses_does_not_hold_up_the_others(

@@ -59,7 +59,7 @@ def record(spool: Spool, name: str, settings: list[Settings], *, status: str = "
         )
         for epoch in range(3):
             spool.epoch(
-                identity, epoch, BEGIN + epoch, {"validation/sum/loss": 1 / (epoch + 3), "lambda": 3.0}
+                identity, epoch, BEGIN + epoch, {"validation/ensemble/loss": 1 / (epoch + 3), "lambda": 3.0}
             )
         if status == "FINISHED":
             end(spool, identity, number)
@@ -69,7 +69,7 @@ def record(spool: Spool, name: str, settings: list[Settings], *, status: str = "
 
 def end(spool: Spool, identity: str, number: int) -> None:
     csv = predictions.to_csv(table(number)).encode()
-    metrics = {"chosen_epoch": number, "final/test/sum/accuracy": 0.5}
+    metrics = {"chosen_epoch": number, "final/test/ensemble/accuracy": 0.5}
     spool.finish(
         identity, time=BEGIN + 50, status="FINISHED", metrics=metrics, artifacts={"predictions.csv": csv}
     )
@@ -117,7 +117,7 @@ def test_a_model_that_bears_the_tag_of_its_trial_is_not_taken_for_it(
     (tmp_path / "model" / "card.md").write_text("a model")
     register(tmp_path / "model", "of a trial", "best", {"trial_identity": "demo-0"}, store)
     assert_frame_equal(curves("demo-0", store), before)
-    spool.epoch("demo-0", 3, BEGIN + 3, {"validation/sum/loss": 0.1, "lambda": 3.0})
+    spool.epoch("demo-0", 3, BEGIN + 3, {"validation/ensemble/loss": 0.1, "lambda": 3.0})
     deliver(spool, store)
     assert len(curves("demo-0", store)) == 4
 
@@ -125,7 +125,7 @@ def test_a_model_that_bears_the_tag_of_its_trial_is_not_taken_for_it(
 def test_curves_have_a_row_an_epoch_and_a_column_a_metric(spool: Spool, store: Store) -> None:
     record(spool, "demo", SETTINGS[:1])
     deliver(spool, store)
-    expected = pd.DataFrame({"validation/sum/loss": [1 / 3, 1 / 4, 1 / 5], "lambda": [3.0] * 3})
+    expected = pd.DataFrame({"validation/ensemble/loss": [1 / 3, 1 / 4, 1 / 5], "lambda": [3.0] * 3})
     assert_frame_equal(curves("demo-0", store), expected.rename_axis("epoch"), check_exact=True)
     with pytest.raises(HarnessError, match="no trial 'demo-9'"):
         curves("demo-9", store)

@@ -10,7 +10,11 @@ def test_choice_metrics_by_hand() -> None:
     probabilities = random.dirichlet([1, 1, 1], size=(20, 2))
     labels = random.integers(3, size=20)
     metrics = validation_metrics(torch.from_numpy(probabilities).log(), torch.from_numpy(labels))
-    voters = {"net1": probabilities[:, 0], "net2": probabilities[:, 1], "sum": probabilities.mean(axis=1)}
+    voters = {
+        "net1": probabilities[:, 0],
+        "net2": probabilities[:, 1],
+        "ensemble": probabilities.mean(axis=1),
+    }
     for name, voter in voters.items():
         assert metrics[f"validation/{name}/accuracy"] == np.mean(voter.argmax(axis=1) == labels)
         loss = -np.log(voter[np.arange(20), labels]).mean()
@@ -30,7 +34,7 @@ def test_figure_is_the_better_network_under_paper_and_the_sum_elsewhere() -> Non
     metrics = {
         "validation/net1/accuracy": 0.5,
         "validation/net2/accuracy": 0.75,
-        "validation/sum/accuracy": 0.7,
+        "validation/ensemble/accuracy": 0.7,
     }
     assert monitored_metric(metrics, 2, "paper") == 0.75
     assert monitored_metric(metrics, 2, "patients") == 0.7

@@ -145,7 +145,7 @@ def test_metrics_of_an_epoch(trained: TrainingRun) -> None:
         "train/syn12",
         "validation/net1",
         "validation/net2",
-        "validation/sum",
+        "validation/ensemble",
     ]
     names = {f"{voter}/{measure}" for voter in voters for measure in ("loss", "accuracy")}
     for epoch, record in enumerate(trained.history):
@@ -159,7 +159,7 @@ def test_metrics_of_an_epoch(trained: TrainingRun) -> None:
 
 def test_chosen_epoch_is_the_first_of_the_best(trained: TrainingRun) -> None:
     protocol = trained._protocol
-    voters = ["net1", "net2"] if protocol == "paper" else ["sum"]
+    voters = ["net1", "net2"] if protocol == "paper" else ["ensemble"]
     figures = [max(r.metrics[f"validation/{v}/accuracy"] for v in voters) for r in trained.history]
     assert trained.chosen_epoch == figures.index(max(figures))
 

@@ -21,7 +21,7 @@ def pairs_figure(pairs: Sequence[Pair], images: Mapping[str, NDArray[np.float32]
     """Draw pairs side by side, those of one class above those of two.
 
     Below a slice stand its class, the tuple of the networks' answers as in the paper, and the answer of
-    their sum; a wrong one bears a cross.
+    the ensemble; a wrong one bears a cross.
 
     Args:
         pairs: at least one and at most six.
@@ -52,7 +52,7 @@ def _draw_slice(axes: Axes, each: Answered, image: NDArray[np.float32]) -> None:
     axes.spines[:].set_visible(False)
     axes.set_title(f"label {each.true}", fontsize=9)
     answers = f"({', '.join(_marked(answer, each.true) for answer in each.answers)})"
-    lines = [*textwrap.wrap(answers, LINE), f"sum {_marked(each.by_sum, each.true)}"]
+    lines = [*textwrap.wrap(answers, LINE), f"ensemble {_marked(each.by_ensemble, each.true)}"]
     for number, line in enumerate(lines):
         axes.annotate(
             line,

@@ -18,12 +18,12 @@ OF_A_KIND = 3
 
 @dataclass(frozen=True)
 class Answered:
-    """A slice, its class, the class that each network calls, and the class by the networks' sum."""
+    """A slice, its class, the class that each network calls, and the class by the ensemble."""
 
     slice_id: str
     true: str
     answers: tuple[str, ...]
-    by_sum: str
+    by_ensemble: str
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,8 @@ def answered(predictions: pd.DataFrame) -> list[Answered]:
     networks = networks_of(predictions)
     calls = [classes[probabilities(predictions, name).argmax(axis=1)] for name in (*networks, ENSEMBLE)]
     return [
-        Answered(str(slice_id), str(true), tuple(map(str, by_network)), str(by_sum))
-        for slice_id, true, *by_network, by_sum in zip(
+        Answered(str(slice_id), str(true), tuple(map(str, by_network)), str(by_ensemble))
+        for slice_id, true, *by_network, by_ensemble in zip(
             predictions["slice_id"], predictions["true_class"], *calls, strict=True
         )
     ]
@@ -77,7 +77,7 @@ def pairs_table(pairs: Sequence[Pair]) -> Table:
     """Return a row by slice: its pair, the pair's synergic label, its class and every answer."""
     networks = range(1, len(pairs[0].first.answers) + 1)
     rows: list[tuple[Cell, ...]] = [
-        (letter, pair.synergic_label, each.slice_id, each.true, *each.answers, each.by_sum)
+        (letter, pair.synergic_label, each.slice_id, each.true, *each.answers, each.by_ensemble)
         for letter, pair in lettered(pairs)
         for each in (pair.first, pair.second)
     ]

@@ -14,7 +14,7 @@ from harness.selection.choice import Choice
 from harness.selection.intervals import accuracy, accuracy_by_patient, estimate, of_class, samples
 from harness.selection.names import label, names_of, reading_order
 
-ON_TEST = ("train", "test*", "test, sum")
+ON_TEST = ("train", "test*", "test, ensemble")
 ON_VALIDATION = ("train", "validation", "test", "by patient")
 TABLE3_MEASURES: tuple[ClassMeasure, ...] = ("precision", "recall", "specificity", "f1")
 

@@ -14,13 +14,13 @@ def words(axes: Axes) -> list[str]:
     return [axes.get_title(), *(text.get_text() for text in axes.texts)]
 
 
-def test_a_slice_stands_above_its_label_its_answers_and_their_sum() -> None:
+def test_a_slice_stands_above_its_label_its_answers_and_the_ensemble() -> None:
     figure = pairs_figure([Pair(RIGHT, HALF), Pair(HALF, WRONG)], IMAGES)
     assert [words(axes) for axes in figure.axes] == [
-        ["label II", "(II, II)", "sum II"],
-        ["label II", "(II, III ✗)", "sum II"],
-        ["label II", "(II, III ✗)", "sum II"],
-        ["label IV", "(II ✗, III ✗)", "sum III ✗"],
+        ["label II", "(II, II)", "ensemble II"],
+        ["label II", "(II, III ✗)", "ensemble II"],
+        ["label II", "(II, III ✗)", "ensemble II"],
+        ["label IV", "(II ✗, III ✗)", "ensemble III ✗"],
     ]
     assert [float(np.asarray(axes.images[0].get_array()).max()) for axes in figure.axes] == [
         0,

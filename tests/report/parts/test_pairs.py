@@ -62,7 +62,7 @@ def test_answers_are_those_of_the_table() -> None:
     right = [[answer == each.true for answer in each.answers] for each in found]
     assert right == [[True, True, True]] * 2 + [[True, False, True]] * 2 + [[False, False, True]] * 2
     # Two of three with 0.8 each outvote the third; the last two are wrong in the same way.
-    assert [each.by_sum == each.true for each in found] == [True] * 4 + [False] * 2
+    assert [each.by_ensemble == each.true for each in found] == [True] * 4 + [False] * 2
 
 
 def test_the_table_names_each_slice_and_every_answer() -> None:
@@ -70,7 +70,7 @@ def test_the_table_names_each_slice_and_every_answer() -> None:
     table = pd.read_csv(StringIO(pairs_table([Pair(one, other)]).csv()), dtype=str)
     assert table.to_dict("records") == [
         {"pair": "a", "synergic_label": "0", "slice_id": "s0", "true_class": "II", "net1": "II"}
-        | {"net2": "II", "sum": "II"},
+        | {"net2": "II", "ensemble": "II"},
         {"pair": "a", "synergic_label": "0", "slice_id": "s1", "true_class": "IV", "net1": "IV"}
-        | {"net2": "II", "sum": "IV"},
+        | {"net2": "II", "ensemble": "IV"},
     ]

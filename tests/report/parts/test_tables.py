@@ -35,7 +35,7 @@ def value(cell: object) -> float:
 
 def test_candidates_say_how_many_repeats_are_there() -> None:
     table = candidate_table(CANDIDATES, CHOICE)
-    assert table.columns == ("candidate", "repeats", "train", "test*", "test, sum")
+    assert table.columns == ("candidate", "repeats", "train", "test*", "test, ensemble")
     assert [row[1] for row in table.rows] == ["2/2", "2/2", "1/2", "2/2", "2/2", "2/2"]
     assert table.marked == 1, "λ 4: one network has 39 right; λ 5 has more in a part of the repeats alone"
     assert value(table.rows[0][3]) == pytest.approx(37 / 42)

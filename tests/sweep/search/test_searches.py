@@ -22,7 +22,7 @@ def declared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SweepManifest:
 
 
 def epoch(accuracy: float) -> Sequence[dict[str, Any]]:
-    names = ("net1", "net2", "sum")
+    names = ("net1", "net2", "ensemble")
     return [{"epoch": 0, "metrics": {f"validation/{name}/accuracy": accuracy for name in names}}]
 
 
