@@ -125,7 +125,7 @@ def test_a_model_that_bears_the_tag_of_its_trial_is_not_taken_for_it(
 def test_curves_have_a_row_an_epoch_and_a_column_a_metric(spool: Spool, store: Store) -> None:
     record(spool, "demo", SETTINGS[:1])
     deliver(spool, store)
-    expected = pd.DataFrame({"validation/ensemble/loss": [1 / 3, 1 / 4, 1 / 5], "lambda": [3.0] * 3})
+    expected = pd.DataFrame({"lambda": [3.0] * 3, "validation/ensemble/loss": [1 / 3, 1 / 4, 1 / 5]})
     assert_frame_equal(curves("demo-0", store), expected.rename_axis("epoch"), check_exact=True)
     with pytest.raises(HarnessError, match="no trial 'demo-9'"):
         curves("demo-9", store)
