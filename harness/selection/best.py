@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from harness.errors import HarnessError
+from harness.methods.registry import method_of
 from harness.selection.candidates import (
     Candidate,
     by_comparison_key,
@@ -64,13 +65,14 @@ def choose_among(candidates: Sequence[Candidate], rule: str = DEFAULT_RULE) -> C
 
 def fixed(candidates: Iterable[Candidate]) -> list[Candidate]:
     """Return the SDL candidates whose λ does not change, finished or not."""
-    return [each for each in candidates if each.settings.model == "sdl" and not each.settings.population]
+    return [each for each in candidates if method_of(each.settings).role == "tuned"]
 
 
 def best_singles(candidates: Iterable[Candidate]) -> list[Candidate]:
-    """Return the best single network of every backbone, by the rule that chooses λ."""
-    by_backbone: dict[str, list[Candidate]] = {}
+    """Return the best single network of every backbone, and of other references, by the rule ``max``."""
+    by_label: dict[str, list[Candidate]] = {}
     for each in distinct(candidates):
-        if each.settings.model == "single" and each.repeats:
-            by_backbone.setdefault(each.settings.backbone, []).append(each)
-    return sorted((min(on_same_repeats(each), key=by_choice) for each in by_backbone.values()), key=by_choice)
+        method = method_of(each.settings)
+        if method.role == "reference" and each.repeats:
+            by_label.setdefault(method.label(each.settings), []).append(each)
+    return sorted((min(on_same_repeats(each), key=by_choice) for each in by_label.values()), key=by_choice)

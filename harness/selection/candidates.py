@@ -11,7 +11,7 @@ import pandas as pd
 from harness.evaluation.class_metrics import ENSEMBLE, Scores, reporting_network, score
 from harness.evaluation.estimate import Estimate
 from harness.evaluation.predictions import classes_of, networks_of
-from harness.experiment.settings import Settings
+from harness.methods.base import Settings
 from harness.tracking.run_reader import SweepRuns, TrialRun
 
 

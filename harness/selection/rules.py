@@ -9,6 +9,7 @@ import numpy as np
 from harness.errors import HarnessError, did_you_mean
 from harness.evaluation.clustered import Sample
 from harness.evaluation.estimate import Estimate
+from harness.methods.registry import synergic_weight_of
 from harness.selection.candidates import Candidate
 from harness.selection.intervals import samples
 
@@ -54,7 +55,7 @@ def rule_named(name: str) -> Rule:
 
 def by_choice(candidate: Candidate) -> tuple[float, float]:
     """Return the sort key of the rule ``max``."""
-    return -candidate.validation.mean, candidate.settings.synergic_weight
+    return -candidate.validation.mean, synergic_weight_of(candidate.settings)
 
 
 def standard_error(candidate: Candidate) -> float:
@@ -87,7 +88,7 @@ def _one_standard_error(candidates: Sequence[Candidate]) -> list[Candidate]:
     near = [
         each for each in ranked if each.validation.mean >= least and _but_lambda(each) == _but_lambda(best)
     ]
-    chosen = min(near, key=lambda each: each.settings.synergic_weight)
+    chosen = min(near, key=lambda each: synergic_weight_of(each.settings))
     return [chosen, *(each for each in ranked if each is not chosen)]
 
 
@@ -96,7 +97,9 @@ def _but_lambda(candidate: Candidate) -> dict[str, object]:
 
 
 def _paper(candidates: Sequence[Candidate]) -> list[Candidate]:
-    return sorted(candidates, key=lambda each: (-each.accuracy("test").mean, each.settings.synergic_weight))
+    return sorted(
+        candidates, key=lambda each: (-each.accuracy("test").mean, synergic_weight_of(each.settings))
+    )
 
 
 RULES: Mapping[str, Rule] = {

@@ -30,7 +30,12 @@ def test_folds_are_pooled_and_not_averaged() -> None:
 def test_a_repeat_without_one_of_its_folds_does_not_count() -> None:
     trials = [
         trial(
-            settings, [30] * settings.networks, repeat=repeat, fold=fold, protocol="patients", status=status
+            settings,
+            [30] * settings.requirements.networks,
+            repeat=repeat,
+            fold=fold,
+            protocol="patients",
+            status=status,
         )
         for settings in (sdl(3), single())
         for repeat in (0, 1)

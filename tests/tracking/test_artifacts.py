@@ -6,7 +6,7 @@ from helpers.recorded import BEGIN
 from helpers.servers import free_port
 
 from harness.errors import HarnessError
-from harness.experiment.settings import Settings
+from harness.methods.single import SingleSettings
 from harness.tracking.artifacts import SELECTION, load_results, save_results, selections
 from harness.tracking.delivery import deliver
 from harness.tracking.run_reader import load_sweep
@@ -23,7 +23,7 @@ def record(spool: Spool, name: str, *, digest: str, selection: str | None, trial
             f"{name}-{number}",
             time=BEGIN + 1,
             name=f"{name}-{number}",
-            params=Settings(model="single", backbone="alexnet", networks=1).flat(),
+            params=SingleSettings(backbone="alexnet").flat(),
             tags={**tags, "candidate_digest": "c", "group": "single", "repeat": str(number), "fold": "0"},
             parent=name,
         )
