@@ -13,8 +13,8 @@ import optuna
 
 from harness.evaluation.estimate import Estimate
 from harness.experiment.search import Search
-from harness.experiment.settings import Settings
 from harness.experiment.space import Space
+from harness.methods.sdl import SdlSettings
 from harness.seeds import derive_seed
 from harness.selection.candidates import Candidate, ComparisonKey
 from harness.selection.rules import RULES
@@ -115,7 +115,7 @@ def _suggested(study: Study, hill: Hill, random: np.random.Generator) -> Iterabl
 
 
 def _candidate(weight: float, accuracies: list[float]) -> Candidate:
-    settings = Settings(model="sdl", backbone="alexnet", synergic_weight=float(weight))
+    settings = SdlSettings(backbone="alexnet", synergic_weight=float(weight))
     comparison_key = ComparisonKey("patients", "fake", "fake", folds=3, seed=0)
     planned = len(accuracies)
     return _Simulated("simulated", comparison_key, f"{weight}", settings, (), planned, tuple(accuracies))

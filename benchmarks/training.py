@@ -23,9 +23,10 @@ from PIL import Image
 
 from harness.data.collection.prepared import PreparedData
 from harness.data.splits.split import Split
-from harness.experiment.settings import Settings
-from harness.training.gradient_run import TrainingRun
+from harness.methods.sdl import Sdl, SdlSettings
 from harness.training.memory import keep_freed_memory
+from harness.training.schedule import Streams
+from harness.training.task import Task
 
 CHOICE = 42
 SYNERGIC_WEIGHT = 3.0
@@ -52,17 +53,10 @@ def time_harness(folder: Path, epochs: int, pairs: int, device: str) -> float:
     data = load(folder, 2 * pairs + CHOICE)
     indices = np.arange(len(data.labels))
     choice = indices[2 * pairs :]
-    run = TrainingRun(
-        Settings(model="sdl", backbone="alexnet", weights="none", synergic_weight=SYNERGIC_WEIGHT),
-        data,
-        Split(indices[: 2 * pairs].reshape(-1, 2), choice, choice),
-        protocol="paper",
-        seed=0,
-        repeat=0,
-        fold=0,
-        device=torch.device(device),
-        pretrained=None,
-    )
+    split = Split(indices[: 2 * pairs].reshape(-1, 2), choice, choice)
+    task = Task(data, split, "paper", Streams(seed=0, repeat=0, fold=0), torch.device(device))
+    settings = SdlSettings(backbone="alexnet", weights="none", synergic_weight=SYNERGIC_WEIGHT)
+    run = Sdl().start(settings, task)
     return statistics.median(run.train_epoch().metrics["seconds"] for _ in range(epochs))
 
 

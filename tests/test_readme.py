@@ -18,7 +18,6 @@ from helpers.workplace import SMALL, Workplace
 
 from harness.config.document import dump, parse_value
 from harness.experiment.load_space import load_space
-from harness.models.backbones import check_backbone
 from harness.shipped import find
 
 ROOT = Path(__file__).parents[1]
@@ -55,7 +54,7 @@ def test_a_command_runs_as_printed(command: str, workplace: Workplace) -> None:
 def test_a_command_that_needs_more_parses_and_is_planned(command: str) -> None:
     name, params = parse(command)
     if name == "sweep" and not params["resume"]:
-        space = load_space(find("search_spaces", params["space"]), params["overrides"], check_backbone)
+        space = load_space(find("search_spaces", params["space"]), params["overrides"])
         assert space.families()
         find("datasets", params["dataset"] or space.dataset)
 

@@ -23,7 +23,6 @@ from harness.experiment.trial import Trial
 from harness.launchers.events import TrialEvent
 from harness.launchers.ray.cluster import Node
 from harness.launchers.run_trial import run_trial
-from harness.models.backbones import check_backbone
 from harness.shipped import find
 from harness.sweep.dry_run import dry_run
 from harness.training.checkpoints import Checkpoints
@@ -43,7 +42,7 @@ def first_trials() -> list[Trial]:
     trials: list[Trial] = []
     for name in SPACES:
         few = (*FEW_SLICES, *FEW_MEMBERS) if name in ("population", "study") else FEW_SLICES
-        space = load_space(find("search_spaces", name), few, check_backbone)
+        space = load_space(find("search_spaces", name), few)
         trials += plan_variants(name, space, "digest")
     first = {(trial.sweep, trial.group): trial for trial in reversed(trials)}
     begun = {trial.settings.backbone for trial in first.values()}
@@ -68,7 +67,7 @@ def some_slices(patients: int = 8) -> PreparedData:
 
 @pytest.mark.parametrize("name", SPACES)
 def test_a_shipped_space_is_valid_and_can_be_planned(name: str) -> None:
-    space = load_space(find("search_spaces", name), (), check_backbone)
+    space = load_space(find("search_spaces", name), ())
     file = io.StringIO()
     Console(file=file, width=80).print(dry_run(name, space, None, [Node(cpus=16, gpus=1)]))
     assert "trials" in file.getvalue()
@@ -92,7 +91,7 @@ def test_a_trial_of_every_group_trains(trial: Trial, tmp_path: Path) -> None:
         on_event=told.append,
     )
     epochs = [epoch for event in told for epoch in event.epochs]
-    assert [epoch["epoch"] for epoch in epochs] == list(range(trial.settings.epochs))
+    assert [epoch["epoch"] for epoch in epochs] == list(range(1, trial.settings.requirements.epochs + 1))
     assert all(np.isfinite(list(epoch["metrics"].values())).all() for epoch in epochs)
     table = from_csv(told[-1].predictions)
     assert set(table["set"]) == {"train", "validation", "test"}
@@ -117,7 +116,7 @@ def test_a_shipped_file_opens_with_the_command_that_runs_it(kind: str, name: str
     assert name in names
     for command, params in called:
         if command == "sweep":
-            load_space(find("search_spaces", params["space"]), params["overrides"], check_backbone)
+            load_space(find("search_spaces", params["space"]), params["overrides"])
         if params.get("dataset"):
             load_recipe(params["dataset"])
 

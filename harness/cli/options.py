@@ -44,10 +44,8 @@ def torch_device(name: str) -> "torch.device":
 
 def read_space(space: str, dataset: str | None, overrides: tuple[str, ...]) -> Space:
     """Return the validated space that the options stand for."""
-    from harness.models.backbones import check_backbone
-
     stated = [*overrides, *([f"dataset={dataset}"] if dataset else [])]
-    return load_space(find("search_spaces", space), stated, check_backbone)
+    return load_space(find("search_spaces", space), stated)
 
 
 def read_data(space: Space, cache: Path) -> PreparedData:

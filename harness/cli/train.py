@@ -63,10 +63,10 @@ def _print_event(event: "TrialEvent") -> None:
     from harness.evaluation.predictions import from_csv
 
     for epoch in event.epochs:
-        click.echo(f"epoch {epoch['epoch'] + 1}")
+        click.echo(f"epoch {epoch['epoch']}")
         for name, value in epoch["metrics"].items():
             click.echo(f"  {name:<24} {value:.4g}")
-    if event.predictions:
-        click.echo(f"accuracy at epoch {event.chosen_epoch + 1}, chosen by the validation set")
+    if event.chosen_epoch is not None:
+        click.echo(f"accuracy at epoch {event.chosen_epoch}, chosen by the validation set")
         for (part, network), scores in score(from_csv(event.predictions)).items():
             click.echo(f"  {f'{part}/{network}':<24} {scores.accuracy:.4g}")

@@ -4,6 +4,7 @@ The formulas are vectorised over leading axes, so that a bootstrap asks for thou
 scikit-learn has them for one table of labels at a time.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -97,7 +98,13 @@ def probabilities(predictions: pd.DataFrame, network: str) -> NDArray[np.float64
     stacked = np.stack(
         [predictions[[f"{net}_{name}" for name in classes]].to_numpy(float) for net in networks]
     )
-    return np.asarray(np.nan_to_num(stacked, nan=1 / len(classes)).mean(axis=0), dtype=np.float64)
+    return ensemble(stacked)
+
+
+def ensemble(stacked: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the mean (N, C) of n networks' probabilities (n, N, C), where NaN counts as knowing nothing."""
+    known = np.nan_to_num(stacked, nan=1 / stacked.shape[-1])
+    return np.asarray(known.mean(axis=0), dtype=np.float64)
 
 
 def labels(predictions: pd.DataFrame) -> NDArray[np.int64]:
@@ -135,15 +142,21 @@ def score(predictions: pd.DataFrame) -> dict[tuple[str, str], Scores]:
 
 
 def reporting_network(predictions: pd.DataFrame, protocol: str) -> str:
-    """Return the network whose scores are reported for a trial.
+    """Return the network whose scores count for a trial: `pick_network` by its validation accuracies."""
+    scores = score(predictions[predictions["set"] == "validation"])
+    names = [*networks_of(predictions), ENSEMBLE]
+    return pick_network({name: scores["validation", name].accuracy for name in names}, protocol)
 
-    Under protocol ``paper`` it is the one with the best validation accuracy, the first of equals (the paper
-    reports its better network); under any other the ensemble.
+
+def pick_network(accuracies: Mapping[str, float], protocol: str) -> str:
+    """Return the network that counts, by the validation accuracy of every network and of the ensemble.
+
+    Under protocol ``paper`` it is the best network, the first of equals (the paper reports its better one);
+    under any other the ensemble.
     """
     if protocol != "paper":
         return ENSEMBLE
-    scores = score(predictions[predictions["set"] == "validation"])
-    return max(networks_of(predictions), key=lambda network: scores["validation", network].accuracy)
+    return max((name for name in accuracies if name != ENSEMBLE), key=lambda name: accuracies[name])
 
 
 def final_metrics(predictions: pd.DataFrame) -> dict[str, float]:

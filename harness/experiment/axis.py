@@ -12,7 +12,7 @@ WORDS = get_args(Kind)[1:]
 
 
 class Axis(BaseModel):
-    """One setting's declared values.
+    """One setting's declared values: an axis of the search space.
 
     ===================  =====================================================
     ``3``                a value
@@ -50,16 +50,16 @@ class Axis(BaseModel):
         return cls(kind=word, values=tuple(values))
 
     @property
-    def drawn(self) -> bool:
+    def sampled(self) -> bool:
         """Whether values are drawn, so that a group states how many."""
         return self.kind not in ("value", "grid")
 
     @property
-    def listed(self) -> tuple[Any, ...]:
+    def finite_values(self) -> tuple[Any, ...]:
         """Every value that can occur, where they can be counted; else the two bounds."""
         return tuple(range(self.values[0], self.values[1] + 1)) if self.kind == "int" else self.values
 
-    def draw(self, random: np.random.Generator) -> Any:
+    def sample(self, random: np.random.Generator) -> Any:
         """Draw one value."""
         if self.kind == "choice":
             return self.values[random.integers(len(self.values))]

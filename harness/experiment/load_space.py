@@ -1,7 +1,7 @@
 """Read a search space and find every fault of it at once."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,21 +11,19 @@ from harness.config.document import Document, parse_value
 from harness.config.faults import faults_of, names_of
 from harness.errors import Fault, InvalidInputError, did_you_mean
 from harness.experiment.axis import Axis
-from harness.experiment.sampling_faults import drawing_faults, stopping_faults
-from harness.experiment.settings import Settings
-from harness.experiment.space import DRAWING, SYNERGIC, Group, Space
+from harness.experiment.sampling_faults import sampling_faults, stopping_faults
+from harness.experiment.space import DRAWING, Group, Space
+from harness.methods.base import Settings
+from harness.methods.registry import keys_of, models
+from harness.models.backbones.registry import refusal
 
-RefuseBackbone = Callable[[str], str | None]
-_SETTINGS = [name for name in names_of(Settings) if name not in DRAWING]
 
-
-def load_space(path: Path, overrides: Sequence[str], refuse_backbone: RefuseBackbone) -> Space:
+def load_space(path: Path, overrides: Sequence[str]) -> Space:
     """Read and validate a search space.
 
     Args:
         path: the YAML file.
         overrides: ``key=value`` of the command line; a bare setting (``epochs=1``) means it in every group.
-        refuse_backbone: returns why a backbone is refused, or None.
 
     Raises:
         InvalidInputError: with every fault of the file and of the overrides.
@@ -37,7 +35,7 @@ def load_space(path: Path, overrides: Sequence[str], refuse_backbone: RefuseBack
         space = Space.model_validate(document.data)
     except ValidationError as error:
         faults += faults_of(error, document, names_of(Space))
-    faults += _settings_faults(document, refuse_backbone)
+    faults += _settings_faults(document)
     if space and not faults:
         faults += _share_faults(space, document)
         faults += _repeated(space, document)
@@ -66,8 +64,8 @@ def _put(document: Document, path: tuple[str, ...], value: Any, where: str) -> F
     if len(path) > 1 or key in names_of(Space):
         document.put(path, value, where)
         return None
-    if key not in _SETTINGS:
-        fix = did_you_mean(key, [*names_of(Space), *_SETTINGS])
+    if key not in _settings():
+        fix = did_you_mean(key, [*names_of(Space), *_settings()])
         return Fault(where, "an override names a key of the space or a setting", key, fix)
     for name, own in groups.items():
         if key in _mapping(own):
@@ -84,17 +82,23 @@ def _is_text(name: Any) -> bool:
     return isinstance(name, str)
 
 
-def _settings_faults(document: Document, refuse_backbone: RefuseBackbone) -> Iterator[Fault]:
+def _settings() -> list[str]:
+    """Return the settings that a candidate of any model may have."""
+    return sorted({key for model in models() for key in keys_of(model)} - set(DRAWING))
+
+
+def _settings_faults(document: Document) -> Iterator[Fault]:
     """Check the shared settings and every group, whatever else is wrong with the file."""
-    shared, faults = _readable(document, ("settings",), _SETTINGS)
+    shared, faults = _readable(document, ("settings",), _settings())
     yield from faults
     for name in filter(_is_text, _mapping(document.data.get("groups"))):
-        own, faults = _readable(document, ("groups", name), [*_SETTINGS, *DRAWING])
+        own, faults = _readable(document, ("groups", name), [*_settings(), *DRAWING])
         yield from faults
         group = Group.of(name, shared, {key: value for key, value in own.items() if key not in DRAWING})
-        yield from drawing_faults(group, own, document)
+        yield from sampling_faults(group, own, document)
+        yield from _model_faults(group, own, document)
         yield from _value_faults(group, document)
-        yield from _backbone_faults(group, document, refuse_backbone)
+        yield from _backbone_faults(group, document)
 
 
 def _readable(
@@ -122,54 +126,79 @@ def _readable(
     return good, faults
 
 
+def _model_faults(group: Group, own: dict[str, Any], document: Document) -> Iterator[Fault]:
+    """Check that the group's models are known, and that one of them has each setting that it states."""
+    where, stated = document.where(_key_of("model", group, document)), _models_of(group)
+    if not stated:
+        yield Fault(where, f"group {group.name}: model is required", "nothing", "add `model: …`")
+        return
+    unknown = [model for model in stated if model not in models()]
+    for model in unknown:
+        rule = f"model: should be one of {', '.join(models())}"
+        yield Fault(where, rule, repr(model), did_you_mean(str(model), models()))
+    usable = {key for model in stated for key in keys_of(model)}
+    for key in own if not unknown else ():
+        if key not in usable and key not in ("samples", "search"):
+            rule = f"group {group.name}: a candidate of model {', '.join(stated)} has no setting {key}"
+            received = f"{key}: {own[key]}"
+            yield Fault(document.where(("groups", group.name, key)), rule, received, "leave it out")
+
+
 def _value_faults(group: Group, document: Document) -> Iterator[Fault]:
-    """Check every listed value and every bound, one axis at a time."""
+    """Check every finite value and every bound, one axis at a time, each under a model that has it."""
+    known = [model for model in _models_of(group) if model in models()] or models()[:1]
     first = {key: axis.values[0] for key, axis in group.axes.items()}
-    if "model" in group.axes and group.axes["model"].drawn and "sdl" in group.axes["model"].values:
-        first["model"] = "sdl"  # the model that every axis exists for
-    probes = [{**first, key: value} for key, axis in group.axes.items() for value in axis.values]
-    for probe in probes or [first]:
+    settings = [(key, value) for key, axis in group.axes.items() for value in axis.values if key != "model"]
+    for key, value in settings or [("model", known[0])]:
+        model = next((model for model in known if key in keys_of(model)), known[0])
         try:
-            group.candidate(probe)
+            group.candidate({**first, "model": model, key: value})
         except ValidationError as error:
-            for fault in faults_of(error, document, _SETTINGS, ("groups", group.name)):
-                yield _at_its_place(fault, group, document)
+            for fault in faults_of(error, document, _settings(), ("groups", group.name)):
+                yield _where_stated(fault, group, document)
 
 
-def _at_its_place(fault: Fault, group: Group, document: Document) -> Fault:
+def _models_of(group: Group) -> tuple[Any, ...]:
+    return group.axes["model"].values if "model" in group.axes else ()
+
+
+def _where_stated(fault: Fault, group: Group, document: Document) -> Fault:
     """Point at where the value was stated: in the group or among the shared settings."""
     rule = fault.rule.removeprefix(f"groups.{group.name}").lstrip(".:").strip()
-    own = _mapping(document.data["groups"][group.name])
     key = re.split("[: ]", rule)[0]
-    if key in _SETTINGS:
-        shared = key not in own
-        place = ("settings", key) if shared and key in group.axes else ("groups", group.name, key)
-        said = rule if shared and key in group.axes else f"group {group.name}: {rule}"
-        return Fault(document.where(place), said, fault.received, fault.fix)
-    key = next((key for key in SYNERGIC if key in group.axes), "model")
-    stated = own if key in own else _mapping(document.data.get("settings"))
-    received = f"{key}: {stated.get(key, 'nothing')}"
-    place = ("groups", group.name, key) if key in own else ("settings", key)
-    return Fault(document.where(place), f"group {group.name}: {rule}", received, "change one of the two")
+    if key not in _settings():
+        return Fault(
+            document.where(("groups", group.name)), f"group {group.name}: {rule}", fault.received, fault.fix
+        )
+    where = _key_of(key, group, document)
+    text = rule if where[0] == "settings" else f"group {group.name}: {rule}"
+    return Fault(document.where(where), text, fault.received, fault.fix)
 
 
-def _backbone_faults(group: Group, document: Document, refuse: RefuseBackbone) -> Iterator[Fault]:
+def _key_of(key: str, group: Group, document: Document) -> tuple[str, ...]:
+    """Return the key of the document under which a group's setting is stated."""
+    own = _mapping(document.data["groups"][group.name])
+    shared = key not in own and key in _mapping(document.data.get("settings")) and key in group.axes
+    return ("settings", key) if shared else ("groups", group.name, key)
+
+
+def _backbone_faults(group: Group, document: Document) -> Iterator[Fault]:
     if "backbone" not in group.axes:
         return
-    own = _mapping(document.data["groups"][group.name])
-    place = ("groups", group.name, "backbone") if "backbone" in own else ("settings", "backbone")
+    where = document.where(_key_of("backbone", group, document))
     for backbone in group.axes["backbone"].values:
-        if isinstance(backbone, str) and (reason := refuse(backbone)):
-            rule = "backbone: a torchvision network that takes 128 × 128 slices"
-            yield Fault(document.where(place), rule, backbone, reason)
+        if isinstance(backbone, str) and (reason := refusal(backbone)):
+            rule = "backbone: a network that takes 128 × 128 slices"
+            yield Fault(where, rule, backbone, reason)
 
 
 def _share_faults(space: Space, document: Document) -> Iterator[Fault]:
-    if isinstance(space.resources.gpus, dict):
-        backbones = {b for group in space.families() for b in group.axes["backbone"].values}
-        for backbone in sorted(backbones - set(space.resources.gpus)):
-            where = document.where(("resources", "gpus"))
-            yield Fault(where, "every backbone has its share of a GPU", backbone, f"add `{backbone}: …`")
+    if not isinstance(space.resources.gpus, dict):
+        return
+    used = {each.requirements.backbone for group in space.families() for each in group.variants()}
+    for backbone in sorted(filter(None, used - set(space.resources.gpus))):
+        where = document.where(("resources", "gpus"))
+        yield Fault(where, "every backbone has its share of a GPU", backbone, f"add `{backbone}: …`")
 
 
 def _repeated(space: Space, document: Document) -> Iterator[Fault]:

@@ -4,9 +4,9 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from harness.experiment.settings import Settings
 from harness.experiment.space import Space
 from harness.experiment.trial import Trial
+from harness.methods.base import Settings
 from harness.models.pretrained import Weights, pretrained_state
 
 
@@ -17,15 +17,15 @@ def plan_trials(name: str, space: Space, data_digest: str) -> list[Trial]:
         for group in space.families()
         for suggestion, settings in group.suggestions(space.seed)
     ]
-    return [trial for of_place in zip(*candidates, strict=True) for trial in of_place]
+    return [trial for same_split in zip(*candidates, strict=True) for trial in same_split]
 
 
 def plan_variants(name: str, space: Space, data_digest: str) -> list[Trial]:
-    """Return a trial of every shape that a sweep may train, for each repeat and fold."""
+    """Return a trial of every architecture that a sweep may train, for each repeat and fold."""
     return [
         trial
         for group in space.families()
-        for settings in group.shapes()
+        for settings in group.variants()
         for trial in trials_of(name, space, data_digest, group.name, 0, settings)
     ]
 
@@ -54,15 +54,16 @@ def trials_of(
 
 def portable(settings: Settings) -> Settings:
     """Return the settings with a local file of weights named by its content, as other machines know it."""
-    if settings.weights in ("imagenet", "none"):
+    weights = settings.requirements.weights
+    if weights in ("imagenet", "none"):
         return settings
-    content = hashlib.sha256(Path(settings.weights).read_bytes()).hexdigest()[:16]
+    content = hashlib.sha256(Path(weights).read_bytes()).hexdigest()[:16]
     return settings.model_copy(update={"weights": f"sha256-{content}"})
 
 
 def weights_key(settings: Settings) -> str:
     """Return the key of the pretrained weights that a candidate starts from."""
-    return f"{settings.backbone} {settings.weights}"
+    return f"{settings.requirements.backbone} {settings.requirements.weights}"
 
 
 def load_pretrained(space: Space) -> Mapping[str, Weights]:
@@ -71,14 +72,16 @@ def load_pretrained(space: Space) -> Mapping[str, Weights]:
     Raises:
         HarnessError: if a file is missing and cannot be fetched, or does not fit its backbone.
     """
-    wanted = {
-        (settings.backbone, settings.weights): weights_key(portable(settings))
-        for group in space.families()
-        for settings in group.shapes()
+    variants = [settings for group in space.families() for settings in group.variants()]
+    stated = {
+        weights_key(portable(each)): (each.requirements.backbone, each.requirements.weights)
+        for each in variants
     }
-    states = {key: pretrained_state(backbone, weights) for (backbone, weights), key in wanted.items()}
+    loaded = {
+        key: pretrained_state(backbone, weights) for key, (backbone, weights) in stated.items() if backbone
+    }
     return {
         key: {name: tensor.numpy() for name, tensor in state.items()}
-        for key, state in states.items()
+        for key, state in loaded.items()
         if state is not None
     }

@@ -1,4 +1,4 @@
-"""Faults of how a group's values are drawn: how many samples, which search, or a population."""
+"""Faults of how a group's values are sampled: how many samples, which search, or a population."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,13 +8,13 @@ from pydantic import ValidationError
 from harness.config.document import Document
 from harness.config.faults import faults_of, names_of
 from harness.errors import Fault
-from harness.experiment.population import Members
 from harness.experiment.search import LEAST_FOR_WILCOXON, Search
-from harness.experiment.settings import DEFAULT_EPOCHS
 from harness.experiment.space import Group, Space
+from harness.methods.population import Members
+from harness.training.hyperparameters import DEFAULT_EPOCHS
 
 
-def drawing_faults(group: Group, own: dict[str, Any], document: Document) -> Iterator[Fault]:
+def sampling_faults(group: Group, own: dict[str, Any], document: Document) -> Iterator[Fault]:
     """Check ``samples``, ``search`` and ``population`` of a group against its axes.
 
     Args:
@@ -30,13 +30,13 @@ def drawing_faults(group: Group, own: dict[str, Any], document: Document) -> Ite
         return
     samples = own.get("samples")
     where = document.where(("groups", group.name, "samples"))
-    drawn = any(axis.drawn for axis in group.axes.values())
+    sampled = any(axis.sampled for axis in group.axes.values())
     if samples is not None and (not isinstance(samples, int) or isinstance(samples, bool) or samples < 1):
-        yield Fault(where, "samples is a whole number from 1", repr(samples), "state how many draws to try")
-    elif drawn and samples is None:
+        yield Fault(where, "samples is a whole number from 1", repr(samples), "state how many samples to try")
+    elif sampled and samples is None:
         fix = "add `samples: 20`, or `search: {sampler: tpe, suggestions: 20}`"
-        yield Fault(where, "a group that draws values states how many", "nothing", fix)
-    elif samples is not None and not drawn:
+        yield Fault(where, "a group that samples values states how many", "nothing", fix)
+    elif samples is not None and not sampled:
         yield Fault(
             where, "samples goes with choice, uniform, loguniform and int", repr(samples), "remove it"
         )
@@ -52,9 +52,9 @@ def _search_faults(group: Group, own: dict[str, Any], document: Document) -> Ite
     if "samples" in own:
         fix = "remove samples: `suggestions` says how many"
         yield Fault(where, "a group has samples or a search, not both", repr(own["samples"]), fix)
-    if not any(axis.drawn for axis in group.axes.values()):
+    if not any(axis.sampled for axis in group.axes.values()):
         rule = "a search goes with choice, uniform, loguniform and int"
-        yield Fault(where, rule, repr(raw), "remove it, or let an axis be drawn")
+        yield Fault(where, rule, repr(raw), "remove it, or let an axis be sampled")
     for key, axis in group.axes.items():
         if axis.kind == "grid":
             stated = ("groups", group.name, key) if key in own else ("settings", key)
@@ -84,7 +84,7 @@ def _population_faults(group: Group, own: dict[str, Any], document: Document) ->
         where = document.where(("groups", group.name, "lambda"))
         yield Fault(where, rule, received, "write lambda: {uniform: [3, 8]}")
     for key, axis in group.axes.items():
-        if key != "lambda" and axis.drawn:
+        if key != "lambda" and axis.sampled:
             stated = ("groups", group.name, key) if key in own else ("settings", key)
             rule = f"group {group.name}: {key}: a population changes nothing but λ"
             yield Fault(document.where(stated), rule, str(list(axis.values)), "write a value, or grid")

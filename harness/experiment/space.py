@@ -17,14 +17,13 @@ from pydantic import (
 )
 
 from harness.experiment.axis import Axis
-from harness.experiment.population import Members, Population
 from harness.experiment.search import Search
-from harness.experiment.settings import Settings
+from harness.methods.base import Settings
+from harness.methods.population import Members, Population
+from harness.methods.registry import architecture, keys_of, settings_of
 from harness.seeds import derive_seed
 
 DEFAULT_FOLDS = 3  # grade III of the paper has six patients: two for each fold
-SYNERGIC = ("networks", "lambda")  # settings that a single network has no use for
-SHAPING = ("model", "backbone", "weights", "networks")  # settings that decide what a trial takes
 DRAWING = ("samples", "search", "population")  # keys of a group that say how values are drawn
 
 
@@ -32,13 +31,6 @@ def _gpu_share(share: float) -> float:
     if share > 1 and share != int(share):
         raise ValueError("above one GPU, whole GPUs only")
     return share
-
-
-def settings_of(values: dict[str, Any]) -> Settings:
-    """Return one candidate's settings from values under their YAML names."""
-    if values.get("model") == "single":
-        values = {"networks": 1, **values}
-    return Settings.model_validate(values)
 
 
 GpuShare = Annotated[float, Field(ge=0, allow_inf_nan=False), AfterValidator(_gpu_share)]
@@ -57,18 +49,20 @@ class Resources(BaseModel):
     gpus: GpuShares = 0.0
     concurrent: int | None = Field(default=None, ge=1)
 
-    def gpus_for(self, backbone: str) -> float:
-        """Return the share of a GPU that a trial with this backbone takes."""
-        return self.gpus[backbone] if isinstance(self.gpus, dict) else self.gpus
+    def gpus_for(self, backbone: str | None) -> float:
+        """Return the share of a GPU that a trial with this backbone, or with none, takes."""
+        if isinstance(self.gpus, dict):
+            return self.gpus[backbone] if backbone else 0.0
+        return self.gpus
 
 
 class Group(BaseModel):
-    """One family of candidates: the axes of its settings, and how the drawn ones are drawn.
+    """One family of candidates: the axes of its settings, and how the sampled ones are sampled.
 
     Attributes:
         name: as the space states it.
         axes: by the settings' YAML names.
-        samples: how many draws of the drawn axes.
+        samples: how many draws of the sampled axes.
         search: how they are searched instead, or None.
     """
 
@@ -87,8 +81,9 @@ class Group(BaseModel):
             ValueError: if a value is outside the grammar.
         """
         stated = {key: value for key, value in own.items() if key not in DRAWING}
-        if stated.get("model", shared.get("model")) == "single":
-            shared = {key: value for key, value in shared.items() if key not in SYNERGIC}
+        model = stated.get("model", shared.get("model"))
+        if isinstance(model, str) and (usable := keys_of(model)):
+            shared = {key: value for key, value in shared.items() if key in usable}
         axes = {key: Axis.parse(value) for key, value in {**shared, **stated}.items()}
         search = Search.model_validate(own["search"]) if "search" in own else None
         if "population" in own:
@@ -99,28 +94,27 @@ class Group(BaseModel):
         return cls(name=name, axes=axes, samples=own.get("samples", 1), search=search)
 
     def candidate(self, values: dict[str, Any]) -> Settings:
-        """Return a candidate's settings; where the model is drawn, λ exists for ``sdl`` alone."""
-        if values.get("model") == "single" and self.axes["model"].drawn:
-            values = {key: value for key, value in values.items() if key not in SYNERGIC}
-        return settings_of(values)
+        """Return a candidate's settings, of the values that its model has a use for."""
+        usable = keys_of(values.get("model", ""))
+        return settings_of({key: value for key, value in values.items() if key in usable})
 
-    def shapes(self) -> Iterator[Settings]:
-        """Yield settings of every model, backbone, weights and number of networks that may be trained."""
+    def variants(self) -> Iterator[Settings]:
+        """Yield settings of every architecture that may be trained."""
         first = {key: axis.values[0] for key, axis in self.axes.items()}
-        shaping = {key: self.axes[key].listed for key in SHAPING if key in self.axes}
-        for values in itertools.product(*shaping.values()):
-            yield self.candidate({**first, **dict(zip(shaping, values, strict=True))})
+        varied = {key: self.axes[key].finite_values for key in architecture() if key in self.axes}
+        for values in itertools.product(*varied.values()):
+            yield self.candidate({**first, **dict(zip(varied, values, strict=True))})
 
     def suggestions(self, seed: int) -> Iterator[tuple[int, Settings]]:
         """Yield every candidate known beforehand, with the number of its suggestion: grids are crossed."""
         if self.search:
             return
-        grids = {key: axis.values for key, axis in self.axes.items() if not axis.drawn}
+        grids = {key: axis.values for key, axis in self.axes.items() if not axis.sampled}
         for number in range(self.samples):
             random = np.random.default_rng(derive_seed(seed, "proposal", self.name, number))
-            drawn = {key: axis.draw(random) for key, axis in self.axes.items() if axis.drawn}
+            sample = {key: axis.sample(random) for key, axis in self.axes.items() if axis.sampled}
             for values in itertools.product(*grids.values()):
-                yield number, self.candidate({**dict(zip(grids, values, strict=True)), **drawn})
+                yield number, self.candidate({**dict(zip(grids, values, strict=True)), **sample})
 
 
 class Space(BaseModel):

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from harness.data.collection.prepared import PreparedData
 from harness.data.splits.protocols import make_split
 from harness.data.splits.split import Split
-from harness.experiment.settings import Settings
+from harness.methods.registry import AnySettings, method_of
 
 
 class Trial(BaseModel):
@@ -22,7 +22,7 @@ class Trial(BaseModel):
 
     sweep: str
     group: str
-    settings: Settings
+    settings: AnySettings
     suggestion: int
     repeat: int
     fold: int
@@ -38,21 +38,18 @@ class Trial(BaseModel):
 
     @property
     def identity(self) -> str:
-        """Digest that names this trial wherever it is stored, whatever process or cluster trains it."""
-        place = [self.suggestion, self.repeat, self.fold]
-        return _digest([self.sweep, self.group, self.candidate, *place, self.data_digest])
+        """Digest that names this trial wherever it is stored, whatever process or cluster trains it.
+
+        All that decides what it sees and draws is part of it: two trials of one identity are one training.
+        """
+        values = self.model_dump(exclude={"settings"})
+        return _digest({**values, "candidate": self.candidate})
 
     @property
     def title(self) -> str:
         """What a person calls it: ``sdl alexnet λ=3 gaussian=5 #2.1`` for repeat 2, fold 1, both from 1."""
-        settings = self.settings
-        parts = [self.group, settings.backbone]
-        if settings.model == "sdl":
-            parts.append(f"λ={settings.population or f'{settings.synergic_weight:g}'}")
-        if settings.gaussian:
-            parts.append(f"gaussian={settings.gaussian}")
-        place = f"#{self.repeat + 1}" + (f".{self.fold + 1}" if self.folds > 1 else "")
-        return " ".join([*parts, place])
+        number = f"#{self.repeat + 1}" + (f".{self.fold + 1}" if self.folds > 1 else "")
+        return " ".join(filter(None, [self.group, method_of(self.settings).title(self.settings), number]))
 
 
 def split_of(trial: Trial, data: PreparedData) -> Split:
@@ -64,7 +61,7 @@ def split_of(trial: Trial, data: PreparedData) -> Split:
     return make_split(
         trial.protocol,
         data,
-        trial.settings.networks,
+        trial.settings.requirements.networks,
         seed=trial.seed,
         repeat=trial.repeat,
         fold=trial.fold,

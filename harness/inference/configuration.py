@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from harness.data.preparation.pixels import Window
 from harness.data.recipe import Recipe
 from harness.data.series.selection_rule import Rule
-from harness.experiment.settings import Settings
+from harness.methods.registry import AnySettings
 
 
 def _different(classes: tuple[str, ...]) -> tuple[str, ...]:
@@ -70,6 +70,6 @@ class Configuration(_Part):
         recipe: the input that it takes.
     """
 
-    settings: Settings
+    settings: AnySettings
     classes: Annotated[tuple[str, ...], AfterValidator(_different)]
     recipe: InputRule

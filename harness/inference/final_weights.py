@@ -14,14 +14,14 @@ from harness.data.collection.prepared import PreparedData
 from harness.errors import HarnessError
 from harness.evaluation.class_metrics import reporting_network, score
 from harness.experiment.plan import load_pretrained, weights_key
-from harness.experiment.settings import Settings
 from harness.experiment.space import Space
 from harness.inference.model import read_weights
 from harness.inference.refit import retrain
+from harness.methods.base import Settings
 from harness.models.pretrained import tensors
 from harness.tracking.artifacts import SweepArtifacts
 from harness.tracking.run_reader import TrialRun
-from harness.training.gradient_run import EpochRecord
+from harness.training.epoch_metrics import EpochRecord
 from harness.training.memory import keep_freed_memory
 
 
@@ -74,7 +74,7 @@ def _validation_accuracy(trial: TrialRun) -> float:
 
 def _epochs(trials: Sequence[TrialRun]) -> list[int]:
     """Return how many epochs finished trials took up to their chosen one."""
-    return [trial.chosen_epoch + 1 for trial in trials if trial.chosen_epoch is not None]
+    return [trial.chosen_epoch for trial in trials if trial.chosen_epoch is not None]
 
 
 def new_weights(
@@ -86,15 +86,16 @@ def new_weights(
         HarnessError: the weights that it started from are not to be had.
     """
     pretrained = load_pretrained(space).get(weights_key(settings))
-    if pretrained is None and settings.weights != "none":
+    stated = settings.requirements.weights
+    if pretrained is None and stated != "none":
         raise HarnessError(
-            f"the weights that the candidate started from ({settings.weights}) are not those of the space now"
+            f"the weights that the candidate started from ({stated}) are not those of the space now"
         )
     epochs = median_high(_epochs(trials))
     keep_freed_memory()
 
     def tell(record: EpochRecord) -> None:
-        click.echo(f"epoch {record.epoch + 1} of {epochs}", err=True)
+        click.echo(f"epoch {record.epoch} of {epochs}", err=True)
 
     result = retrain(
         settings,

@@ -12,10 +12,8 @@ from torch import Tensor
 
 from harness.errors import HarnessError
 from harness.inference.configuration import Configuration
-from harness.models.backbones import check_backbone, copy_weights
-from harness.models.synergic import SynergicNetworks
-from harness.training.augment import gaussian_blur, to_network_input
-from harness.training.gradient_run import EVALUATION_BATCH
+from harness.methods.base import Classifier
+from harness.methods.registry import method_of
 
 WEIGHTS, CONFIGURATION, CARD = "weights.pt", "configuration.json", "card.md"
 DIVERGED = (
@@ -26,25 +24,21 @@ DIVERGED = (
 
 @dataclass(frozen=True)
 class TrainedModel:
-    """Networks with their trained weights, on the CPU, and what they are."""
+    """What a method made of its trained weights, and what it is."""
 
-    networks: SynergicNetworks
+    classify: Classifier
     configuration: Configuration
 
-    @torch.inference_mode()
     def probabilities(self, images: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Return every network's softmax probabilities (N, n, C) of prepared slices (N, H, W) in [0, 1].
+        """Return every network's probabilities (N, n, C) of prepared slices (N, H, W) in [0, 1].
 
         Raises:
             HarnessError: they are NaN, for finite weights may still be so large that a network overflows.
         """
-        kernel = self.configuration.settings.gaussian
-        batches = torch.split(torch.tensor(images)[:, None], EVALUATION_BATCH)
-        blurred = (to_network_input(gaussian_blur(batch, kernel)) for batch in batches)
-        logits = torch.cat([self.networks.classify(batch) for batch in blurred])
-        if not logits.isfinite().all():
+        found = self.classify(images)
+        if not np.isfinite(found).all():
             raise HarnessError(f"the networks answer NaN or infinity: {DIVERGED}")
-        return np.asarray(logits.double().softmax(dim=2).numpy())
+        return found
 
 
 def write_model(folder: Path, weights: Mapping[str, Tensor], configuration: Configuration, card: str) -> None:
@@ -80,19 +74,13 @@ def read_model(folder: Path) -> TrainedModel:
             f"{CONFIGURATION} is no configuration of a model, or one of another version of this program: "
             + _first_fault(error)
         ) from None
-    settings = configuration.settings
-    if problem := check_backbone(settings.backbone):
-        raise HarnessError(f"{CONFIGURATION}: backbone {settings.backbone}: {problem}")
-    weights = read_weights(folder / WEIGHTS)
-    networks = SynergicNetworks(settings.backbone, settings.networks, len(configuration.classes))
-    if _shapes(weights) != _shapes(networks.state_dict()):
-        raise HarnessError(
-            f"{WEIGHTS} and {CONFIGURATION} do not belong together: the weights are not those of "
-            f"{settings.networks} × {settings.backbone} with {len(configuration.classes)} classes"
-        )
+    settings, weights = configuration.settings, read_weights(folder / WEIGHTS)
+    try:
+        classify = method_of(settings).classifier(settings, len(configuration.classes), weights)
+    except HarnessError as error:
+        raise HarnessError(f"{WEIGHTS} and {CONFIGURATION} do not belong together: {error}") from None
     _check_finite(weights)
-    copy_weights(networks, weights)
-    return TrainedModel(networks.eval(), configuration)
+    return TrainedModel(classify, configuration)
 
 
 def read_weights(path: Path) -> dict[str, Tensor]:
@@ -120,10 +108,6 @@ def _check_finite(weights: Mapping[str, Tensor]) -> None:
             f"{len(broken)} of {len(weights)} tensors of weights hold NaN or infinity"
             f" (the first: {broken[0]}): {DIVERGED}"
         )
-
-
-def _shapes(weights: Mapping[str, Tensor]) -> dict[str, torch.Size]:
-    return {name: value.shape for name, value in weights.items()}
 
 
 def _first_fault(error: Exception) -> str:

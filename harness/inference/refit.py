@@ -10,9 +10,12 @@ from torch import Tensor
 from harness.data.collection.prepared import PreparedData
 from harness.data.splits.pairing import group_slices
 from harness.data.splits.split import Split
-from harness.experiment.settings import Settings
+from harness.methods.base import Settings
+from harness.methods.registry import method_of
 from harness.seeds import derive_seed
-from harness.training.gradient_run import EpochRecord, TrainingRun
+from harness.training.epoch_metrics import EpochRecord
+from harness.training.schedule import Streams
+from harness.training.task import EVERYTHING, Task
 
 
 @dataclass(frozen=True)
@@ -44,22 +47,12 @@ def retrain(
         pretrained: what `harness.models.pretrained.pretrained_state` gave.
         tell: called after every epoch.
     """
-    split = everything(data, settings.networks, seed)
-    run = TrainingRun(
-        settings,
-        data,
-        split,
-        protocol="all",
-        seed=seed,
-        repeat=0,
-        fold=0,
-        device=device,
-        pretrained=pretrained,
-    )
+    split = everything(data, settings.requirements.networks, seed)
+    task = Task(data, split, EVERYTHING, Streams(seed, repeat=0, fold=0), device, pretrained)
+    run = method_of(settings).start(settings, task)
     for _ in range(epochs):
         tell(run.train_epoch())
-    weights = {name: value.cpu() for name, value in run.state()["networks"].items()}
-    return Retrained(weights, split.digest(data.slice_ids))
+    return Retrained(run.weights(), split.digest(data.slice_ids))
 
 
 def everything(data: PreparedData, networks: int, seed: int) -> Split:

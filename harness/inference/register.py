@@ -14,6 +14,7 @@ from harness.experiment.space import Space
 from harness.inference.configuration import Configuration, InputRule
 from harness.inference.final_weights import kept_weights, new_weights
 from harness.inference.model import read_model, write_model
+from harness.methods.registry import synergic_weight_of
 from harness.report.card import model_card
 from harness.selection.choice import Choice
 from harness.tracking.artifacts import SweepArtifacts
@@ -94,7 +95,7 @@ def _data(space: Space, sweep: SweepRuns, cache: Path) -> PreparedData:
 def _tags(choice: Choice, sweep: SweepRuns) -> dict[str, str]:
     return {
         "rule": choice.rule.name,
-        "lambda": f"{choice.chosen.settings.synergic_weight:g}",
+        "lambda": f"{synergic_weight_of(choice.chosen.settings):g}",
         "protocol": choice.comparison_key.protocol,
         "dataset": choice.comparison_key.dataset,
         "data_digest": choice.comparison_key.data_digest,

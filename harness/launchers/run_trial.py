@@ -1,21 +1,20 @@
 """Train one trial from wherever it stands to its predictions, telling what happens on the way."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
-from functools import partial
+from dataclasses import asdict, replace
 from typing import Any
 
 import torch
 
 from harness.data.collection.prepared import PreparedData
-from harness.data.splits.split import Split
 from harness.evaluation import predictions
 from harness.experiment.trial import Trial, split_of
 from harness.launchers.events import TrialEvent
-from harness.methods.population import PopulationRun
-from harness.seeds import derive_seed
+from harness.methods.base import Run
+from harness.methods.registry import method_of
 from harness.training.checkpoints import Checkpoints
-from harness.training.gradient_run import TrainingRun
+from harness.training.schedule import Streams
+from harness.training.task import Task
 
 
 def run_trial(
@@ -34,57 +33,23 @@ def run_trial(
     the process ends, no epoch is lost to the log.
     """
     split = split_of(trial, data)
-    run = _new_run(trial, data, split, device, pretrained)
+    streams = Streams(trial.seed, trial.repeat, trial.fold)
+    task = Task(data, split, trial.protocol, streams, device, pretrained)
+    run = method_of(trial.settings).start(trial.settings, task)
     _restore(run, checkpoints.load_state(trial.identity))
-    event = TrialEvent(
-        trial.identity, device.type, split.digest(data.slice_ids), [asdict(e) for e in run.history]
-    )
-    on_event(event)
-    while run.epoch < trial.settings.epochs:
-        epoch = run.train_epoch()
-        on_event(TrialEvent(event.identity, event.device, event.split_digest, [asdict(epoch)]))
+    event = TrialEvent(trial.identity, device.type, split.digest(data.slice_ids), [])
+    on_event(replace(event, epochs=[asdict(record) for record in run.history]))
+    while run.epoch < trial.settings.requirements.epochs:
+        record = run.train_epoch()
+        on_event(replace(event, epochs=[asdict(record)]))
         if run.epoch % checkpoint_every == 0:
             checkpoints.save_state(trial.identity, run.state())
     table = predictions.to_csv(run.predictions())
-    checkpoints.save_weights(trial.identity, run.best_weights())
-    schedule = run.schedule().to_csv(index=False) if isinstance(run, PopulationRun) else ""
-    on_event(
-        TrialEvent(event.identity, event.device, event.split_digest, [], table, run.chosen_epoch, schedule)
-    )
+    checkpoints.save_weights(trial.identity, run.weights())
+    on_event(replace(event, predictions=table, chosen_epoch=run.chosen_epoch, artifacts=run.artifacts()))
 
 
-def _restore(run: TrainingRun | PopulationRun, state: dict[str, Any] | None) -> None:
+def _restore(run: Run, state: dict[str, Any] | None) -> None:
     """Take up a state, in a call of its own: its copies of all networks are free once that returns."""
     if state is not None:
         run.restore(state)
-
-
-def _new_run(
-    trial: Trial,
-    data: PreparedData,
-    split: Split,
-    device: torch.device,
-    pretrained: Mapping[str, torch.Tensor] | None,
-) -> TrainingRun | PopulationRun:
-    settings = trial.settings
-    new_run = partial(
-        TrainingRun,
-        settings,
-        data,
-        split,
-        protocol=trial.protocol,
-        seed=trial.seed,
-        repeat=trial.repeat,
-        fold=trial.fold,
-        device=device,
-        pretrained=pretrained,
-    )
-    if settings.population is None:
-        return new_run()
-    return PopulationRun(
-        settings.population,
-        new_run,
-        networks=settings.networks,
-        protocol=trial.protocol,
-        seed=derive_seed(trial.seed, "population", trial.repeat, trial.fold),
-    )

@@ -1,200 +1,106 @@
-"""A population that looks for λ while it trains (population based training, arXiv 1711.09846)."""
+"""Synergic deep learning whose λ changes during training: a population of networks looks for it."""
 
-from collections.abc import Callable, Mapping
-from copy import deepcopy
-from dataclasses import asdict, dataclass
-from math import ceil
-from statistics import fmean
-from typing import Any
+import re
+from dataclasses import replace
+from typing import Any, Self
 
-import numpy as np
-import pandas as pd
-from torch import Tensor
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from harness.experiment.population import Population
-from harness.training.epoch_metrics import monitored_metric
-from harness.training.gradient_run import EpochRecord, TrainingRun
+from harness.methods.base import Requirements, Value
+from harness.methods.networks import NetworkMethod
+from harness.methods.population_run import PopulationRun
+from harness.methods.sdl import TiedSettings
+from harness.training.task import Task
 
-QUANTILE = 0.25  # of the members: so many give up, for as many that lead
-FACTORS = (0.8, 1.2)
-RESAMPLED = 0.25  # chance that a new λ is drawn from all of the range
+_TEXT = re.compile(
+    r"(?P<low>\S+) to (?P<high>\S+) \((?P<members>\d+) members, every (?P<interval>\d+) epochs\)"
+)
 
 
-@dataclass(frozen=True)
-class MemberEpoch:
-    """One epoch of one member.
+class Members(BaseModel):
+    """The ``population`` of a group.
 
     Attributes:
-        epoch: number, from 0.
-        member: number, from 1.
-        synergic_weight: λ of the epoch.
-        figure: accuracy on the validation set after it.
-        exploited_from: the member whose networks it started the epoch with, where that was another, else 0.
+        members: how many are trained, each for all epochs.
+        interval: epochs from one exchange to the next.
     """
 
-    epoch: int
-    member: int
-    synergic_weight: float
-    figure: float
-    exploited_from: int = 0
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    members: int = Field(ge=2, le=64)
+    interval: int = Field(ge=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _mapping(cls, raw: Any) -> Any:
+        if not isinstance(raw, (dict, Members)):
+            raise ValueError("population takes a mapping: {members: 6, interval: 25}")
+        return raw
 
 
-class PopulationRun:
-    """One trial whose λ changes: members that differ in λ alone, trained side by side.
+class Population(Members):
+    """Members with the bounds of their λ; its text form is read back exactly."""
 
-    They start from the same weights with λ spread evenly over the range. After every interval those in the
-    lowest quarter, by their mean validation accuracy over the interval, take over networks and
-    optimizer of one in the highest quarter, drawn at random, with its λ times 0.8 or 1.2 (within the range),
-    or one time in four a λ drawn anew (the defaults of Ray Tune's scheduler of that name). The trial's
-    networks are those of the member and epoch with the highest figure, also where that member gave up
-    later; of equals the earliest epoch's, then the first member's.
+    low: float = Field(ge=0, allow_inf_nan=False)
+    high: float = Field(gt=0, allow_inf_nan=False)
 
-    It stands in for a `TrainingRun`. Members take turns, so the same seed gives the same schedule; the device
-    and a checkpoint hold all of them.
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, raw: Any) -> Any:
+        match = _TEXT.fullmatch(raw) if isinstance(raw, str) else None
+        return match.groupdict() if match else raw
 
-    Args:
-        population: how many members, the interval and the range.
-        new_member: returns a run of the trial.
-        networks: n.
-        protocol: of the trial; see `monitored_metric`.
-        seed: of the exchanges.
-    """
+    def __str__(self) -> str:
+        low, high = _exactly(self.low), _exactly(self.high)
+        return f"{low} to {high} ({self.members} members, every {self.interval} epochs)"
 
-    def __init__(
-        self,
-        population: Population,
-        new_member: Callable[[], TrainingRun],
-        *,
-        networks: int,
-        protocol: str,
-        seed: int,
-    ) -> None:
-        self.history: list[EpochRecord] = []
-        self._population, self._networks, self._protocol = population, networks, protocol
-        self._seed = seed
-        self._members = [new_member() for _ in range(population.members)]
-        weights = np.linspace(population.low, population.high, population.members)
-        for member, weight in zip(self._members, weights, strict=True):
-            member.synergic_weight = float(weight)
-        self._leader = 0
-        self._exploited_from = [0] * population.members
-        self._member_epochs: list[MemberEpoch] = []
+
+def _exactly(number: float) -> str:
+    """Return six digits where these are all, else as many as it takes to read the number back."""
+    return short if float(short := f"{number:g}") == number else repr(number)
+
+
+class PopulationSettings(TiedSettings):
+    """Settings under a λ that changes."""
+
+    population: Population
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.population.interval >= self.epochs:
+            raise ValueError("a population exchanges before the last epoch: interval is less than epochs")
+        return self
 
     @property
-    def epoch(self) -> int:
-        """How many epochs are done, by every member."""
-        return len(self.history)
+    def requirements(self) -> Requirements:
+        """Return those of n networks, for every member."""
+        return replace(super().requirements, members=self.population.members)
+
+    def flat(self) -> dict[str, Value]:
+        """Return the settings under their YAML names, the population as text."""
+        return super().flat() | {"population": str(self.population)}
+
+
+class PopulationMethod(NetworkMethod[PopulationSettings]):
+    """Synergic deep learning under a schedule of λ that is found while it trains."""
+
+    name = "population"
+    kind = "SDL"
+    settings_class = PopulationSettings
+    group_key = "population"
+    role = "scheduled"
+    headline = ("population",)
 
     @property
-    def chosen_epoch(self) -> int:
-        """Number, from 0, of the winner's best epoch."""
-        return self._winner.chosen_epoch
+    def model(self) -> str:
+        """What YAML calls it, beside the key ``population``."""
+        return "sdl"
 
-    def best_weights(self) -> dict[str, Tensor]:
-        """Return the winner's networks at its best epoch, on the CPU."""
-        return self._winner.best_weights()
+    def title(self, settings: PopulationSettings) -> str:
+        """Return ``alexnet λ=3 to 8 (6 members, every 25 epochs)``."""
+        backbone, *rest = super().title(settings).split()
+        return " ".join([backbone, f"λ={settings.population}", *rest])
 
-    def predictions(self) -> pd.DataFrame:
-        """Return the winner's predictions at its best epoch."""
-        return self._winner.predictions()
-
-    def train_epoch(self) -> EpochRecord:
-        """Train one epoch of every member; exchange if an interval ends.
-
-        Returns:
-            The record of the member that led at the last exchange, before the first one of member 1.
-        """
-        records = [member.train_epoch() for member in self._members]
-        for number, record in enumerate(records):
-            member_epoch = MemberEpoch(
-                record.epoch,
-                number + 1,
-                self._members[number].synergic_weight,
-                self._figure(record),
-                self._exploited_from[number],
-            )
-            self._member_epochs.append(member_epoch)
-        self._exploited_from = [0] * len(records)
-        self.history.append(records[self._leader])
-        if self.epoch % self._population.interval == 0:
-            self._exchange()
-        return self.history[-1]
-
-    def schedule(self) -> pd.DataFrame:
-        """Return λ by epoch of every member, with the path that led to the winner.
-
-        One row an epoch and member: ``epoch`` (from 0), ``member`` (from 1), ``lambda``,
-        ``validation_accuracy``, ``exploited_from`` (0 where the member went on with its own networks) and
-        ``won``, whether the winning networks were trained in it.
-        """
-        table = pd.DataFrame([asdict(member_epoch) for member_epoch in self._member_epochs])
-        path = self._path()
-        won = [path.get(member_epoch.epoch) == member_epoch.member for member_epoch in self._member_epochs]
-        return table.rename(columns={"synergic_weight": "lambda", "figure": "validation_accuracy"}).assign(
-            won=won
-        )
-
-    def state(self) -> dict[str, Any]:
-        """Return everything that `restore` needs; see `TrainingRun.state`."""
-        return {
-            "members": [member.state() for member in self._members],
-            "history": [asdict(record) for record in self.history],
-            "leader": self._leader,
-            "exploited_from": list(self._exploited_from),
-            "member_epochs": [asdict(member_epoch) for member_epoch in self._member_epochs],
-        }
-
-    def restore(self, state: Mapping[str, Any]) -> None:
-        """Continue where the run of the same trial stood that gave ``state``."""
-        for member, own in zip(self._members, state["members"], strict=True):
-            member.restore(own)
-        self.history = [EpochRecord(**record) for record in state["history"]]
-        self._leader = state["leader"]
-        self._exploited_from = list(state["exploited_from"])
-        self._member_epochs = [MemberEpoch(**member_epoch) for member_epoch in state["member_epochs"]]
-
-    @property
-    def _winner(self) -> TrainingRun:
-        return max(self._members, key=lambda member: (member.best_score, -member.chosen_epoch))
-
-    def _figure(self, record: EpochRecord) -> float:
-        return monitored_metric(record.metrics, self._networks, self._protocol)
-
-    def _exchange(self) -> None:
-        random = np.random.default_rng([self._seed, self.epoch])
-        ranked = self._ranked()
-        self._leader = ranked[0]
-        few = min(ceil(len(ranked) * QUANTILE), len(ranked) // 2)
-        for loser in ranked[-few:]:
-            parent = ranked[int(random.integers(few))]
-            own_best = {"chosen": self._members[loser].state()["chosen"]}
-            self._members[loser].restore(deepcopy(self._members[parent].state() | own_best))
-            self._members[loser].synergic_weight = self._perturbed(
-                self._members[parent].synergic_weight, random
-            )
-            self._exploited_from[loser] = parent + 1
-
-    def _ranked(self) -> list[int]:
-        """Return the places of the members, the best over the last interval first, equals in their order."""
-        last = self._population.interval
-        figures = [fmean(map(self._figure, member.history[-last:])) for member in self._members]
-        return sorted(range(len(figures)), key=lambda place: -figures[place])
-
-    def _perturbed(self, weight: float, random: np.random.Generator) -> float:
-        low, high = self._population.low, self._population.high
-        if random.random() < RESAMPLED:
-            return float(random.uniform(low, high))
-        return float(np.clip(weight * random.choice(FACTORS), low, high))
-
-    def _path(self) -> dict[int, int]:
-        """Return the member, from 1, that trained the winning networks in each epoch up to the chosen one."""
-        place = self._members.index(self._winner) + 1
-        taken = {
-            (member_epoch.epoch, member_epoch.member): member_epoch.exploited_from
-            for member_epoch in self._member_epochs
-        }
-        path = {}
-        for epoch in reversed(range(self.chosen_epoch + 1)):
-            path[epoch] = place
-            place = taken[epoch, place] or place
-        return path
+    def start(self, settings: PopulationSettings, task: Task) -> PopulationRun:
+        """Return a run before its first epoch."""
+        return PopulationRun(settings, task, **settings.population.model_dump())

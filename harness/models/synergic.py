@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from harness.models.backbones import build_backbone
+from harness.models.backbones.registry import build
 
 FEATURES = 1024
 INITIAL_RANGE = 0.05
@@ -36,10 +36,10 @@ class SynergicNetworks(nn.Module):
     With one network there is nothing to tie: its last layer is replaced by the prediction layer alone.
 
     Args:
-        backbone: name of a torchvision network.
+        backbone: its name (`harness.models.backbones.registry`).
         networks: n.
         classes: C.
-        pretrained: the backbone's weights without its last layer, or None for torchvision's initialisation.
+        pretrained: the backbone's weights without its last layer, or None for random ones.
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class Network(nn.Module):
         self, backbone: str, classes: int, pretrained: Mapping[str, Tensor] | None, *, tied: bool
     ) -> None:
         super().__init__()
-        body = build_backbone(backbone, pretrained)
+        body = build(backbone, pretrained)
         self.backbone = body.body
         self.added = _added_layer(body.width) if tied else nn.Identity()
         self.prediction = nn.Linear(FEATURES if tied else body.width, classes)

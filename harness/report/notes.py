@@ -40,10 +40,7 @@ MEASURES_IN_WORDS = (
     " higher one has the higher expected grade) and quadratic-weighted kappa take the classes in their order."
     " Of the Brier score (0 to 2) and the expected calibration error (10 bins) less is better."
 )
-CURVES = (
-    "Figures 4 to 6: the chosen candidate; mean and range over repeats and folds. Epochs count from 1, as"
-    " everywhere in a report; MLflow's steps count from 0."
-)
+CURVES = "Figures 4 to 6: the chosen candidate; mean and range over repeats and folds. Epochs count from 1."
 FIGURE8 = (
     "The chosen candidate in its first repeat and fold; pairs are drawn by the sweep's seed, not picked. In"
     " brackets what each network answers, below it what the ensemble answers; ✗ marks a wrong answer. These"
@@ -119,7 +116,7 @@ def notes_on_table2(choice: Choice | None, comparison_key: ComparisonKey) -> lis
     """Return what makes the rows of table 2 unequal."""
     notes = _elsewhere(comparison_key)
     if choice and len(choice.picked_from) > 1:
-        of_them = f" and of its {choice.chosen.settings.networks} networks"
+        of_them = f" and of its {choice.chosen.settings.requirements.networks} networks"
         networks = of_them if comparison_key.chosen_on_test else ""
         notes.append(
             f"The SDL row is the best of {len(choice.picked_from)} candidates{networks}; a single network had"

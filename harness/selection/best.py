@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from harness.errors import HarnessError
+from harness.methods.registry import method_of
 from harness.selection.candidates import Candidate
 from harness.selection.choice import Choice
 from harness.selection.comparable import by_comparison_key, distinct, on_same_repeats
@@ -60,20 +61,17 @@ def choose_among(candidates: Sequence[Candidate], rule: str = DEFAULT_RULE) -> C
 
 def fixed(candidates: Iterable[Candidate]) -> list[Candidate]:
     """Return the SDL candidates whose λ does not change, finished or not."""
-    return [
-        candidate
-        for candidate in candidates
-        if candidate.settings.model == "sdl" and not candidate.settings.population
-    ]
+    return [candidate for candidate in candidates if method_of(candidate.settings).role == "tuned"]
 
 
 def best_singles(candidates: Iterable[Candidate]) -> list[Candidate]:
-    """Return the best single network of every backbone, by the rule that chooses λ."""
-    by_backbone: dict[str, list[Candidate]] = {}
+    """Return the best single network of every backbone, and of other references, by the rule ``max``."""
+    by_label: dict[str, list[Candidate]] = {}
     for candidate in distinct(candidates):
-        if candidate.settings.model == "single" and candidate.repeats:
-            by_backbone.setdefault(candidate.settings.backbone, []).append(candidate)
+        method = method_of(candidate.settings)
+        if method.role == "reference" and candidate.repeats:
+            by_label.setdefault(method.label(candidate.settings), []).append(candidate)
     return sorted(
-        (min(on_same_repeats(singles), key=by_validation) for singles in by_backbone.values()),
+        (min(on_same_repeats(references), key=by_validation) for references in by_label.values()),
         key=by_validation,
     )

@@ -10,7 +10,7 @@ from harness.evaluation.class_metrics import ENSEMBLE, Scores, reporting_network
 from harness.evaluation.clustered import ClusterColumn
 from harness.evaluation.estimate import Estimate
 from harness.evaluation.predictions import classes_of, networks_of
-from harness.experiment.settings import Settings
+from harness.methods.base import Settings
 
 
 @dataclass(frozen=True, order=True)

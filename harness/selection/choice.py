@@ -8,6 +8,7 @@ from textwrap import fill
 from typing import Any
 
 from harness.evaluation.estimate import Estimate
+from harness.methods.registry import synergic_weight_of
 from harness.report.rendering.table import PERCENT
 from harness.selection.candidates import Candidate, ComparisonKey
 from harness.selection.comparisons import Comparison, compare_with
@@ -112,7 +113,7 @@ class Choice:
         count = f"{len(self.picked_from)}{NO_BREAK}candidate{'s' if self.picked_from[1:] else ''}"
         figure = self._called("validation") + " accuracy:"
         lines = [
-            f"λ = {chosen.settings.synergic_weight:g}   ({name}; {count})",
+            f"λ = {synergic_weight_of(chosen.settings):g}   ({name}; {count})",
             f"rule {self.rule.name}: {self.rule.words.format(self._figure)}",
             f"{figure:<20} {_shown(self.estimate)}",
         ]
@@ -135,7 +136,7 @@ class Choice:
     def as_dict(self) -> dict[str, Any]:
         """Return the choice as JSON takes it; accuracies are shares in [0, 1]."""
         return {
-            "lambda": self.chosen.settings.synergic_weight,
+            "lambda": synergic_weight_of(self.chosen.settings),
             "rule": self.rule.name,
             "protocol": self.comparison_key.protocol,
             "dataset": self.comparison_key.dataset,

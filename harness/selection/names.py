@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import PurePath
 from textwrap import wrap
 
-from harness.experiment.settings import Settings
+from harness.methods.base import Settings
+from harness.methods.registry import method_of, synergic_weight_of
 from harness.selection.candidates import Candidate
 
 SYNERGIC = ("model", "networks", "lambda")  # what sets SDL apart from the single network
@@ -16,17 +17,11 @@ ALWAYS_SAID = ("model", "backbone", "lambda", "population")
 def varying(settings: Iterable[Settings]) -> list[str]:
     """Return the keys whose values differ between candidates, in the order of the settings.
 
-    The number of networks and λ always differ between SDL and a single network; they count only where they
-    differ among SDL candidates.
+    A setting that not all methods have counts only where it differs among candidates that have it.
     """
     every = [each.flat() for each in settings]
-    synergic = [each for each in every if each["model"] == "sdl"]
     keys = dict.fromkeys(key for each in every for key in each)
-    return [
-        key
-        for key in keys
-        if len({each.get(key) for each in (synergic if key in ("networks", "lambda") else every)}) > 1
-    ]
+    return [key for key in keys if len({each[key] for each in every if key in each}) > 1]
 
 
 def label(settings: Settings, differing: Sequence[str], *, without: str = "") -> str:
@@ -37,14 +32,10 @@ def label(settings: Settings, differing: Sequence[str], *, without: str = "") ->
         differing: keys that differ among the candidates shown together.
         without: a key to leave out, because the axis of a figure says it.
     """
-    values = settings.flat()
-    said = [key for key in differing if key not in ALWAYS_SAID]
-    if settings.model == "sdl":
-        said.insert(0, "population" if settings.population else "lambda")
-    elif "networks" in said:
-        said.remove("networks")
+    values, method = settings.flat(), method_of(settings)
+    said = [*method.headline, *(key for key in differing if key in values and key not in ALWAYS_SAID)]
     parts = [f"{_word(key)} {shown(values[key])}" for key in said if key != without]
-    return ", ".join([f"{'SDL' if settings.model == 'sdl' else 'single'} {settings.backbone}", *parts])
+    return ", ".join([method.label(settings), *parts])
 
 
 def names_of(candidates: Sequence[Candidate]) -> list[str]:
@@ -83,14 +74,15 @@ def _word(key: str) -> str:
 
 
 def reading_order(settings: Settings) -> tuple[object, ...]:
-    """Return a sort key: SDL before single networks, then by backbone, the other settings and λ."""
-    values = settings.flat()
+    """Return a sort key: SDL before what it is compared with, then by backbone, the other settings and λ."""
+    values, method = settings.flat(), method_of(settings)
+    gaussian = values.get("gaussian", "none")
     rest = [values[key] for key in values if key not in (*ALWAYS_SAID, "gaussian")]
     return (
-        values["model"] != "sdl",
-        settings.backbone,
-        settings.gaussian,
+        method.role == "reference",
+        method.label(settings),
+        0 if gaussian == "none" else gaussian,
         *rest,
-        str(settings.population or ""),
-        settings.synergic_weight,
+        str(values.get("population", "")),
+        synergic_weight_of(settings),
     )

@@ -10,6 +10,7 @@ import pandas as pd
 from harness.evaluation.class_metrics import probabilities
 from harness.evaluation.estimate import Estimate
 from harness.evaluation.predictions import KEYS, classes_of, probability_columns
+from harness.methods.registry import synergic_weight_of
 from harness.selection.candidates import Candidate, Repeat
 from harness.selection.intervals import accuracy, accuracy_by_patient
 from harness.selection.rules import Rule
@@ -73,7 +74,7 @@ def pick_by_split(candidates: Sequence[Candidate], rule: Rule) -> Nested:
     for same in zip(*(candidate.repeats for candidate in candidates), strict=True):
         tables = []
         for chosen in _picks(candidates, same, rule):
-            picks.append(chosen.settings.synergic_weight)
+            picks.append(synergic_weight_of(chosen.settings))
             tables.append(_test_rows(chosen.repeats[0]))
         repeats.append(Repeat(same[0].number, same[0].protocol, (), pd.concat(tables)))
     return Nested(tuple(picks), replace(candidates[0], repeats=tuple(repeats)))

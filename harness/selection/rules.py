@@ -9,6 +9,7 @@ from scipy import stats
 from harness.errors import HarnessError, did_you_mean
 from harness.evaluation.clustered import ClusteredPredictions
 from harness.evaluation.estimate import Estimate
+from harness.methods.registry import synergic_weight_of
 from harness.selection.candidates import Candidate
 from harness.selection.intervals import clustered_predictions
 
@@ -54,7 +55,7 @@ def rule_named(name: str) -> Rule:
 
 def by_validation(candidate: Candidate) -> tuple[float, float]:
     """Return the sort key of the rule ``max``."""
-    return -candidate.validation.mean, candidate.settings.synergic_weight
+    return -candidate.validation.mean, synergic_weight_of(candidate.settings)
 
 
 def standard_error(candidate: Candidate) -> float:
@@ -89,7 +90,7 @@ def _one_standard_error(candidates: Sequence[Candidate]) -> list[Candidate]:
         for candidate in ranked
         if candidate.validation.mean >= least and _but_lambda(candidate) == _but_lambda(best)
     ]
-    chosen = min(near, key=lambda candidate: candidate.settings.synergic_weight)
+    chosen = min(near, key=lambda candidate: synergic_weight_of(candidate.settings))
     return [chosen, *(candidate for candidate in ranked if candidate is not chosen)]
 
 
@@ -99,7 +100,7 @@ def _but_lambda(candidate: Candidate) -> dict[str, object]:
 
 def _paper(candidates: Sequence[Candidate]) -> list[Candidate]:
     def by_test(candidate: Candidate) -> tuple[float, float]:
-        return -candidate.accuracy("test").mean, candidate.settings.synergic_weight
+        return -candidate.accuracy("test").mean, synergic_weight_of(candidate.settings)
 
     return sorted(candidates, key=by_test)
 

@@ -135,7 +135,7 @@ def check_splits(trials: Sequence[Trial], data: PreparedData) -> None:
     Raises:
         HarnessError: if the collection is too small for the protocol, or would leak.
     """
-    for trial in {(t.settings.networks, t.repeat, t.fold): t for t in trials}.values():
+    for trial in {(t.settings.requirements.networks, t.repeat, t.fold): t for t in trials}.values():
         split_of(trial, data)
 
 
@@ -171,7 +171,7 @@ def _next_job(
 
 
 def _share(trial: Trial, space: Space, device: str | None) -> float:
-    return 0.0 if device == "cpu" else space.resources.gpus_for(trial.settings.backbone)
+    return 0.0 if device == "cpu" else space.resources.gpus_for(trial.settings.requirements.backbone)
 
 
 def _most_at_once(nodes: Sequence[Node], cpus: int, shares: Iterable[float]) -> int:

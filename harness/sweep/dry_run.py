@@ -59,7 +59,7 @@ def _search(group: Family, space: Space) -> Text:
         f"group {group.name}: {search.suggestions} suggestions by {search.sampler},"
         f" {random} of them at random"
     ]
-    lines += [f"  {key}: {axis.kind} {list(axis.values)}" for key, axis in group.axes.items() if axis.drawn]
+    lines += [f"  {key}: {axis.kind} {list(axis.values)}" for key, axis in group.axes.items() if axis.sampled]
     each = space.repeats * space.fold_count
     lines.append(f"  {_times(space)}: up to {search.suggestions * each} trials")
     if search.stop:
@@ -72,7 +72,8 @@ def _times(space: Space) -> str:
 
 
 def _epochs(trials: Sequence[Trial]) -> int:
-    return sum(trial.settings.epochs * trial.settings.members for trial in trials)
+    needs = [trial.settings.requirements for trial in trials]
+    return sum(each.epochs * each.members for each in needs)
 
 
 def _candidates(trials: Sequence[Trial]) -> Table:
@@ -82,11 +83,9 @@ def _candidates(trials: Sequence[Trial]) -> Table:
         table.add_column(column, overflow="fold")
     for number, trial in enumerate(trials, start=1):
         values = trial.settings.flat()
-        if trial.settings.model == "single":
-            values["lambda"] = "–"
-        elif "population" in values:
-            values["lambda"] = values["population"]
-        texts = [f"{values[key]:g}" if isinstance(values[key], float) else str(values[key]) for key in shown]
+        values.setdefault("lambda", values.get("population", "–"))
+        cells = [values.get(key, "–") for key in shown]
+        texts = [f"{cell:g}" if isinstance(cell, float) else str(cell) for cell in cells]
         table.add_row(str(number), trial.group, *texts)
     return table
 
@@ -97,13 +96,15 @@ def _packing(trials: Sequence[Trial], space: Space, device: str | None, nodes: S
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
     for column in ("backbone", "trials", "CPUs each", "GPU each", "at once"):
         table.add_column(column, justify="left" if column == "backbone" else "right")
-    counts = {key: str(n) for key, n in Counter(trial.settings.backbone for trial in trials).items()}
-    for backbone in {s.backbone: 0 for group in space.families() if group.search for s in group.shapes()}:
+    planned = Counter(trial.settings.requirements.backbone for trial in trials)
+    counts = {backbone: str(count) for backbone, count in planned.items()}
+    searched = [settings for group in space.families() if group.search for settings in group.variants()]
+    for backbone in dict.fromkeys(settings.requirements.backbone for settings in searched):
         counts[backbone] = f"{counts[backbone]}, more as asked" if backbone in counts else "as asked"
     for backbone, count in counts.items():
         share = 0.0 if device == "cpu" else space.resources.gpus_for(backbone)
         fitting = slots(nodes, space.resources.cpus, share)
         at_once = min(fitting, space.resources.concurrent or fitting)
         said = str(at_once) if at_once else "none: does not fit"
-        table.add_row(backbone, count, str(space.resources.cpus), f"{share:g}", said)
+        table.add_row(backbone or "none", count, str(space.resources.cpus), f"{share:g}", said)
     return table

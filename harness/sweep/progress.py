@@ -113,4 +113,5 @@ class Progress:
 
 def _epochs(trial: Trial, done: int = 0) -> int:
     """Return how many epochs are left to train after so many, those of all members of a population."""
-    return (trial.settings.epochs - done) * trial.settings.members
+    needs = trial.settings.requirements
+    return (needs.epochs - done) * needs.members

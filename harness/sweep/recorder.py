@@ -72,9 +72,9 @@ class Recorder:
         self._start(trial, {"split_digest": event.split_digest, "device": event.device})
         for epoch in event.epochs:
             self._spool.epoch(trial.identity, epoch["epoch"], epoch["time"], epoch["metrics"])
-        if event.predictions:
-            return self._finish(trial, event)
-        self._progress.trained(trial, event.epochs[-1]["epoch"] + 1 if event.epochs else 0)
+        if event.chosen_epoch is not None:
+            return self._finish(trial, event, event.chosen_epoch)
+        self._progress.trained(trial, event.epochs[-1]["epoch"] if event.epochs else 0)
         if stops := self._searches.trained(trial, event.epochs):
             self._end(trial.identity, "KILLED", STOPPED_EARLY)
             self._close(trial, stopped=True)
@@ -129,7 +129,7 @@ class Recorder:
             dataset=self._labels.dataset,
         )
 
-    def _finish(self, trial: Trial, event: TrialEvent) -> bool:
+    def _finish(self, trial: Trial, event: TrialEvent, chosen_epoch: int) -> bool:
         table = predictions.from_csv(event.predictions)
         network = reporting_network(table, trial.protocol)
         scores = score(table)
@@ -140,7 +140,7 @@ class Recorder:
             trial.identity,
             time=time.time(),
             status="FINISHED",
-            metrics={**final_metrics(table), "chosen_epoch": event.chosen_epoch},
+            metrics={**final_metrics(table), "chosen_epoch": chosen_epoch},
             artifacts=_artifacts(trial, scores["test", network], event),
             tags=STOPPED_EARLY if stops else {},
         )
@@ -164,8 +164,7 @@ class Recorder:
 
 
 def _artifacts(trial: Trial, test: Scores, event: TrialEvent) -> dict[str, bytes]:
-    schedule = {"lambda_schedule.csv": event.schedule.encode()} if event.schedule else {}
-    return schedule | {
+    return event.artifacts | {
         "predictions.csv": event.predictions.encode(),
         "confusion_matrix.csv": confusion_csv(test.confusion, test.classes).encode(),
         "confusion_matrix.png": confusion_png(test.confusion, test.classes),

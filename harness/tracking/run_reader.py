@@ -13,7 +13,8 @@ from mlflow.exceptions import MlflowException
 
 from harness.errors import HarnessError, did_you_mean
 from harness.evaluation import predictions
-from harness.experiment.settings import Settings
+from harness.methods.base import Settings
+from harness.methods.registry import settings_of_texts
 from harness.tracking.run_writer import SWEEP_TAG, TRIAL_TAG, trial_condition
 from harness.tracking.store import Store
 
@@ -34,7 +35,7 @@ class TrialRun:
         fold: number of the fold.
         protocol: how slices were split.
         status: FINISHED, or RUNNING, FAILED or KILLED.
-        chosen_epoch: the epoch (from 0) whose predictions these are; None unless FINISHED.
+        chosen_epoch: the epoch (from 1) whose predictions these are; None unless FINISHED.
         tags: all tags of the run.
         predictions: the table of `harness.evaluation.predictions`; empty unless FINISHED.
     """
@@ -179,7 +180,7 @@ def _trial(client: MlflowClient, run: Run) -> TrialRun:
         identity=tags[TRIAL_TAG],
         candidate=tags["candidate_digest"],
         group=tags["group"],
-        settings=_settings(run.data.params),
+        settings=settings_of_texts(run.data.params),
         repeat=int(tags["repeat"]),
         fold=int(tags["fold"]),
         protocol=tags["protocol"],
@@ -188,13 +189,6 @@ def _trial(client: MlflowClient, run: Run) -> TrialRun:
         tags=tags,
         predictions=_predictions(client, run) if finished else pd.DataFrame(),
     )
-
-
-def _settings(params: Mapping[str, str]) -> Settings:
-    """Rebuild the settings from their parameters, which MLflow keeps as text."""
-    names = {field.alias or name for name, field in Settings.model_fields.items()}
-    texts = {name: text for name, text in params.items() if name in names}
-    return Settings.model_validate_strings(texts, strict=False)
 
 
 def _predictions(client: MlflowClient, run: Run) -> pd.DataFrame:

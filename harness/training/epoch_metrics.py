@@ -1,11 +1,30 @@
 """Names and values of an epoch's metrics: ``<set>/<net1|…|ensemble|syn12|…>/<loss|accuracy>``."""
 
 import math
+from collections.abc import Mapping
+from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
+from harness.evaluation.class_metrics import ENSEMBLE, ensemble, pick_network
 from harness.models.synergic import network_pairs
+
+
+@dataclass(frozen=True)
+class EpochRecord:
+    """What one epoch gave.
+
+    Attributes:
+        epoch: number, from 1.
+        time: when it ended, in seconds since 1970.
+        metrics: values by name, with ``seconds`` and what else a method tells of an epoch.
+    """
+
+    epoch: int
+    time: float
+    metrics: dict[str, float]
 
 
 def network_names(networks: int) -> list[str]:
@@ -29,27 +48,28 @@ def train_metrics(sums: Tensor, slices: int, networks: int) -> dict[str, float]:
     }
 
 
-def validation_metrics(log_probabilities: Tensor, labels: Tensor) -> dict[str, float]:
-    """Return loss and accuracy on the validation set, of every network and of their ensemble.
+def classification_metrics(name: str, log_probabilities: Tensor, labels: Tensor) -> dict[str, float]:
+    """Return loss and accuracy on a set, of every network and of their ensemble.
 
     Args:
-        log_probabilities: (M, n, C) of every network.
+        name: of the set.
+        log_probabilities: (M, n, C) of every network, in float64 on the CPU.
         labels: (M,) classes.
     """
     networks = log_probabilities.shape[1]
     mean = torch.logsumexp(log_probabilities, dim=1) - math.log(networks)
-    voters = [*log_probabilities.unbind(dim=1), mean]
+    losses = [*log_probabilities.unbind(dim=1), mean]
+    values = log_probabilities.exp().numpy()
+    calls = [*values.argmax(axis=2).T, ensemble(values.swapaxes(0, 1)).argmax(axis=1)]
     metrics = {}
-    for name, voter in zip([*network_names(networks), "ensemble"], voters, strict=True):
-        metrics[f"validation/{name}/loss"] = -voter.gather(1, labels[:, None]).mean().item()
-        metrics[f"validation/{name}/accuracy"] = (voter.argmax(dim=1) == labels).double().mean().item()
+    for voter, loss, called in zip([*network_names(networks), ENSEMBLE], losses, calls, strict=True):
+        metrics[f"{name}/{voter}/loss"] = -loss.gather(1, labels[:, None]).mean().item()
+        metrics[f"{name}/{voter}/accuracy"] = float(np.mean(called == labels.numpy()))
     return metrics
 
 
-def monitored_metric(metrics: dict[str, float], networks: int, protocol: str) -> float:
-    """Return the accuracy on the validation set that an epoch is chosen by.
-
-    Under the paper's protocol it is the better network's, elsewhere that of the ensemble.
-    """
-    voters = network_names(networks) if protocol == "paper" else ["ensemble"]
-    return max(metrics[f"validation/{name}/accuracy"] for name in voters)
+def monitored_metric(metrics: Mapping[str, float], networks: int, protocol: str) -> float:
+    """Return the accuracy on the validation set that an epoch is chosen by; see `pick_network`."""
+    voters = [*network_names(networks), ENSEMBLE]
+    accuracies = {voter: metrics[f"validation/{voter}/accuracy"] for voter in voters}
+    return accuracies[pick_network(accuracies, protocol)]

@@ -1,4 +1,4 @@
-"""The training of one trial, epoch by epoch; it knows nothing of Ray, MLflow or files."""
+"""Networks trained by gradient descent, epoch by epoch; nothing here knows of Ray, MLflow or files."""
 
 import time
 from collections.abc import Mapping
@@ -10,35 +10,24 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from harness.data.collection.prepared import PreparedData
 from harness.data.splits.pairing import IntArray
-from harness.data.splits.split import Split
-from harness.experiment.settings import Settings
-from harness.models.backbones import copy_weights
+from harness.models.backbones.registry import copy_weights
 from harness.models.synergic import SynergicNetworks
 from harness.training.augment import gaussian_blur, rotate, to_network_input
-from harness.training.epoch_metrics import monitored_metric, train_metrics, validation_metrics
+from harness.training.epoch_metrics import (
+    EpochRecord,
+    classification_metrics,
+    monitored_metric,
+    train_metrics,
+)
+from harness.training.hyperparameters import Hyperparameters
 from harness.training.predictions_table import predictions_table
 from harness.training.random_state import RandomState
-from harness.training.schedule import Streams, learning_rate
+from harness.training.schedule import learning_rate
 from harness.training.step import train_step
+from harness.training.task import EVERYTHING, Task
 
 EVALUATION_BATCH = 64
-
-
-@dataclass(frozen=True)
-class EpochRecord:
-    """What one epoch gave.
-
-    Attributes:
-        epoch: number, from 0.
-        time: when it ended, in seconds since 1970.
-        metrics: values by name (`epoch_metrics`), with ``lambda``, ``learning_rate``, ``seconds``.
-    """
-
-    epoch: int
-    time: float
-    metrics: dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -46,56 +35,38 @@ class ChosenEpoch:
     """The best epoch so far, the first of equals, with the weights it ended on (on the CPU)."""
 
     epoch: int
-    figure: float
+    score: float
     weights: dict[str, Tensor]
 
 
-class TrainingRun:
-    """One trial: a candidate's settings on one split, from initialisation to its table of predictions.
+class GradientRun:
+    """One candidate trained on one task, from initialisation to its table of predictions.
 
     On the CPU a run restored from `state` goes on bit for bit as if never interrupted, given the same number
     of threads. On CUDA cuDNN is held to deterministic algorithms in plain float32, but a few backward passes
     (adaptive pooling) add in an order that varies.
 
     Args:
-        settings: the candidate.
-        data: the collection.
-        split: sets of the trial; its groups hold ``settings.networks`` slices.
-        protocol: ``paper`` chooses the epoch by the better network, any other by the ensemble.
-        seed: seed of the sweep; with ``repeat`` and ``fold`` it decides every random stream.
-        repeat: number of the repeat.
-        fold: number of the fold.
-        device: holds images and networks.
-        pretrained: what `harness.models.pretrained.pretrained_state` gave.
+        settings: how to descend.
+        task: what to train on.
+        synergic_weight: λ.
 
     Attributes:
         history: records of the epochs so far.
         synergic_weight: λ of the next epoch.
     """
 
-    def __init__(
-        self,
-        settings: Settings,
-        data: PreparedData,
-        split: Split,
-        *,
-        protocol: str,
-        seed: int,
-        repeat: int,
-        fold: int,
-        device: torch.device,
-        pretrained: Mapping[str, Tensor] | None,
-    ) -> None:
+    def __init__(self, settings: Hyperparameters, task: Task, synergic_weight: float) -> None:
         self.history: list[EpochRecord] = []
-        self.synergic_weight = settings.synergic_weight
-        self._settings, self._data, self._split, self._protocol = settings, data, split, protocol
-        self._streams = Streams(seed, repeat, fold)
-        self._random = RandomState(self._streams.seed_of("global"), device)
+        self.synergic_weight = synergic_weight
+        self._settings, self._task = settings, task
+        data, device = task.data, task.device
+        self._random = RandomState(task.streams.seed_of("global"), device)
         self._images = gaussian_blur(torch.tensor(data.images, device=device)[:, None], settings.gaussian)
         self._labels = torch.tensor(data.labels, device=device)
-        self._groups = torch.tensor(split.groups, device=device)
-        with RandomState(self._streams.seed_of("init"), torch.device("cpu")).active():
-            networks = SynergicNetworks(settings.backbone, settings.networks, len(data.classes), pretrained)
+        self._groups = torch.tensor(task.split.groups, device=device)
+        with RandomState(task.streams.seed_of("init"), torch.device("cpu")).active():
+            networks = SynergicNetworks(settings.backbone, task.networks, len(data.classes), task.pretrained)
         self._networks = networks.to(device)
         self._optimizer = torch.optim.SGD(
             self._networks.parameters(), lr=settings.learning_rate, momentum=settings.momentum, fused=True
@@ -109,35 +80,34 @@ class TrainingRun:
 
     @property
     def chosen_epoch(self) -> int:
-        """Number, from 0, of the best epoch so far by the validation set; the first of equals."""
+        """Number, from 1, of the best epoch so far by the validation set; the first of equals."""
         return self._best.epoch
 
     @property
     def best_score(self) -> float:
         """Its accuracy on the validation set (`harness.training.epoch_metrics.monitored_metric`)."""
-        return self._best.figure
+        return self._best.score
 
-    def best_weights(self) -> dict[str, Tensor]:
+    def weights(self) -> dict[str, Tensor]:
         """Return the networks' weights at the chosen epoch, on the CPU."""
         return self._best.weights
 
     def train_epoch(self) -> EpochRecord:
         """Train one epoch, then evaluate the validation set."""
-        started = time.perf_counter()
+        started, validation = time.perf_counter(), self._task.split.validation
         rate = learning_rate(self._settings, self.epoch)
         with self._random.active(), _reproducible():
             sums = self._train(rate)
-            log_probabilities = self._log_probabilities(self._split.validation)
-        metrics = train_metrics(sums, len(self._groups), self._settings.networks)
-        metrics |= validation_metrics(
-            log_probabilities, torch.from_numpy(self._data.labels[self._split.validation])
-        )
+            log_probabilities = self._log_probabilities(validation)
+        metrics = train_metrics(sums, len(self._groups), self._task.networks)
+        labels = torch.from_numpy(self._task.data.labels[validation])
+        metrics |= classification_metrics("validation", log_probabilities, labels)
         metrics |= {
             "lambda": self.synergic_weight,
             "learning_rate": rate,
             "seconds": time.perf_counter() - started,
         }
-        record = EpochRecord(self.epoch, time.time(), metrics)
+        record = EpochRecord(self.epoch + 1, time.time(), metrics)
         self._choose(record)
         self.history.append(record)
         return record
@@ -149,14 +119,14 @@ class TrainingRun:
         try:
             with _reproducible():
                 return predictions_table(
-                    self._data,
-                    self._split,
-                    lambda slices: self._log_probabilities(slices).exp(),
-                    repeat=self._streams.repeat,
-                    fold=self._streams.fold,
+                    self._task, lambda slices: self._log_probabilities(slices).exp().numpy()
                 )
         finally:
             copy_weights(self._networks, last)
+
+    def artifacts(self) -> dict[str, bytes]:
+        """Return no files: metrics and predictions tell all."""
+        return {}
 
     def state(self) -> dict[str, Any]:
         """Return everything that `restore` needs; ``torch.load(weights_only=True)`` reads it.
@@ -192,8 +162,10 @@ class TrainingRun:
         for parameters in self._optimizer.param_groups:
             parameters["lr"] = rate
         device = self._images.device
-        order = self._streams.order(len(self._groups), self.epoch).to(device)
-        degrees = self._streams.degrees(len(self._images), self._settings.rotation, self.epoch).to(device)
+        order = self._task.streams.order(len(self._groups), self.epoch).to(device)
+        degrees = self._task.streams.degrees(len(self._images), self._settings.rotation, self.epoch).to(
+            device
+        )
         self._networks.train()
         steps = []
         for groups in torch.split(self._groups[order], self._settings.batch_size):
@@ -217,9 +189,10 @@ class TrainingRun:
         return logits.cpu().double().log_softmax(dim=2)
 
     def _choose(self, record: EpochRecord) -> None:
-        figure = monitored_metric(record.metrics, self._settings.networks, self._protocol)
-        if self._chosen is None or figure > self._chosen.figure:
-            self._chosen = ChosenEpoch(record.epoch, figure, _copied(self._networks))
+        score = monitored_metric(record.metrics, self._task.networks, self._task.protocol)
+        better = self._chosen is None or score > self._chosen.score
+        if better or self._task.protocol == EVERYTHING:
+            self._chosen = ChosenEpoch(record.epoch, score, _copied(self._networks))
 
 
 def _copied(networks: SynergicNetworks) -> dict[str, Tensor]:

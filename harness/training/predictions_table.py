@@ -1,48 +1,42 @@
-"""The table of predictions of a trial (its columns: harness/predictions.py)."""
+"""The table of predictions of a trial (its columns: `harness.evaluation.predictions`)."""
 
 from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
-from torch import Tensor
+from numpy.typing import NDArray
 
-from harness.data.collection.prepared import PreparedData
 from harness.data.splits.pairing import IntArray
-from harness.data.splits.split import Split
 from harness.evaluation.predictions import KEYS, probability_columns
 from harness.training.epoch_metrics import network_names
+from harness.training.task import Task
 
-Classify = Callable[[IntArray], Tensor]
+Classify = Callable[[IntArray], NDArray[np.float64]]
 
 
-def predictions_table(
-    data: PreparedData, split: Split, classify: Classify, *, repeat: int, fold: int
-) -> pd.DataFrame:
+def predictions_table(task: Task, classify: Classify) -> pd.DataFrame:
     """Return one row per slice of each set.
 
     Args:
-        data: the collection.
-        split: its three sets.
+        task: what was trained on; network k trained on column k of the groups.
         classify: from S slices to the networks' probabilities (S, n, C).
-        repeat: number of the trial's repeat.
-        fold: number of the trial's fold.
     """
-    names = network_names(split.groups.shape[1])
-    unseen = [""]
+    names = network_names(task.networks)
+    split, nobody = task.split, [""]
     parts = [
-        _part(data, split.train, "train", names * len(split.groups), classify),
-        _part(data, split.validation, "validation", unseen * len(split.validation), classify),
-        _part(data, split.test, "test", unseen * len(split.test), classify),
+        _part(task, split.train, "train", names * len(split.groups), classify),
+        _part(task, split.validation, "validation", nobody * len(split.validation), classify),
+        _part(task, split.test, "test", nobody * len(split.test), classify),
     ]
-    table = pd.concat(parts, ignore_index=True).assign(repeat=repeat, fold=fold)
-    return table[[*KEYS, *probability_columns(len(names), data.classes)]]
+    table = pd.concat(parts, ignore_index=True)
+    table = table.assign(repeat=task.streams.repeat, fold=task.streams.fold)
+    return table[[*KEYS, *probability_columns(len(names), task.data.classes)]]
 
 
 def _part(
-    data: PreparedData, slices: IntArray, name: str, trained_network: list[str], classify: Classify
+    task: Task, slices: IntArray, name: str, trained_network: list[str], classify: Classify
 ) -> pd.DataFrame:
-    probabilities = classify(slices).flatten(1).numpy()
-    networks = probabilities.shape[1] // len(data.classes)
+    data, probabilities = task.data, classify(slices)
     keys = {
         "slice_id": np.asarray(data.slice_ids, dtype=object)[slices],
         "patient": np.asarray(data.patients, dtype=object)[slices],
@@ -50,5 +44,6 @@ def _part(
         "trained_network": trained_network,
         "true_class": np.asarray(data.classes, dtype=object)[data.labels[slices]],
     }
-    columns = probability_columns(networks, data.classes)
-    return pd.concat([pd.DataFrame(keys), pd.DataFrame(probabilities, columns=columns)], axis=1)
+    columns = probability_columns(probabilities.shape[1], data.classes)
+    values = pd.DataFrame(probabilities.reshape(len(slices), len(columns)), columns=columns)
+    return pd.concat([pd.DataFrame(keys), values], axis=1)

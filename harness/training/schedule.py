@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from harness.experiment.settings import Settings
 from harness.seeds import derive_seed
+from harness.training.hyperparameters import Hyperparameters
 
 
-def learning_rate(settings: Settings, epoch: int) -> float:
+def learning_rate(settings: Hyperparameters, epoch: int) -> float:
     """Return η / (1 + decay · epoch), epoch from 0, not compounding (section 3.1; Zhang et al. 2019)."""
     return settings.learning_rate / (1 + settings.learning_rate_decay * epoch)
 

@@ -25,13 +25,12 @@ groups:
   single:
     model: single
 """
-BACKBONES = {"alexnet", "vgg19"}
 
 
 def load(folder: Path, text: str, *overrides: str) -> Space:
     path = folder / "space.yaml"
     path.write_text(text, encoding="utf-8")
-    return load_space(path, overrides, lambda name: None if name in BACKBONES else f"no network {name}")
+    return load_space(path, overrides)
 
 
 def faults(folder: Path, text: str, *overrides: str) -> tuple[Fault, ...]:
@@ -54,14 +53,14 @@ def test_a_group_takes_the_shared_settings_and_its_own_before_them(tmp_path: Pat
 
 def test_a_single_network_drops_shared_synergic_settings(tmp_path: Path) -> None:
     [single] = settings_by_group(load(tmp_path, GOOD))["single"]
-    assert (single["networks"], single["lambda"]) == (1, 0)
+    assert not {"networks", "lambda"} & single.keys()
 
 
 @pytest.mark.parametrize("own", ["lambda: 3", "networks: 2"])
 def test_a_single_network_refuses_synergic_settings_of_its_own(tmp_path: Path, own: str) -> None:
     [fault] = faults(tmp_path, f"{GOOD}    {own}\n")
     assert fault.where == "space.yaml:16"
-    assert "a single network has no synergic layer" in fault.rule
+    assert "model single has no setting" in fault.rule
     assert own in fault.received
 
 
@@ -132,7 +131,7 @@ def test_the_message_counts_the_faults_and_says_that_nothing_started(tmp_path: P
         ("  backbone: alexnet\n", "", "space.yaml:8", "group sdl: backbone is required"),
         ("    model: single\n", "", "space.yaml:14", "group single: model is required"),
         ("  sdl:\n    model: sdl\n    lambda: {grid: [3, 4]}\n", "  sdl: 3\n", "space.yaml:9", "dictionary"),
-        ("networks: 3", "networks: 1", "space.yaml:7", "at least two networks"),
+        ("networks: 3", "networks: 1", "space.yaml:7", "networks: should be greater than or equal to 2"),
         ("networks: 3", "networks: {grid: [2, 9]}", "space.yaml:7", "networks: should be less than"),
         ("epochs: 3", "epochs: 3.5", "space.yaml:5", "epochs: should be a valid integer"),
         ("epochs: 3", "epochs: true", "space.yaml:5", "epochs: should be a valid integer"),
@@ -183,7 +182,7 @@ def test_a_bare_setting_means_every_group(tmp_path: Path) -> None:
     groups = settings_by_group(load(tmp_path, GOOD, "lambda=7", "epochs=1", "groups.shared.weights=none"))
     assert [s["lambda"] for s in groups["sdl"]] == [7]
     assert {s["epochs"] for group in groups.values() for s in group} == {1}
-    assert [s["lambda"] for s in groups["single"]] == [0]
+    assert not any("lambda" in s for s in groups["single"])
 
 
 def test_a_bare_setting_that_makes_two_groups_equal_is_refused(tmp_path: Path) -> None:
@@ -217,7 +216,7 @@ def test_a_dotted_override_reaches_one_place(tmp_path: Path) -> None:
         ("nowhere.at=1", "nowhere is no key"),
         ("repeats=many", "repeats: should be a valid integer"),
         ("epochs={grid: []}", "grid takes a list"),
-        ("backbone=resnet9000", "a torchvision network"),
+        ("backbone=resnet9000", "a network that takes"),
     ],
 )
 def test_an_override_is_checked_like_the_file(tmp_path: Path, override: str, rule: str) -> None:

@@ -23,10 +23,10 @@ def plan(folder: Path, *overrides: str, name: str = "plan", digest: str = "d") -
 def test_every_candidate_is_planned_for_every_repeat_and_fold(tmp_path: Path) -> None:
     trials = plan(tmp_path, "protocol=patients", "folds=4", "repeats=2")
     candidates = {(trial.group, trial.settings) for trial in trials}
-    assert [(g, s.synergic_weight) for g, s in sorted(candidates, key=str)] == [
-        ("sdl", 0),
-        ("sdl", 3),
-        ("single", 0),
+    assert sorted((group, str(settings.flat().get("lambda"))) for group, settings in candidates) == [
+        ("sdl", "0.0"),
+        ("sdl", "3.0"),
+        ("single", "None"),
     ]
     planned = {(trial.group, trial.settings, trial.repeat, trial.fold) for trial in trials}
     assert len(trials) == len(planned) == 3 * 2 * 4

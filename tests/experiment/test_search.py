@@ -6,6 +6,8 @@ import pytest
 from helpers.spaces import faults, load
 
 from harness.experiment.search import rungs
+from harness.methods.sdl import SdlSettings
+from harness.methods.single import SingleSettings
 
 SPACE = """
 dataset: generated
@@ -30,15 +32,15 @@ def test_a_searched_group_plans_nothing_and_knows_its_shapes(tmp_path: Path) -> 
     (default,) = load(tmp_path, SPACE.replace("sampler: tpe, ", "")).families()
     assert default.search is not None
     assert default.search.sampler == "gp"  # results/choosing.md
-    shapes = {(s.model, s.backbone, s.networks) for s in group.shapes()}
+    shapes = {(s.model, s.requirements.backbone, s.requirements.networks) for s in group.variants()}
     assert shapes == {(m, b, n) for m, n in (("sdl", 2), ("single", 1)) for b in ("alexnet", "resnet18")}
 
 
 def test_lambda_exists_for_sdl_alone(tmp_path: Path) -> None:
     (group,) = load(tmp_path, SPACE).families()
     values = {"backbone": "alexnet", "lambda": 5.0}
-    assert group.candidate({**values, "model": "sdl"}).synergic_weight == 5
-    assert group.candidate({**values, "model": "single"}).synergic_weight == 0
+    assert group.candidate({**values, "model": "sdl"}) == SdlSettings(backbone="alexnet", synergic_weight=5.0)
+    assert group.candidate({**values, "model": "single"}) == SingleSettings(backbone="alexnet")
 
 
 def test_all_faults_of_a_search_at_once(tmp_path: Path) -> None:

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from harness.experiment.settings import Settings
 from harness.experiment.space import Group, Resources, Space
+from harness.methods.base import Settings
+from harness.methods.registry import settings_of
 
 SHARED: dict[str, Any] = {"model": "sdl", "backbone": "alexnet", "weights": "none"}
 DRAWN: dict[str, Any] = {"lambda": {"uniform": [0, 8]}, "learning_rate": {"loguniform": [1e-5, 1e-1]}}
@@ -27,7 +28,7 @@ def test_grids_are_crossed(epochs: list[int], batches: list[int], kernels: list[
     found = candidates(
         {"epochs": {"grid": epochs}, "batch_size": {"grid": batches}, "gaussian": {"grid": kernels}}
     )
-    seen = [(s.epochs, s.batch_size, s.flat()["gaussian"]) for _, s in found]
+    seen = [tuple(s.flat()[key] for key in ("epochs", "batch_size", "gaussian")) for _, s in found]
     assert sorted(seen, key=repr) == sorted(itertools.product(epochs, batches, kernels), key=repr)
     assert {suggestion for suggestion, _ in found} == {0}
 
@@ -43,7 +44,7 @@ def test_draws_are_reproducible_and_do_not_depend_on_their_number(seed: int, sam
 def test_draws_differ_between_proposals_seeds_and_groups() -> None:
     own = {**DRAWN, "samples": 5}
     drawn = [
-        settings.synergic_weight
+        settings.flat()["lambda"]
         for found in (candidates(own), candidates(own, seed=1), candidates(own, name="other"))
         for _, settings in found
     ]
@@ -53,18 +54,18 @@ def test_draws_differ_between_proposals_seeds_and_groups() -> None:
 def test_every_draw_is_crossed_with_the_grid() -> None:
     found = candidates({**DRAWN, "samples": 3, "gaussian": {"grid": ["none", 3]}})
     assert [suggestion for suggestion, _ in found] == [0, 0, 1, 1, 2, 2]
-    assert found[0][1].synergic_weight == found[1][1].synergic_weight
-    assert [s.gaussian for _, s in found] == [0, 3] * 3
+    assert found[0][1].flat()["lambda"] == found[1][1].flat()["lambda"]
+    assert [s.flat()["gaussian"] for _, s in found] == ["none", 3] * 3
 
 
 @pytest.mark.parametrize("wrong", [{"lambda": -1}, {"gaussian": 4}, {"gaussian": 33}, {"momentum": 1}])
 def test_settings_refuse_what_cannot_be_trained(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
-        Settings.model_validate({**SHARED, **wrong})
+        settings_of({**SHARED, **wrong})
 
 
 def test_the_defaults_are_the_papers() -> None:
-    settings = Settings.model_validate({"model": "sdl", "backbone": "alexnet"})
+    settings = settings_of({"model": "sdl", "backbone": "alexnet"})
     assert settings.flat() == {
         "model": "sdl",
         "backbone": "alexnet",
@@ -79,7 +80,7 @@ def test_the_defaults_are_the_papers() -> None:
         "batch_size": 8,
         "epochs": 250,
     }
-    assert Settings.model_validate(settings.flat()) == settings
+    assert settings_of(settings.flat()) == settings
 
 
 def test_shares_of_a_gpu_by_backbone_or_for_all() -> None:

@@ -6,9 +6,10 @@ from typing import Any
 import torch
 
 from harness.data.series.selection_rule import Rule
-from harness.experiment.settings import Settings
 from harness.inference.configuration import Configuration, InputRule
 from harness.inference.model import write_model
+from harness.methods.base import Settings
+from harness.methods.registry import settings_of
 from harness.models.synergic import SynergicNetworks
 
 BACKBONE = "shufflenet_v2_x0_5"
@@ -28,14 +29,14 @@ def rule(source: str = "dicom", crop_margin: int | None = None, **slices: Any) -
 
 
 def settings(**stated: Any) -> Settings:
-    return Settings.model_validate({"model": "sdl", "backbone": BACKBONE, "lambda": 3.0, **stated})
+    return settings_of({"model": "sdl", "backbone": BACKBONE, "lambda": 3.0, **stated})
 
 
 def made_model(folder: Path, taken: InputRule, **stated: Any) -> SynergicNetworks:
     """Write a model whose networks answer variously, and return its networks."""
     configuration = Configuration(settings=settings(**stated), classes=GRADES, recipe=taken)
     torch.manual_seed(5)
-    networks = SynergicNetworks(BACKBONE, configuration.settings.networks, len(GRADES))
+    networks = SynergicNetworks(BACKBONE, configuration.settings.requirements.networks, len(GRADES))
     _tell_images_apart(networks)
     folder.mkdir(exist_ok=True)
     write_model(folder, networks.state_dict(), configuration, "# made\n")

@@ -7,7 +7,9 @@ import pandas as pd
 
 from harness.data.collection.prepared import PreparedData
 from harness.evaluation.predictions import KEYS, probability_columns
-from harness.experiment.settings import Settings
+from harness.methods.base import Settings
+from harness.methods.population import Population
+from harness.methods.registry import settings_of
 from harness.tracking.run_reader import SweepRuns, TrialRun
 
 GRADES = ("II", "III", "IV")
@@ -22,11 +24,15 @@ COLLECTION = PreparedData(  # of the slices that `rows` names in the test set of
 
 
 def sdl(synergic_weight: float, backbone: str = "alexnet", **rest: object) -> Settings:
-    return Settings.model_validate({"model": "sdl", "backbone": backbone, "lambda": synergic_weight, **rest})
+    return settings_of({"model": "sdl", "backbone": backbone, "lambda": synergic_weight, **rest})
+
+
+def scheduled(population: Population, backbone: str = "alexnet", **rest: object) -> Settings:
+    return settings_of({"model": "sdl", "backbone": backbone, "population": population, **rest})
 
 
 def single(backbone: str = "alexnet", **rest: object) -> Settings:
-    return Settings.model_validate({"model": "single", "backbone": backbone, "networks": 1, **rest})
+    return settings_of({"model": "single", "backbone": backbone, **rest})
 
 
 def rows(
@@ -134,7 +140,7 @@ def sweep_of(
 def curves(identity: str) -> pd.DataFrame:
     """A trial's metrics by epoch: as logged, and other ones for another identity."""
     random = np.random.default_rng(sum(identity.encode()))
-    epochs = np.arange(5)
+    epochs = np.arange(1, 6)
     columns = [
         f"{name}/{part}"
         for name, parts in {
@@ -154,7 +160,7 @@ def made_schedule() -> pd.DataFrame:
     """Two members, four epochs; member 1 takes over member 2 after the second, and wins at the third."""
     return pd.DataFrame(
         {
-            "epoch": [0, 0, 1, 1, 2, 2, 3, 3],
+            "epoch": [1, 1, 2, 2, 3, 3, 4, 4],
             "member": [1, 2] * 4,
             "lambda": [1.0, 5.0, 1.0, 5.0, 4.0, 5.0, 4.0, 5.0],
             "validation_accuracy": [0.1, 0.2, 0.1, 0.2, 0.9, 0.3, 0.5, 0.3],

@@ -8,9 +8,13 @@ import torch
 
 from harness.data.collection.prepared import PreparedData
 from harness.data.splits.split import Split
-from harness.experiment.settings import Settings
-from harness.methods.population import PopulationRun
-from harness.training.gradient_run import TrainingRun
+from harness.methods.base import Run
+from harness.methods.registry import method_of
+from harness.methods.sdl import SdlSettings
+from harness.methods.single import SingleSettings
+from harness.training.gradient_run import GradientRun
+from harness.training.schedule import Streams
+from harness.training.task import Task
 
 CPU = torch.device("cpu")
 PIXELS = 64
@@ -36,25 +40,23 @@ def split_of(networks: int) -> Split:
     return Split(groups=train.reshape(-1, networks), validation=order[18:21], test=order[21:])
 
 
-def settings_of(backbone: str, networks: int, **changes: Any) -> Settings:
+def settings_of(backbone: str, networks: int, **changes: Any) -> SdlSettings | SingleSettings:
     values = {"learning_rate": 0.01, "batch_size": 3, "weights": "none", "epochs": 4, **changes}
     if networks == 1:
-        return Settings(model="single", backbone=backbone, networks=1, **values)
-    return Settings(model="sdl", backbone=backbone, networks=networks, synergic_weight=3.0, **values)
+        return SingleSettings(backbone=backbone, **values)
+    return SdlSettings(backbone=backbone, networks=networks, synergic_weight=3.0, **values)
 
 
-def new_run(settings: Settings, protocol: str = "paper", device: torch.device = CPU) -> TrainingRun:
-    return TrainingRun(
-        settings,
-        collection(),
-        split_of(settings.networks),
-        protocol=protocol,
-        seed=7,
-        repeat=2,
-        fold=1,
-        device=device,
-        pretrained=None,
-    )
+def task_of(networks: int, protocol: str = "paper", device: torch.device = CPU) -> Task:
+    return Task(collection(), split_of(networks), protocol, Streams(7, 2, 1), device)
+
+
+def new_run(
+    settings: SdlSettings | SingleSettings, protocol: str = "paper", device: torch.device = CPU
+) -> GradientRun:
+    run = method_of(settings).start(settings, task_of(settings.requirements.networks, protocol, device))
+    assert isinstance(run, GradientRun)
+    return run
 
 
 def through_a_file(state: dict[str, Any]) -> dict[str, Any]:
@@ -65,5 +67,5 @@ def through_a_file(state: dict[str, Any]) -> dict[str, Any]:
     return loaded
 
 
-def untimed(run: TrainingRun | PopulationRun) -> list[dict[str, float]]:
+def untimed(run: Run) -> list[dict[str, float]]:
     return [{k: v for k, v in record.metrics.items() if k != "seconds"} for record in run.history]

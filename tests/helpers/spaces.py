@@ -12,7 +12,7 @@ from harness.experiment.space import Space
 def load(folder: Path, text: str, *overrides: str) -> Space:
     path = folder / "space.yaml"
     path.write_text(text)
-    return load_space(path, overrides, lambda backbone: None)
+    return load_space(path, overrides)
 
 
 def faults(folder: Path, text: str, *overrides: str) -> list[tuple[str, str]]:

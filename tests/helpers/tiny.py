@@ -55,7 +55,7 @@ def tiny_data(size: int = 32) -> PreparedData:
 def declare(folder: Path, name: str, *overrides: str) -> SweepManifest:
     path = folder / "tiny.yaml"
     path.write_text(SPACE)
-    space = load_space(path, overrides, lambda backbone: None)
+    space = load_space(path, overrides)
     return SweepManifest(
         name=name, space=space, data_digest=tiny_data().digest, command=f"sdl sweep tiny --name {name}"
     )

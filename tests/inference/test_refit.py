@@ -8,7 +8,7 @@ from helpers.tiny import tiny_data
 
 from harness.inference.refit import everything, retrain
 from harness.models.synergic import SynergicNetworks
-from harness.training.gradient_run import EpochRecord
+from harness.training.epoch_metrics import EpochRecord
 
 
 @pytest.mark.parametrize("networks", [2, 3])
@@ -31,7 +31,7 @@ def test_the_weights_are_those_after_the_last_epoch() -> None:
         "tell": told.append,
     }
     short, long, again = (retrain(epochs=epochs, **arguments) for epochs in (1, 3, 3))
-    assert [record.epoch for record in told] == [0, 0, 1, 2, 0, 1, 2]
+    assert [record.epoch for record in told] == [1, 1, 2, 3, 1, 2, 3]
     assert {record.metrics["lambda"] for record in told} == {3.0}
     SynergicNetworks("shufflenet_v2_x0_5", 2, 3).load_state_dict(long.weights)
     batches = "networks.0.backbone.conv1.1.num_batches_tracked"

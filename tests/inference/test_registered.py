@@ -91,7 +91,7 @@ def test_a_version_says_where_it_comes_from(made: Made) -> None:
         assert version.tags["candidate_digest"] == chosen.digest
         assert version.tags["code_version"]
     assert kept.tags["split_digest"] == trial.tags["split_digest"] != whole.tags["split_digest"]
-    assert whole.tags["epochs"] == str(trial.chosen_epoch + 1)
+    assert whole.tags["epochs"] == str(trial.chosen_epoch)
     assert len(load_sweep("small", find_store(Path("results"))).trials) == 2  # a model's run is no trial
 
 

@@ -18,10 +18,12 @@ from harness.data.splits.protocols import make_split
 from harness.evaluation.class_metrics import ENSEMBLE, reporting_network
 from harness.evaluation.clustered import ClusterColumn, with_clusters
 from harness.evaluation.estimate import Estimate
-from harness.experiment.settings import Settings
+from harness.methods.sdl import Sdl, SdlSettings
 from harness.phantom import generate
 from harness.selection.intervals import estimate
-from harness.training.gradient_run import TrainingRun
+from harness.training.gradient_run import GradientRun
+from harness.training.schedule import Streams
+from harness.training.task import Task
 
 PATIENTS = {"II": 20, "III": 20, "IV": 20}
 SLICES = 8  # of each patient
@@ -29,8 +31,7 @@ PIXELS, TILE = 32, 8
 NOISE = 0.1
 SEED = 0
 FOLDS = 3
-SETTINGS = Settings(
-    model="sdl",
+SETTINGS = SdlSettings(
     backbone="resnet18",
     weights="none",
     synergic_weight=1.0,
@@ -57,18 +58,10 @@ def marked(tmp_path_factory: pytest.TempPathFactory) -> PreparedData:
     return replace(data, images=images.astype(np.float32))
 
 
-def trained(data: PreparedData, protocol: str, fold: int) -> TrainingRun:
-    run = TrainingRun(
-        SETTINGS,
-        data,
-        make_split(protocol, data, 2, seed=SEED, repeat=0, fold=fold, folds=FOLDS),
-        protocol=protocol,
-        seed=SEED,
-        repeat=0,
-        fold=fold,
-        device=torch.device("cpu"),
-        pretrained=None,
-    )
+def trained(data: PreparedData, protocol: str, fold: int) -> GradientRun:
+    split = make_split(protocol, data, 2, seed=SEED, repeat=0, fold=fold, folds=FOLDS)
+    task = Task(data, split, protocol, Streams(SEED, 0, fold), torch.device("cpu"))
+    run = Sdl().start(SETTINGS, task)
     for _ in range(SETTINGS.epochs):
         run.train_epoch()
     return run

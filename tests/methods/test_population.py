@@ -1,215 +1,113 @@
-"""A population against its description: the exchanges are replayed by hand from the table of its schedule."""
+"""The ``population`` of a group: what it takes, its text form, and every fault of it at once."""
 
-from math import ceil
+import json
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-import pandas as pd
 import pytest
-import torch
-from helpers.small_runs import collection, new_run, settings_of, through_a_file, untimed
+from helpers.spaces import faults, load
+from hypothesis import given
+from hypothesis import strategies as st
 
-from harness.data.collection.prepared import PreparedData
-from harness.evaluation import predictions
-from harness.experiment.population import Population
-from harness.experiment.trial import Trial
-from harness.launchers.events import TrialEvent
-from harness.launchers.run_trial import run_trial
-from harness.methods.population import PopulationRun
-from harness.training.checkpoints import Checkpoints
-from harness.training.gradient_run import TrainingRun
+from harness.methods.population import Population, PopulationSettings
+from harness.methods.registry import settings_of, settings_of_texts
+from harness.methods.sdl import SdlSettings
 
-EPOCHS, INTERVAL = 6, 2
-
-
-def new_population(
-    members: int, protocol: str = "patients", low: float = 1, high: float = 8
-) -> PopulationRun:
-    settings = settings_of("mobilenet_v3_small", 2, learning_rate=0.05, momentum=0.9, epochs=EPOCHS)
-    return PopulationRun(
-        Population(members=members, interval=INTERVAL, low=low, high=high),
-        lambda: new_run(settings, protocol),
-        networks=2,
-        protocol=protocol,
-        seed=11,
-    )
+SPACE = """
+dataset: generated
+protocol: patients
+settings: {epochs: 50}
+groups:
+  changing:
+    model: sdl
+    lambda: {uniform: [3, 8]}
+    backbone: {grid: [alexnet, resnet18]}
+    population: {members: 6, interval: 10}
+  fixed:
+    model: sdl
+    lambda: {grid: [3, 8]}
+    backbone: alexnet
+"""
 
 
-@pytest.fixture(scope="module", params=["paper", "patients"])
-def trained(request: pytest.FixtureRequest) -> PopulationRun:
-    run = new_population(5, request.param)
-    while run.epoch < EPOCHS:
-        run.train_epoch()
-    return run
-
-
-def by_member(schedule: pd.DataFrame, column: str) -> np.ndarray:
-    return schedule.pivot(index="epoch", columns="member", values=column).to_numpy()
-
-
-def test_members_start_evenly_spread_and_alike() -> None:
-    run = new_population(5, low=2, high=4)
-    weights = [member.state()["networks"] for member in run._members]
-    assert all(torch.equal(value, other[name]) for other in weights[1:] for name, value in weights[0].items())
-    run.train_epoch()
-    assert run.schedule()["lambda"].tolist() == [2, 2.5, 3, 3.5, 4]
-
-
-def test_every_exchange_is_as_described(trained: PopulationRun) -> None:
-    schedule = trained.schedule()
-    weights, figures, taken = (
-        by_member(schedule, c) for c in ("lambda", "validation_accuracy", "exploited_from")
-    )
-    for epoch in range(1, EPOCHS):
-        if epoch % INTERVAL:
-            assert (weights[epoch] == weights[epoch - 1]).all()
-            assert not taken[epoch].any()
-            continue
-        means = figures[epoch - INTERVAL : epoch].mean(axis=0)
-        ranked = sorted(range(5), key=lambda member: (-means[member], member))
-        few = ceil(5 / 4)
-        losers, leaders = set(ranked[-few:]), set(ranked[:few])
-        assert {member for member in range(5) if taken[epoch, member]} == losers
-        for member in range(5):
-            if member not in losers:
-                assert weights[epoch, member] == weights[epoch - 1, member]
-                continue
-            parent = taken[epoch, member] - 1
-            assert parent in leaders
-            before = weights[epoch - 1, parent]
-            explored = [np.clip(before * factor, 1, 8) for factor in (0.8, 1.2)]
-            assert 1 <= weights[epoch, member] <= 8
-            assert weights[epoch, member] in explored or weights[epoch, member] not in weights[epoch - 1]
-
-
-def test_the_winning_path_is_one_fixed_training_with_that_schedule(trained: PopulationRun) -> None:
-    """A plain run given the λ of the path, epoch by epoch, ends in the same networks, bit for bit."""
-    schedule = trained.schedule()
-    path = schedule[schedule["won"]].sort_values("epoch")
-    assert path["epoch"].tolist() == list(range(trained.chosen_epoch + 1))
-    settings = settings_of("mobilenet_v3_small", 2, learning_rate=0.05, momentum=0.9, epochs=EPOCHS)
-    plain = new_run(settings, trained._protocol)
-    for weight in path["lambda"]:
-        plain.synergic_weight = weight
-        plain.train_epoch()
-    assert plain.chosen_epoch == trained.chosen_epoch
-    for name, value in plain.state()["networks"].items():
-        assert torch.equal(value, trained.best_weights()[name]), name
-    pd.testing.assert_frame_equal(plain.predictions(), trained.predictions(), check_exact=True)
-
-
-def test_the_winner_has_the_highest_figure_of_all(trained: PopulationRun) -> None:
-    schedule = trained.schedule()
-    won = schedule[schedule["won"]].sort_values("epoch").iloc[-1]
-    assert won["validation_accuracy"] == schedule["validation_accuracy"].max()
-
-
-def test_the_best_networks_stay_where_their_member_gives_up_later() -> None:
-    """Member 1 is the first of equals after one epoch; then it diverges."""
-    run = new_population(2, "paper")
-    run.train_epoch()
-    best = run.best_weights()
-    assert all(torch.equal(value, best[name]) for name, value in run._members[0].state()["networks"].items())
-    for parameter in run._members[0]._networks.parameters():
-        torch.nn.init.constant_(parameter, torch.nan)
-    while run.epoch <= INTERVAL:
-        told = run.train_epoch()
-    assert told == run._members[1].history[-1]  # it leads from here
-    schedule = run.schedule()
-    assert by_member(schedule, "exploited_from")[INTERVAL].tolist() == [2, 0]
-    assert schedule.loc[schedule["won"], ["epoch", "member"]].to_numpy().tolist() == [[0, 1]]
-    assert all(torch.equal(value, best[name]) for name, value in run.best_weights().items())
-
-
-def test_the_winning_path_goes_back_through_those_whose_networks_were_taken_over() -> None:
-    """Member 1 wins in the last epoch; its networks were member 3's, and those member 2's before."""
-    run = new_population(3)
-    while run.epoch < INTERVAL:
-        run.train_epoch()
-    state = run.state()
-    state["members"][0]["chosen"] |= {"epoch": 5, "figure": 2.0}
-    taken = {(2, 3): 2, (4, 1): 3}
-    state["member_epochs"] = [
-        {
-            "epoch": e,
-            "member": m,
-            "synergic_weight": 1.0,
-            "figure": 0.5,
-            "exploited_from": taken.get((e, m), 0),
-        }
-        for e in range(EPOCHS)
-        for m in (1, 2, 3)
+def test_a_population_is_one_candidate_for_each_point_of_the_other_grids(tmp_path: Path) -> None:
+    changing, fixed = load(tmp_path, SPACE).families()
+    found = [settings for _, settings in changing.suggestions(0)]
+    population = Population(members=6, interval=10, low=3, high=8)
+    assert found == [
+        PopulationSettings(backbone=backbone, epochs=50, population=population)
+        for backbone in ("alexnet", "resnet18")
     ]
-    run.restore(state)
-    schedule = run.schedule()
-    assert schedule.loc[schedule["won"], "member"].tolist() == [2, 2, 3, 3, 1, 1]
+    assert [each.requirements.members for each in found] == [6, 6]
+    assert [each.requirements.members for _, each in fixed.suggestions(0)] == [1, 1]
 
 
-def test_the_record_of_an_epoch_is_the_leaders(trained: PopulationRun) -> None:
-    schedule = trained.schedule()
-    weights, figures = by_member(schedule, "lambda"), by_member(schedule, "validation_accuracy")
-    leader = 0
-    for epoch, record in enumerate(trained.history):
-        if epoch and epoch % INTERVAL == 0:
-            leader = int(figures[epoch - INTERVAL : epoch].mean(axis=0).argmax())
-        assert (record.epoch, record.metrics["lambda"]) == (epoch, weights[epoch, leader])
+def test_the_parameters_hold_what_counts() -> None:
+    population = Population(members=6, interval=10, low=0.5, high=8)
+    flat = PopulationSettings(backbone="alexnet", population=population).flat()
+    assert flat["population"] == "0.5 to 8 (6 members, every 10 epochs)"
+    assert "lambda" not in flat
+    fixed = SdlSettings(backbone="alexnet", synergic_weight=3.0).flat()
+    assert fixed["lambda"] == 3
+    assert "population" not in fixed
 
 
-@pytest.mark.parametrize(("members", "interrupted"), [(2, (1, 2, 3)), (5, (4,))])
-def test_interrupted_equals_uninterrupted_bit_for_bit(members: int, interrupted: tuple[int, ...]) -> None:
-    whole = new_population(members)
-    checkpoints: list[dict[str, Any]] = [through_a_file(whole.state())]
-    while whole.epoch < EPOCHS:
-        whole.train_epoch()
-        checkpoints.append(through_a_file(whole.state()))
-    for done in interrupted:
-        resumed = new_population(members)
-        resumed.restore(checkpoints[done])
-        while resumed.epoch < EPOCHS:
-            resumed.train_epoch()
-        assert untimed(resumed) == untimed(whole)
-        pd.testing.assert_frame_equal(resumed.schedule(), whole.schedule(), check_exact=True)
-        pd.testing.assert_frame_equal(resumed.predictions(), whole.predictions(), check_exact=True)
+@given(
+    low=st.floats(0, 100),
+    high=st.floats(0.001, 100),
+    members=st.integers(2, 64),
+    interval=st.integers(1, 99),
+)
+def test_text_and_json_are_read_back(low: float, high: float, members: int, interval: int) -> None:
+    population = Population(members=members, interval=interval, low=low, high=high)
+    settings = PopulationSettings(backbone="alexnet", population=population)
+    texts = {key: str(value) for key, value in settings.flat().items()}
+    assert settings_of_texts(texts) == settings
+    assert settings_of(json.loads(settings.model_dump_json(by_alias=True))) == settings
 
 
-def test_members_never_share_a_tensor() -> None:
-    run = new_population(2)
-    while run.epoch < INTERVAL:
-        run.train_epoch()
-    before = [tensors_of(member) for member in run._members]
-    assert not {value.data_ptr() for value in before[0]} & {value.data_ptr() for value in before[1]}
+def test_all_faults_of_a_population_at_once(tmp_path: Path) -> None:
+    text = SPACE.replace("{uniform: [3, 8]}", "3").replace("members: 6, interval", "members: 1, intervall")
+    text = text.replace("{grid: [alexnet, resnet18]}", "{choice: [alexnet, resnet18]}\n    samples: 3")
+    found = faults(tmp_path, text)
+    rules = "\n".join(rule for _, rule in found)
+    for part in (
+        "greater than or equal to 2",
+        "intervall is no key",
+        "interval is required",
+        "changes λ between two bounds",
+        "changes nothing but λ",
+        "a population or samples",
+    ):
+        assert part in rules
+    assert {where for where, _ in found} == {f"space.yaml:{line}" for line in (8, 9, 10, 11)}
 
 
-def tensors_of(run: TrainingRun) -> list[torch.Tensor]:
-    state = run.state()
-    buffers = [each["momentum_buffer"] for each in state["optimizer"]["state"].values()]
-    return [*state["networks"].values(), *buffers]
+@pytest.mark.parametrize("interval", [50, 51])
+def test_an_exchange_comes_before_the_end(tmp_path: Path, interval: int) -> None:
+    found = faults(tmp_path, SPACE, f"groups.changing.population.interval={interval}")
+    assert [rule for _, rule in found] == ["population.interval: an exchange comes before the last epoch"]
+    population = Population(members=2, interval=interval, low=0, high=1)
+    with pytest.raises(ValueError, match="before the last epoch"):
+        PopulationSettings(backbone="alexnet", epochs=50, population=population)
 
 
-def test_a_trial_tells_its_schedule(tmp_path: Path) -> None:
-    settings = settings_of("mobilenet_v3_small", 2, epochs=3).model_copy(
-        update={"population": Population(members=2, interval=1, low=1, high=4), "synergic_weight": 0.0}
-    )
-    trial = Trial(
-        sweep="s", group="g", settings=settings, suggestion=0, repeat=0, fold=0, folds=1, seed=7,
-        protocol="paper", data_digest="d",
-    )  # fmt: skip
-    data: PreparedData = collection()
-    told: list[TrialEvent] = []
-    run_trial(
-        trial,
-        data,
-        pretrained=None,
-        device=torch.device("cpu"),
-        checkpoints=Checkpoints(str(tmp_path)),
-        checkpoint_every=1,
-        on_event=told.append,
-    )
-    last = told[-1]
-    lines = last.schedule.splitlines()
-    assert lines[0] == "epoch,member,lambda,validation_accuracy,exploited_from,won"
-    assert len(lines) == 1 + 2 * 3
-    assert last.chosen_epoch in range(3)
-    assert not predictions.from_csv(last.predictions).empty
-    assert "λ=1 to 4 (2 members, every 1 epochs)" in trial.title
+def test_the_default_number_of_epochs_counts_too(tmp_path: Path) -> None:
+    text = SPACE.replace("settings: {epochs: 50}\n", "")
+    assert faults(tmp_path, text, "groups.changing.population.interval=250")
+
+
+def test_a_single_network_has_no_population(tmp_path: Path) -> None:
+    found = faults(tmp_path, SPACE, "groups.changing.model=single")
+    assert {rule for _, rule in found} == {
+        f"group changing: a candidate of model single has no setting {key}"
+        for key in ("lambda", "population")
+    }
+
+
+@pytest.mark.parametrize("raw", ["5", "[6, 10]"])
+def test_a_population_is_a_mapping(tmp_path: Path, raw: str) -> None:
+    assert "population takes a mapping" in faults(tmp_path, SPACE, f"groups.changing.population={raw}")[0][1]
+
+
+def test_a_population_is_no_setting(tmp_path: Path) -> None:
+    assert "no setting" in faults(tmp_path, SPACE, "settings.population={members: 6, interval: 10}")[0][1]

@@ -6,7 +6,7 @@ import torch
 import torchvision
 
 from harness.errors import InvalidInputError
-from harness.models.backbones import build_backbone
+from harness.models.backbones.registry import build
 from harness.models.pretrained import pretrained_state
 
 
@@ -31,7 +31,7 @@ def cached_file(hub: Path, name: str) -> Path:
 
 
 def same_features(name: str, state: dict[str, torch.Tensor], network: torch.nn.Module) -> bool:
-    backbone = build_backbone(name, state)
+    backbone = build(name, state)
     network.set_submodule(backbone.last_layer, torch.nn.Identity())
     images = torch.rand(2, 3, 128, 128)
     with torch.no_grad():

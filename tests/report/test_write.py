@@ -5,13 +5,23 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from helpers.made_sweeps import COLLECTION, GRADES, curves, made_schedule, sdl, single, sweep_of, trial
+from helpers.made_sweeps import (
+    COLLECTION,
+    GRADES,
+    curves,
+    made_schedule,
+    scheduled,
+    sdl,
+    single,
+    sweep_of,
+    trial,
+)
 from report.test_card import SELECTION
 from rich.console import Console
 
 from harness.data.collection.prepared import PreparedData
 from harness.evaluation.predictions import KEYS
-from harness.experiment.population import Population
+from harness.methods.population import Population
 from harness.report.rendering.terminal import comparison_table
 from harness.report.sources import Sources
 from harness.report.write import write_report
@@ -164,7 +174,7 @@ def test_the_head_of_an_older_store_tells_the_folds_that_trials_have(tmp_path: P
 
 def test_a_population_has_its_comparison_and_its_schedules(tmp_path: Path) -> None:
     population = Population(members=2, interval=10, low=1, high=5)
-    changing = sdl(0, epochs=40).model_copy(update={"population": population})
+    changing = scheduled(population, epochs=40)
     trials = [trial(settings, [20, 20], protocol="patients") for settings in (changing, sdl(3, epochs=40))]
     read: list[str] = []
 

@@ -3,12 +3,12 @@ import re
 from dataclasses import replace
 
 import pytest
-from helpers.made_sweeps import GRADES, sdl, single, sweep_of, trial
+from helpers.made_sweeps import GRADES, scheduled, sdl, single, sweep_of, trial
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
 from harness.errors import HarnessError
-from harness.experiment.population import Population
+from harness.methods.population import Population
 from harness.report.parts.measures import comparison_table
 from harness.selection.best import best_singles, choose, choose_among
 from harness.selection.from_runs import candidates_of
@@ -91,7 +91,7 @@ def test_a_bad_candidate_does_not_win_because_it_alone_lost_no_repeat() -> None:
             [
                 sweep_of(
                     [
-                        trial(each, [hits] * each.networks, repeat=repeat, protocol="patients")
+                        trial(each, [hits] * each.requirements.networks, repeat=repeat, protocol="patients")
                         for each, hits, lost in zip(every, (30, 31, 32, 10), (0, 1, 2, None), strict=True)
                         for repeat in range(3)
                         if repeat != lost
@@ -174,7 +174,9 @@ def test_json_says_what_the_text_says() -> None:
 @pytest.mark.parametrize("protocol", ["paper", "patients"])
 def test_a_candidate_has_one_corrected_p_in_the_choice_its_json_and_the_report(protocol: str) -> None:
     hits = {sdl(3): 42, sdl(4): 36, sdl(5): 35, single("vgg19"): 34, single(): 36, single(gaussian=3): 33}
-    trials = [trial(each, [right] * each.networks, protocol=protocol) for each, right in hits.items()]
+    trials = [
+        trial(each, [right] * each.requirements.networks, protocol=protocol) for each, right in hits.items()
+    ]
     choice = choose([sweep_of(trials)])
     read = choice.as_dict()
     compared = read["single_networks"] + read["runners_up"]
@@ -233,7 +235,7 @@ def test_nothing_to_choose_from_is_an_error() -> None:
 
 def test_where_no_fixed_lambda_was_tried_that_is_said() -> None:
     population = Population(members=2, interval=10, low=1, high=5)
-    changing = sdl(0, epochs=40).model_copy(update={"population": population})
+    changing = scheduled(population, epochs=40)
     with pytest.raises(HarnessError, match="neither a single network nor a population is a candidate"):
         choose([sweep_of([trial(single(), [30]), trial(changing, [30, 30])])])
 

@@ -7,7 +7,12 @@ from harness.selection.from_runs import candidates_of
 def test_a_repeat_without_one_of_its_folds_does_not_count() -> None:
     trials = [
         trial(
-            settings, [30] * settings.networks, repeat=repeat, fold=fold, protocol="patients", status=status
+            settings,
+            [30] * settings.requirements.networks,
+            repeat=repeat,
+            fold=fold,
+            protocol="patients",
+            status=status,
         )
         for settings in (sdl(3), single())
         for repeat in (0, 1)

@@ -1,6 +1,6 @@
-from helpers.made_sweeps import sdl, single, sweep_of, trial
+from helpers.made_sweeps import scheduled, sdl, single, sweep_of, trial
 
-from harness.experiment.population import Population
+from harness.methods.population import Population
 from harness.report.parts.tables import candidate_table
 from harness.selection.from_runs import candidates_of
 from harness.selection.names import label, names_of, reading_order, varying, wrapped
@@ -40,7 +40,7 @@ def test_lambda_runs_fastest_and_single_networks_come_last() -> None:
 
 def test_a_population_is_named_by_its_range_and_comes_after_fixed_ones() -> None:
     population = Population(members=6, interval=25, low=3, high=8)
-    changing = sdl(0).model_copy(update={"population": population})
+    changing = scheduled(population)
     every = sorted([changing, single(), sdl(8), sdl(3)], key=reading_order)
     assert [label(each, varying(every)) for each in every] == [
         "SDL alexnet, λ 3",

@@ -4,7 +4,7 @@ import pytest
 from helpers.made_sweeps import sdl, sweep_of, trial
 
 from harness.errors import HarnessError
-from harness.experiment.settings import Settings
+from harness.methods.base import Settings
 from harness.selection.from_runs import candidates_of
 from harness.selection.rules import RULES, rule_named, standard_error
 

@@ -7,7 +7,7 @@ import pytest
 from helpers.tiny import declare, run
 from rich.console import Console
 
-from harness.experiment.population import Population
+from harness.methods.population import Population
 from harness.selection.best import choose
 from harness.sweep.dry_run import dry_run
 from harness.tracking.run_reader import load_sweep, schedule
@@ -30,7 +30,7 @@ def test_a_population_is_one_trial_with_a_schedule(tmp_path: Path) -> None:
         assert table.groupby("epoch")["member"].apply(list).tolist() == [[1, 2, 3]] * 5
         assert table["lambda"].between(1, 5).all()
         won = table[table["won"]]
-        assert won["epoch"].tolist() == list(range(trial.chosen_epoch + 1))
+        assert won["epoch"].tolist() == list(range(1, trial.chosen_epoch + 1))
         assert won["validation_accuracy"].iloc[-1] == table["validation_accuracy"].max()
     assert all(candidate.settings.population is None for candidate in choose([sweep]).ranked)
 

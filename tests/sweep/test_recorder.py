@@ -87,7 +87,7 @@ def test_a_trained_trial_is_one_run_with_all_its_epochs(driver: Driver) -> None:
     assert start.tags["candidate_digest"] == trial.candidate
     assert start.tags["split_digest"] == told[0].split_digest
     assert start.tags["data_digest"] == tiny_data().digest
-    assert [epoch.epoch for epoch in epochs if isinstance(epoch, Epoch)] == [0, 1, 2]
+    assert [epoch.epoch for epoch in epochs if isinstance(epoch, Epoch)] == [1, 2, 3]
     assert isinstance(finish, Finish)
     assert (finish.status, finish.metrics["chosen_epoch"]) == ("FINISHED", told[-1].chosen_epoch)
     assert {Path(name).name for name in finish.artifacts} == {

@@ -7,7 +7,7 @@ from helpers.servers import free_port
 
 from harness.data.collection.selection_report import SelectionReport
 from harness.errors import HarnessError
-from harness.experiment.settings import Settings
+from harness.methods.single import SingleSettings
 from harness.tracking.artifacts import SELECTION, load_results, save_results, selections
 from harness.tracking.delivery import deliver
 from harness.tracking.run_reader import load_sweep
@@ -26,7 +26,7 @@ def record(
             f"{name}-{number}",
             time=BEGIN + 1,
             name=f"{name}-{number}",
-            params=Settings(model="single", backbone="alexnet", networks=1).flat(),
+            params=SingleSettings(backbone="alexnet").flat(),
             tags={**tags, "candidate_digest": "c", "group": "single", "repeat": str(number), "fold": "0"},
             parent=name,
         )

@@ -9,7 +9,9 @@ from pandas.testing import assert_frame_equal
 
 from harness.errors import HarnessError
 from harness.evaluation import predictions
-from harness.experiment.settings import Settings
+from harness.methods.base import Settings
+from harness.methods.sdl import SdlSettings
+from harness.methods.single import SingleSettings
 from harness.tracking.delivery import deliver
 from harness.tracking.model_registry import register
 from harness.tracking.run_reader import curves, load_sweep, sweep_names
@@ -17,11 +19,9 @@ from harness.tracking.spool import Spool
 from harness.tracking.store import Store
 
 SETTINGS = [
-    Settings(model="sdl", backbone="alexnet", synergic_weight=3.0),
-    Settings(
-        model="sdl", backbone="vgg19", synergic_weight=1 / 3, gaussian=5, networks=3, learning_rate=1e-7
-    ),
-    Settings(model="single", backbone="resnet18", networks=1, weights="none", momentum=0.9, epochs=7),
+    SdlSettings(backbone="alexnet", synergic_weight=3.0),
+    SdlSettings(backbone="vgg19", synergic_weight=1 / 3, gaussian=5, networks=3, learning_rate=1e-7),
+    SingleSettings(backbone="resnet18", weights="none", momentum=0.9, epochs=7),
 ]
 
 

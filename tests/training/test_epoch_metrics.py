@@ -2,14 +2,16 @@ import numpy as np
 import pytest
 import torch
 
-from harness.training.epoch_metrics import monitored_metric, train_metrics, validation_metrics
+from harness.training.epoch_metrics import classification_metrics, monitored_metric, train_metrics
 
 
 def test_choice_metrics_by_hand() -> None:
     random = np.random.default_rng(0)
     probabilities = random.dirichlet([1, 1, 1], size=(20, 2))
     labels = random.integers(3, size=20)
-    metrics = validation_metrics(torch.from_numpy(probabilities).log(), torch.from_numpy(labels))
+    metrics = classification_metrics(
+        "validation", torch.from_numpy(probabilities).log(), torch.from_numpy(labels)
+    )
     voters = {
         "net1": probabilities[:, 0],
         "net2": probabilities[:, 1],

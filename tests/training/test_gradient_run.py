@@ -9,15 +9,15 @@ from helpers.small_runs import collection, new_run, settings_of, split_of, throu
 from torchvision.transforms import InterpolationMode
 from torchvision.transforms import functional as transforms
 
-from harness.experiment.settings import Settings
+from harness.methods.sdl import SdlSettings
 from harness.models.synergic import SynergicNetworks
 from harness.seeds import derive_seed
-from harness.training.gradient_run import TrainingRun
+from harness.training.gradient_run import GradientRun
 
 MEAN, DEVIATION = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
 
 
-def by_hand(settings: Settings, networks: SynergicNetworks, epoch: int) -> dict[str, float]:
+def by_hand(settings: SdlSettings, networks: SynergicNetworks, epoch: int) -> dict[str, float]:
     """Train one epoch as the paper's text reads: images one by one, a backward pass for every term."""
     data, split = collection(), split_of(2)
     order = torch.Generator().manual_seed(derive_seed(7, "order", 2, 1, epoch))
@@ -130,7 +130,7 @@ def test_interrupted_equals_uninterrupted_bit_for_bit(backbone: str, networks: i
 
 
 @pytest.fixture(scope="module", params=["paper", "patients"])
-def trained(request: pytest.FixtureRequest) -> TrainingRun:
+def trained(request: pytest.FixtureRequest) -> GradientRun:
     run = new_run(settings_of("mobilenet_v3_small", 2, learning_rate=0.05, momentum=0.9), request.param)
     for epoch in range(5):
         run.synergic_weight = float(epoch)
@@ -138,7 +138,7 @@ def trained(request: pytest.FixtureRequest) -> TrainingRun:
     return run
 
 
-def test_metrics_of_an_epoch(trained: TrainingRun) -> None:
+def test_metrics_of_an_epoch(trained: GradientRun) -> None:
     voters = [
         "train/net1",
         "train/net2",
@@ -149,7 +149,7 @@ def test_metrics_of_an_epoch(trained: TrainingRun) -> None:
     ]
     names = {f"{voter}/{measure}" for voter in voters for measure in ("loss", "accuracy")}
     for epoch, record in enumerate(trained.history):
-        assert record.epoch == epoch
+        assert record.epoch == epoch + 1
         assert record.metrics.keys() == names | {"lambda", "learning_rate", "seconds"}
         assert record.metrics["lambda"] == epoch
         assert record.metrics["learning_rate"] == 0.05 / (1 + 1e-4 * epoch)
@@ -157,14 +157,14 @@ def test_metrics_of_an_epoch(trained: TrainingRun) -> None:
     assert times == sorted(times)
 
 
-def test_chosen_epoch_is_the_first_of_the_best(trained: TrainingRun) -> None:
-    protocol = trained._protocol
+def test_chosen_epoch_is_the_first_of_the_best(trained: GradientRun) -> None:
+    protocol = trained._task.protocol
     voters = ["net1", "net2"] if protocol == "paper" else ["ensemble"]
     figures = [max(r.metrics[f"validation/{v}/accuracy"] for v in voters) for r in trained.history]
-    assert trained.chosen_epoch == figures.index(max(figures))
+    assert trained.chosen_epoch == figures.index(max(figures)) + 1
 
 
-def test_predictions_are_those_of_the_chosen_epoch(trained: TrainingRun) -> None:
+def test_predictions_are_those_of_the_chosen_epoch(trained: GradientRun) -> None:
     before = {name: value.clone() for name, value in trained.state()["networks"].items()}
     table = trained.predictions()
     assert all(torch.equal(value, before[name]) for name, value in trained.state()["networks"].items())
@@ -180,7 +180,7 @@ def test_predictions_are_those_of_the_chosen_epoch(trained: TrainingRun) -> None
     assert set(table["fold"]) == {1}
 
     networks = SynergicNetworks("mobilenet_v3_small", 2, 3).eval()
-    networks.load_state_dict(trained.best_weights())
+    networks.load_state_dict(trained.weights())
     images = torch.tensor(data.images[rows])[:, None].repeat(1, 3, 1, 1)
     with torch.no_grad():
         inputs = transforms.normalize(images, MEAN, DEVIATION)
@@ -190,7 +190,7 @@ def test_predictions_are_those_of_the_chosen_epoch(trained: TrainingRun) -> None
     np.testing.assert_allclose(table[columns], np.hstack(expected), atol=1e-5)
     np.testing.assert_allclose(table[columns[:3]].sum(axis=1), 1)
 
-    chosen = trained.history[trained.chosen_epoch].metrics
+    chosen = trained.history[trained.chosen_epoch - 1].metrics
     choice = table[table["set"] == "validation"]
     for k in (1, 2):
         guesses = choice[[f"net{k}_{name}" for name in data.classes]].to_numpy().argmax(axis=1)
@@ -220,4 +220,4 @@ def test_an_epoch_on_the_gpu_is_that_of_the_cpu() -> None:
             assert gpu.history[0].metrics[name] == pytest.approx(value, rel=1e-3)
     resumed = new_run(settings, device=torch.device("cuda"))
     resumed.restore(through_a_file(gpu.state()))
-    assert resumed.train_epoch().epoch == 1
+    assert resumed.train_epoch().epoch == 2

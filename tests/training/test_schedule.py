@@ -1,10 +1,10 @@
 import pytest
 import torch
 
-from harness.experiment.settings import Settings
+from harness.methods.sdl import SdlSettings
 from harness.training.schedule import Streams, learning_rate
 
-PAPER = Settings(model="sdl", backbone="alexnet", synergic_weight=3.0)
+PAPER = SdlSettings(backbone="alexnet", synergic_weight=3.0)
 
 
 def test_learning_rate_of_the_papers_last_epoch() -> None:

@@ -24,7 +24,7 @@ def curve_figure(trials: Sequence[pd.DataFrame], name: str, kind: str) -> Figure
     """Draw accuracy (%) and loss by epoch: the mean over trials as a line, their range as a band.
 
     Args:
-        trials: one table by trial, rows by MLflow's step (the epoch from 0), columns
+        trials: one table by trial, rows by MLflow's step (the epoch, from 1), columns
             ``<set>/<network>/<measure>``.
         name: the set.
         kind: ``net`` for the networks, ``syn`` for the synergic layers.
@@ -46,7 +46,7 @@ def _draw(axes: Axes, trials: Sequence[pd.DataFrame], pattern: str, scale: int) 
     matches = (re.fullmatch(pattern, column) for column in trials[0].columns)
     for number, match in enumerate(match for match in matches if match):
         values = scale * pd.concat([trial[match[0]] for trial in trials], axis=1)
-        epochs, colour = values.index + 1, CYCLE[number % len(CYCLE)]
+        epochs, colour = values.index, CYCLE[number % len(CYCLE)]
         axes.plot(epochs, values.mean(axis=1), color=colour, label=match[1])
         axes.fill_between(
             epochs, values.min(axis=1), values.max(axis=1), color=colour, alpha=0.2, linewidth=0

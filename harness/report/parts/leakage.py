@@ -9,6 +9,7 @@ from harness.evaluation import measures
 from harness.evaluation.class_metrics import ENSEMBLE
 from harness.evaluation.comparison import unpaired_difference
 from harness.evaluation.estimate import Estimate
+from harness.methods.registry import method_of
 from harness.report.parts.train_test_overlap import near_duplicates, shared_patients
 from harness.report.rendering.table import Cell, Table
 from harness.selection.best import best_singles
@@ -74,7 +75,7 @@ def leakage_table(
 def systems(candidates: Sequence[Candidate], choice: Choice | None) -> Mapping[str, Candidate]:
     """Return the chosen SDL candidate and the best single network of each backbone, by name."""
     found = {CHOSEN: choice.chosen} if choice else {}
-    return found | {f"single {each.settings.backbone}": each for each in best_singles(candidates)}
+    return found | {method_of(each.settings).label(each.settings): each for each in best_singles(candidates)}
 
 
 def _lost(leaking: Candidate, honest: Candidate) -> Estimate:

@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.experiment.settings import Settings
+from harness.methods.base import Settings
+from harness.methods.registry import method_of, synergic_weight_of
 from harness.selection.candidates import Candidate
 from harness.selection.names import SYNERGIC, label, reading_order, varying
 
@@ -23,7 +24,9 @@ class Axis:
 
     def position(self, settings: Settings) -> float:
         """Return where a candidate stands; no filter stands at size 1, which changes nothing either."""
-        return settings.synergic_weight if self.key == "lambda" else float(settings.gaussian or 1)
+        if self.key == "lambda":
+            return synergic_weight_of(settings)
+        return self.printed(settings.flat().get("gaussian", "none"))
 
     def printed(self, value: str | float) -> float:
         """Return where a value of the paper's own table stands."""
@@ -76,7 +79,7 @@ def _panel(family: list[Candidate], done: list[Candidate], axis: Axis, differing
     singles = [
         each
         for each in done
-        if each.settings.model == "single" and _without(each.settings, *SYNERGIC) == alone
+        if method_of(each.settings).role == "reference" and _without(each.settings, *SYNERGIC) == alone
     ]
     return Panel(
         title=label(first, differing, without=axis.key),
@@ -91,6 +94,7 @@ def _without(settings: Settings, *keys: str) -> tuple[object, ...]:
 
 
 def _like_the_paper(settings: Settings, axis: Axis) -> bool:
-    if (settings.model, settings.backbone, settings.networks) != ("sdl", "alexnet", 2):
+    needs = settings.requirements
+    if (method_of(settings).role, needs.backbone, needs.networks) != ("tuned", "alexnet", 2):
         return False
-    return settings.gaussian == 0 if axis == LAMBDA else settings.synergic_weight == 3
+    return settings.flat()["gaussian"] == "none" if axis == LAMBDA else synergic_weight_of(settings) == 3

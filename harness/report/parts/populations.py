@@ -10,6 +10,7 @@ from matplotlib.ticker import MaxNLocator
 
 from harness.evaluation.comparison import holm
 from harness.evaluation.estimate import Estimate
+from harness.methods.registry import method_of
 from harness.report.parts.curves import Curves
 from harness.report.rendering.style import CYCLE, styled
 from harness.report.rendering.table import Cell, Table
@@ -31,7 +32,7 @@ Schedules = Mapping[tuple[int, int], pd.DataFrame]
 
 def populations(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Return the candidates whose λ changes, with a complete repeat."""
-    return [each for each in candidates if each.settings.population and each.repeats]
+    return [each for each in candidates if method_of(each.settings).role == "scheduled" and each.repeats]
 
 
 def schedules_of(population: Candidate, read: Curves) -> Schedules:
@@ -57,12 +58,12 @@ def population_table(candidates: Sequence[Candidate]) -> Table:
     for name, each, others, picks, comparison in zip(
         names_of(changing), changing, rivals, fixed, compared, strict=True
     ):
-        epochs = each.settings.epochs
-        cells = (each.settings.members * epochs, accuracy(each, "test"))
+        needs = each.settings.requirements
+        cells = (needs.members * needs.epochs, accuracy(each, "test"))
         rows.append((name + _lacking(each), *cells, None, None, None))
         if picks:
             system = f"fixed λ, picked in each split from {len(others)}{_lacking(picks.picked)}"
-            rows.append((system, len(others) * epochs, picks.by_slice, *_against(comparison)))
+            rows.append((system, len(others) * needs.epochs, picks.by_slice, *_against(comparison)))
     return Table(
         ("system", "epochs", "test", "population minus it", "p (Holm)", "the population is"), tuple(rows)
     )
@@ -84,11 +85,11 @@ def schedule_figure(schedules: Schedules) -> Figure:
         axes = figure.subplots()
         for number, ((repeat, fold), schedule) in enumerate(schedules.items()):
             colour = CYCLE[number % len(CYCLE)]
-            axes.plot(schedule["epoch"] + 1, schedule["lambda"], ".", color=colour, alpha=0.25, markersize=3)
+            axes.plot(schedule["epoch"], schedule["lambda"], ".", color=colour, alpha=0.25, markersize=3)
             won = schedule[schedule["won"]].sort_values("epoch")
             name = f"repeat {repeat + 1}, fold {fold + 1}"
-            axes.step(won["epoch"] + 1, won["lambda"], where="mid", color=colour, label=name)
-            axes.plot(won["epoch"].iloc[-1:] + 1, won["lambda"].iloc[-1:], "o", color=colour)
+            axes.step(won["epoch"], won["lambda"], where="mid", color=colour, label=name)
+            axes.plot(won["epoch"].iloc[-1:], won["lambda"].iloc[-1:], "o", color=colour)
         axes.set(xlabel="epoch", ylabel="λ")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         figure.legend(loc="outside right upper", frameon=False)
@@ -104,7 +105,7 @@ def _rivals(population: Candidate, candidates: Sequence[Candidate]) -> list[Cand
     return [
         each
         for each in distinct(candidates)
-        if each.repeats and not each.settings.population and _others(each) == others
+        if each.repeats and method_of(each.settings).role == "tuned" and _others(each) == others
     ]
 
 
@@ -132,5 +133,5 @@ def _against(comparison: Comparison | None) -> tuple[Cell, Cell, Cell]:
 
 def _spans(won: pd.DataFrame) -> Iterator[str]:
     for weight, group in groupby(zip(won["lambda"], won["epoch"], strict=True), key=lambda pair: pair[0]):
-        epochs = [int(epoch) + 1 for _, epoch in group]
+        epochs = [int(epoch) for _, epoch in group]
         yield f"{weight:.3g} ({epochs[0]}–{epochs[-1]})"

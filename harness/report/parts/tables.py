@@ -6,7 +6,8 @@ import pandas as pd
 
 from harness.evaluation.class_metrics import CLASS_MEASURES, ENSEMBLE, ClassMeasure
 from harness.evaluation.estimate import Estimate
-from harness.experiment.settings import Settings
+from harness.methods.base import Settings
+from harness.methods.registry import method_of
 from harness.report.rendering.table import Cell, Table
 from harness.selection.best import best_singles
 from harness.selection.candidates import Candidate
@@ -66,17 +67,19 @@ def table2(candidates: Sequence[Candidate], choice: Choice | None, paper: pd.Dat
             name = f"SDL {printed['backbone']}, λ {printed['lambda']:g}"
         rows.append((name, "paper", None, *(percent(printed[key]) for key in paper.columns[3:])))
         rows += [_row_of_table2(each) for each in ours if _answers(each.settings, printed)]
-    named = {str(printed["backbone"]) for printed in paper.to_dict("records") if printed["model"] == "single"}
-    rest = [each for each in ours if each.settings.model == "single" and each.settings.backbone not in named]
+    named = [row for row in paper.to_dict("records") if row["model"] != "sdl"]
+    references = ours[1:] if choice else ours
+    rest = [each for each in references if not any(_answers(each.settings, row) for row in named)]
     rows += [_row_of_table2(each) for each in rest]
     columns = ("model", "from", "repeats", "train accuracy", "test accuracy", *CLASS_MEASURES)
     return Table(columns, tuple(rows), digits=2)
 
 
 def _answers(settings: Settings, printed: dict[object, object]) -> bool:
+    method = method_of(settings)
     if printed["model"] == "sdl":
-        return settings.model == "sdl"
-    return settings.model == "single" and settings.backbone == printed["backbone"]
+        return method.role == "tuned"
+    return method.label(settings) == f"{printed['model']} {printed['backbone']}"
 
 
 def _row_of_table2(candidate: Candidate) -> tuple[Cell, ...]:

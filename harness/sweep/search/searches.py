@@ -39,7 +39,7 @@ class Searches:
             for group in searched
             if self._storage
         }
-        self._epochs = {group.name: next(group.shapes()).epochs for group in searched}
+        self._epochs = {group.name: next(group.variants()).requirements.epochs for group in searched}
         self._best: dict[str, dict[int, float]] = {}
         self._closed: list[tuple[Sequence[Trial], bool]] = []
 
@@ -102,8 +102,8 @@ class Searches:
             return False
         best = self._best.setdefault(trial.identity, {})
         for epoch in epochs:
-            done = epoch["epoch"] + 1
-            figure = monitored_metric(epoch["metrics"], trial.settings.networks, trial.protocol)
+            done = epoch["epoch"]
+            figure = monitored_metric(epoch["metrics"], trial.settings.requirements.networks, trial.protocol)
             best[done] = max(figure, best.get(done - 1, figure))
         return study.stops_during(trial, best)
 

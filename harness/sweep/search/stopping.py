@@ -27,7 +27,7 @@ def stops_at_rung(study: optuna.Study, handle: optuna.Trial, trial: Trial, best:
         trial: its trial in training.
         best: the best validation accuracy so far, by how many epochs are done.
     """
-    for rung in rungs(trial.settings.epochs):
+    for rung in rungs(trial.settings.requirements.epochs):
         name = f"rung {trial.repeat}.{trial.fold} {rung}"
         if rung not in best or name in handle.user_attrs:
             continue

@@ -15,8 +15,9 @@ from optuna.trial import FrozenTrial, TrialState
 
 from harness.experiment.axis import Axis
 from harness.experiment.plan import trials_of
-from harness.experiment.space import SYNERGIC, Group, Space
+from harness.experiment.space import Group, Space
 from harness.experiment.trial import Trial
+from harness.methods.registry import keys_of
 from harness.seeds import derive_seed
 from harness.sweep.search.stopping import STOPPED, stops_at_rung, stops_between_trials
 
@@ -156,9 +157,9 @@ class Study:
         values: dict[str, Any] = {}
         for key in sorted(self._group.axes, key=lambda key: key != "model"):  # what exists depends on it
             axis = self._group.axes[key]
-            if not axis.drawn:
+            if not axis.sampled:
                 values[key] = axis.values[0]
-            elif not (key in SYNERGIC and values.get("model") == "single"):
+            elif key == "model" or key in keys_of(str(values["model"])):
                 values[key] = _suggest(handle, key, axis)
         return values
 

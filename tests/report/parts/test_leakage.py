@@ -62,7 +62,9 @@ def test_shared_patients_are_counted_within_a_fold() -> None:
 
 
 def test_every_repeat_counts_once_however_many_systems_have_it() -> None:
-    trials = [trial(each, [20] * each.networks, protocol="patients") for each in (sdl(3), single())]
+    trials = [
+        trial(each, [20] * each.requirements.networks, protocol="patients") for each in (sdl(3), single())
+    ]
     again = trial(sdl(3), [20, 20], protocol="patients", repeat=1)
     tables = again.predictions  # in the second repeat training knows every patient
     known = tables.assign(patient=tables["patient"].str.replace(r"^\w+_", "fold0_", regex=True))

@@ -1,19 +1,17 @@
 from collections.abc import Sequence
 
 import pytest
-from helpers.made_sweeps import made_schedule, sdl, single, sweep_of, trial
+from helpers.made_sweeps import made_schedule, scheduled, sdl, single, sweep_of, trial
 
 from harness.evaluation.estimate import Estimate
-from harness.experiment.population import Population
-from harness.experiment.settings import Settings
+from harness.methods.base import Settings
+from harness.methods.population import Population
 from harness.report.parts.populations import population_table, schedule_figure, schedule_table
 from harness.selection.best import choose_among
 from harness.selection.candidates import Candidate
 from harness.selection.from_runs import candidates_of
 
-CHANGING = sdl(0, epochs=40).model_copy(
-    update={"population": Population(members=2, interval=10, low=1, high=5)}
-)
+CHANGING = scheduled(Population(members=2, interval=10, low=1, high=5), epochs=40)
 # By fold: right answers of 42 on the validation set and on test.
 FOLDS = {1.0: ((40, 20), (30, 41)), 5.0: ((35, 42), (36, 25)), None: ((41, 42), (41, 40))}
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from helpers.made_sweeps import COLLECTION, curves, made_schedule, sdl, single, sweep_of, trial
+from helpers.made_sweeps import COLLECTION, curves, made_schedule, scheduled, sdl, single, sweep_of, trial
 from report.test_card import SELECTION
 
-from harness.experiment.population import Population
+from harness.methods.population import Population
 from harness.report.sources import Sources
 from harness.report.write import write_report
 from harness.tracking.run_reader import SweepRuns
@@ -26,7 +26,7 @@ def sweep(protocol: str) -> SweepRuns:
     """λ, the Gaussian filter and two populations, beside a single network: a part of each kind."""
     populations = [Population(members=members, interval=10, low=1, high=5) for members in (2, 3)]
     settings = [sdl(weight, gaussian=size, epochs=40) for weight in (3.0, 4.0) for size in (0, 3)]
-    settings += [sdl(0, epochs=40).model_copy(update={"population": each}) for each in populations]
+    settings += [scheduled(each, epochs=40) for each in populations]
     trials = [trial(each, [30, 20], protocol=protocol, sweep=protocol) for each in settings]
     return sweep_of([*trials, trial(single(), [25], protocol=protocol, sweep=protocol)], digest=DIGEST)
 

@@ -2,11 +2,11 @@ from collections.abc import Sequence
 from io import StringIO
 
 import pytest
-from helpers.made_sweeps import sdl, single, sweep_of, trial
+from helpers.made_sweeps import scheduled, sdl, single, sweep_of, trial
 from rich.console import Console
 
-from harness.experiment.population import Population
-from harness.experiment.settings import Settings
+from harness.methods.base import Settings
+from harness.methods.population import Population
 from harness.report.rendering.terminal import comparison_table
 
 
@@ -37,7 +37,7 @@ SEVERAL_AXES = [
     for weight, size, rate in ((3.0, 0, 1e-4), (4.7381, 5, 0.0003712))
 ]
 CHANGING = [
-    sdl(0, backbone, momentum=momentum, epochs=40).model_copy(update={"population": POPULATION})
+    scheduled(POPULATION, backbone, momentum=momentum, epochs=40)
     for backbone in ("shufflenet_v2_x0_5", "resnet152")
     for momentum in (0.0, 0.9)
 ]
@@ -47,7 +47,7 @@ def printed(settings: Sequence[Settings], width: int) -> list[str]:
     """The comparison of candidates whose figures are as wide as they get."""
     right = [(42, 40, 42, 20), (20, 42, 40, 42)]
     trials = [
-        trial(each, [hits] * each.networks, repeat=repeat, fold=fold, protocol="patients")
+        trial(each, [hits] * each.requirements.networks, repeat=repeat, fold=fold, protocol="patients")
         for each in settings
         for repeat, of_repeat in enumerate(right)
         for fold, hits in enumerate(of_repeat)

@@ -23,7 +23,7 @@ def declared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SweepManifest:
 
 def epoch(accuracy: float) -> Sequence[dict[str, Any]]:
     names = ("net1", "net2", "ensemble")
-    return [{"epoch": 0, "metrics": {f"validation/{name}/accuracy": accuracy for name in names}}]
+    return [{"epoch": 1, "metrics": {f"validation/{name}/accuracy": accuracy for name in names}}]
 
 
 def start(spool: Spool, trial: Trial) -> None:

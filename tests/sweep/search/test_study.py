@@ -32,7 +32,7 @@ Score = Callable[[Trial], float]
 def opened(folder: Path, *overrides: str, storage: optuna.storages.BaseStorage | None = None) -> Study:
     path = folder / "space.yaml"
     path.write_text(SPACE)
-    space = load_space(path, overrides, lambda backbone: None)
+    space = load_space(path, overrides)
     (group,) = space.families()
     return Study(group, space, "name", "digest", storage or optuna.storages.InMemoryStorage())
 

@@ -2,13 +2,8 @@ import pytest
 import torch
 import torchvision
 
-from harness.models.backbones import (
-    build_backbone,
-    check_backbone,
-    copy_weights,
-    known_backbones,
-    meta_backbone,
-)
+from harness.models.backbones.base import skeleton
+from harness.models.backbones.registry import build, copy_weights, known_backbones, refusal
 
 REFUSED = {"googlenet", "inception_v3", "maxvit_t", "squeezenet1_0", "squeezenet1_1"}
 REFUSED |= {"vit_b_16", "vit_b_32", "vit_h_14", "vit_l_16", "vit_l_32"}
@@ -16,29 +11,29 @@ REFUSED |= {"vit_b_16", "vit_b_32", "vit_h_14", "vit_l_16", "vit_l_32"}
 
 @pytest.mark.parametrize("name", ["alexnet", "vgg19", "resnet18", "resnet50", "regnet_y_400mf"])
 def test_common_networks_are_accepted(name: str) -> None:
-    assert check_backbone(name) is None
+    assert refusal(name) is None
 
 
 @pytest.mark.slow
 def test_every_network_of_torchvision_is_accepted_or_refused_with_a_reason() -> None:
-    refused = {name: reason for name in known_backbones() if (reason := check_backbone(name))}
+    refused = {name: reason for name in known_backbones() if (reason := refusal(name))}
     assert refused.keys() == REFUSED
     assert all(refused.values())
 
 
 def test_reasons_name_the_obstacle() -> None:
-    assert "Expected 224 but got 128" in str(check_backbone("vit_b_16"))
-    assert "auxiliary" in str(check_backbone("googlenet"))
-    assert "no linear last layer" in str(check_backbone("squeezenet1_0"))
-    assert "did you mean 'resnet50'?" in str(check_backbone("resnet5O"))
+    assert "Expected 224 but got 128" in str(refusal("vit_b_16"))
+    assert "auxiliary" in str(refusal("googlenet"))
+    assert "no linear last layer" in str(refusal("squeezenet1_0"))
+    assert "did you mean 'resnet50'?" in str(refusal("resnet5O"))
 
 
 @pytest.mark.parametrize("name", ["alexnet", "resnet18", "densenet121", "convnext_tiny"])
 def test_features_are_what_the_whole_network_s_last_layer_receives(name: str) -> None:
     torch.manual_seed(0)
     whole = torchvision.models.get_model(name, weights=None).eval()
-    backbone = build_backbone(name, whole.state_dict())
-    assert meta_backbone(name).last_layer == backbone.last_layer
+    backbone = build(name, whole.state_dict())
+    assert skeleton(lambda: build(name)).last_layer == backbone.last_layer
     images = torch.rand(2, 3, 128, 128)
     with torch.no_grad():
         features = backbone.body.eval()(images)
@@ -47,7 +42,7 @@ def test_features_are_what_the_whole_network_s_last_layer_receives(name: str) ->
 
 
 def test_weights_without_metadata_leave_mnasnet_s_layers_alone() -> None:
-    one, two = (build_backbone("mnasnet0_75", None).body for _ in range(2))
+    one, two = (build("mnasnet0_75").body for _ in range(2))
     copy_weights(two, dict(one.state_dict()))
     assert str(one) == str(two)
     assert all(
@@ -56,7 +51,7 @@ def test_weights_without_metadata_leave_mnasnet_s_layers_alone() -> None:
 
 
 def test_absent_weights_are_not_passed_over() -> None:
-    backbone = build_backbone("resnet18", None).body
+    backbone = build("resnet18").body
     weights = dict(backbone.state_dict())
     del weights["layer4.1.bn2.bias"]
     with pytest.raises(KeyError, match=r"layer4\.1\.bn2\.bias"):

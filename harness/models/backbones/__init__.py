@@ -1,0 +1,1 @@
+"""Networks that turn a slice into features: families of them, by name."""
