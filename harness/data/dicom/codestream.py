@@ -55,13 +55,13 @@ def is_signed(image: bytes) -> bool:
 
 def _jpeg_size(image: bytes) -> Size | None:
     """Walk over the segments before the one that starts the frame."""
-    place = image.index(b"\xd8") + 1
-    while image[place] == 0xFF:
-        marker = image[place + 1]
+    offset = image.index(b"\xd8") + 1
+    while image[offset] == 0xFF:
+        marker = image[offset + 1]
         if marker in _START_OF_FRAME:
-            return Size(*_JPEG_FRAME.unpack_from(image, place))
+            return Size(*_JPEG_FRAME.unpack_from(image, offset))
         # any number of 0xFF may come before a marker
-        place += 1 if marker == 0xFF else 2 + int.from_bytes(image[place + 2 : place + 4])
+        offset += 1 if marker == 0xFF else 2 + int.from_bytes(image[offset + 2 : offset + 4])
     return None
 
 
@@ -75,10 +75,10 @@ def _jpeg2000_size(image: bytes) -> Size | None:
 def _unpacked(image: bytes) -> int:
     """Return how many bytes the first segment of an RLE image unpacks to, by DICOM PS3.5 G.3."""
     segment = image[64 : int.from_bytes(image[8:12], "little") or len(image)]
-    place = count = 0
-    while place < len(segment):
-        head = segment[place]
-        copied, run = (head + 1, 0) if head < 128 else (0, (257 - head) % 129)  # 128 does nothing
-        count += copied + run
-        place += 1 + copied + bool(run)
+    offset = count = 0
+    while offset < len(segment):
+        head = segment[offset]
+        literal, run = (head + 1, 0) if head < 128 else (0, (257 - head) % 129)  # 128 does nothing
+        count += literal + run
+        offset += 1 + literal + bool(run)
     return count

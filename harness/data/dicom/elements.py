@@ -55,7 +55,7 @@ class Elements:
     Attributes:
         values: by keyword; what is absent, empty or cannot be converted is not among them.
         syntax, media: TransferSyntaxUID and MediaStorageSOPClassUID.
-        place: where in the file the first element past the header begins.
+        end: where in the file the first element past the header begins.
         implicit, little: encoding of that element.
         shared: values of the functional groups that all frames share.
         own: values of the functional groups of each frame.
@@ -64,7 +64,7 @@ class Elements:
     values: Values
     syntax: str
     media: str
-    place: int
+    end: int
     implicit: bool
     little: bool
     shared: Values
@@ -72,7 +72,7 @@ class Elements:
 
 
 def read_elements(file: BinaryIO) -> Elements:
-    """Read the header of an open file, and leave the file at no particular place.
+    """Read the header of an open file, and leave the file at no particular position.
 
     Raises:
         UnusableFileError: the header would inflate to more than memory should hold.
@@ -83,14 +83,14 @@ def read_elements(file: BinaryIO) -> Elements:
     return _elements(dataset, file.tell())
 
 
-def _elements(dataset: Dataset, place: int) -> Elements:
+def _elements(dataset: Dataset, end: int) -> Elements:
     implicit, little = dataset.original_encoding
     shared, own = (dataset.get(keyword) for keyword in _GROUPS)
     return Elements(
         values=_values(dataset),
         syntax=str(dataset.file_meta.get("TransferSyntaxUID", "")),
         media=str(dataset.file_meta.get("MediaStorageSOPClassUID", "")),
-        place=place,
+        end=end,
         implicit=bool(implicit),
         little=little is not False,
         shared=_group_values(shared[0]) if shared else {},
@@ -148,7 +148,9 @@ def _value(dataset: Dataset, tag: BaseTag) -> tuple[Any, ...]:
     except Exception:  # whatever bytes that are no values of their representation make pydicom raise
         return ()
     values = tuple(value) if isinstance(value, MultiValue) else (value,)
-    return values if all(isinstance(each, str | int | float) for each in values) and values != ("",) else ()
+    return (
+        values if all(isinstance(single, str | int | float) for single in values) and values != ("",) else ()
+    )
 
 
 def _meaning(dataset: Dataset, tag: BaseTag) -> tuple[Any, ...]:

@@ -143,11 +143,11 @@ def _pixel_problem(file: BinaryIO, elements: Elements, whole: Frame) -> str:
 
 def _pixel_length(file: BinaryIO, elements: Elements) -> float:
     """Return how many bytes of pixels there are, infinite where the file does not say."""
-    file.seek(elements.place)
+    file.seek(elements.end)
     head = file.read(8 if elements.implicit else 12)
     order = "<" if elements.little else ">"
-    left = file.seek(0, SEEK_END) - elements.place - len(head)
-    if left <= 0 or struct.unpack(f"{order}HH", head[:4]) not in _PIXELS:
+    rest = file.seek(0, SEEK_END) - elements.end - len(head)
+    if rest <= 0 or struct.unpack(f"{order}HH", head[:4]) not in _PIXELS:
         return 0
     (stated,) = struct.unpack(f"{order}L", head[-4:])
-    return math.inf if stated == _UNDEFINED else min(stated, left)
+    return math.inf if stated == _UNDEFINED else min(stated, rest)

@@ -1,4 +1,4 @@
-"""Whether the pixels that a file stores are those that its header promises, told before they are decoded."""
+"""Whether the pixels that a file stores are those that its header promises, before they are decoded."""
 
 import math
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ _OFFSETS = ("ExtendedOffsetTable", "ExtendedOffsetTableLengths")
 
 @lru_cache
 def is_compressed(syntax: str) -> bool:
-    """Say whether a transfer syntax compresses pixels; one that is private or not known is taken not to."""
+    """Say whether a transfer syntax compresses pixels; a private or unknown one counts as plain."""
     uid = UID(syntax)
     return uid.is_transfer_syntax and uid.is_compressed
 

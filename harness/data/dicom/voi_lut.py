@@ -43,8 +43,8 @@ def _by_table(values: NDArray[Any], dataset: Dataset, holder: Dataset) -> NDArra
     table = (words.view(np.uint8) if packed else words)[:entries]
     if len(table) < entries:
         raise ValueError("a table that is cut short")
-    places = (np.rint(values) - first).clip(0, entries - 1).astype(np.int64)
-    return np.asarray(table[places] / (2**depth - 1), dtype=np.float64)
+    indices = (np.rint(values) - first).clip(0, entries - 1).astype(np.int64)
+    return np.asarray(table[indices] / (2**depth - 1), dtype=np.float64)
 
 
 def _words(data: Any, little: bool) -> NDArray[np.uint16]:

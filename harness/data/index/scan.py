@@ -72,11 +72,11 @@ def _indexed(
 ) -> pd.DataFrame:
     """Return the records of all entries, and bring the index up to date with them."""
     files = {entry.key: entry for entry in _readable(entries)}
-    known = index.read()
-    current = [key in files for key in _keys(known)]
-    read = [known[current]]
-    indexed = set(_keys(known))
-    for batch in _read(folder, [file for key, file in files.items() if key not in indexed], progress):
+    indexed = index.read()
+    current = [key in files for key in _keys(indexed)]
+    read = [indexed[current]]
+    keys = set(_keys(indexed))
+    for batch in _read(folder, [file for key, file in files.items() if key not in keys], progress):
         index.append(_lasting(batch))
         read.append(batch)
     if len(read) > 1 or not all(current):

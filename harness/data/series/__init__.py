@@ -1,1 +1,1 @@
-"""What a slice is: plane, weighting, contrast agent, body part; and the rule that takes it."""
+"""What a slice is: plane, weighting, contrast agent, body part; and the rule that includes it."""

@@ -1,4 +1,4 @@
-"""Whether an agent had been given before a slice was taken: by the header, and by its descriptions.
+"""Whether an agent had been given before a slice was acquired: by the header, and by its descriptions.
 
 Where the two contradict each other, or a text speaks of both, nobody can tell.
 """
@@ -49,12 +49,12 @@ _NO_AGENT = compiled(
 
 def contrast_of(frame: Frame) -> str:
     """Return ``pre`` or ``post``; ``unknown`` where header and descriptions contradict each other."""
-    witnesses = {_by_header(frame), _by_words(frame)} - {""}
-    return "unknown" if len(witnesses) > 1 else next(iter(witnesses), "pre")
+    verdicts = {_by_header(frame), _by_words(frame)} - {""}
+    return "unknown" if len(verdicts) > 1 else next(iter(verdicts), "pre")
 
 
 def _by_header(frame: Frame) -> str:
-    """Say what the header knows; an agent that is present but empty, or "none", is as good as not said."""
+    """Say what the header states; an agent that is present but empty, or "none", is as good as not stated."""
     if administered := frame.text("ContrastBolusAgentAdministered").upper():
         return "post" if administered == "YES" else "pre"
     named = (frame.text(key) for key in ("ContrastBolusAgent", "ContrastBolusAgentSequence"))
@@ -63,7 +63,7 @@ def _by_header(frame: Frame) -> str:
 
 
 def _by_words(frame: Frame) -> str:
-    """Ask the series, then its protocol; one that names no weighting is of the whole examination."""
+    """Ask the series, then its protocol, which is of the whole examination where it names no weighting."""
     series, protocol = frame.text("SeriesDescription"), frame.text("ProtocolName")
     of_the_series = not series or len(weightings(protocol)) == 1
     return contrast_from_text(series) or (contrast_from_text(protocol) if of_the_series else "")
@@ -77,7 +77,7 @@ def is_agent(text: str) -> bool:
 
 @REMEMBER
 def contrast_from_text(text: str) -> str:
-    """Return when a description says the slice was taken.
+    """Return when a description says the slice was acquired.
 
     Returns:
         ``pre``, ``post``, ``unknown`` where it says both, or nothing.

@@ -1,6 +1,6 @@
 """What a description says about its series: weightings, plane, and whether it is a series of another kind.
 
-Descriptions are typed by people, so they are only ever a second witness beside the header's numbers.
+Descriptions are typed by people, so they only ever confirm or contradict the header's numbers.
 """
 
 import re

@@ -68,7 +68,7 @@ def _use_problem(frame: Frame, file_type: tuple[str, ...], frame_type: tuple[str
 
 
 def _is_no_magnitude(frame: Frame, contents: set[str]) -> bool:
-    """Judge by all that a frame is said to be; MIXED among the types of a file is about its contrasts.
+    """Decide by all that a frame is declared to be; MIXED among the types of a file is about its contrasts.
 
     There are maps of the phase, of the field and of relaxation times.
     """

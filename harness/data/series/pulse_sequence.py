@@ -12,7 +12,7 @@ _UNSPOILED = ("FREE_PRECESSION", "TRANSVERSE", "TIME_REVERSED")
 _ANGIOGRAPHY = re.compile(r"^TOF$|(?:^|_)PCA$|^PHASE CONTRAST|_V\d+IN", re.MULTILINE)
 _FLAGS = ("AngioFlag", "PhaseContrast", "TimeOfFlightContrast")
 _TYPES = ("ImageType", "FrameType")
-_TELLING = (*_FLAGS, *_TYPES, "ScanningSequence", "SequenceVariant", "SequenceName", "PulseSequenceName")
+_SPECIAL = (*_FLAGS, *_TYPES, "ScanningSequence", "SequenceVariant", "SequenceName", "PulseSequenceName")
 
 
 def pulse_sequence(frame: Frame) -> PulseSequence:
@@ -46,21 +46,21 @@ def _positive(value: float | None) -> float | None:
 
 def _acquisition_contrast(frame: Frame) -> str:
     """AcquisitionContrast; in the enhanced format the third value of FrameType says the same of one frame."""
-    said, kinds = frame.text("AcquisitionContrast"), frame.texts("FrameType")
-    return said if said.upper() not in ("", "MIXED", "UNKNOWN") else (*kinds, "", "", "")[2]
+    stated, kinds = frame.text("AcquisitionContrast"), frame.texts("FrameType")
+    return stated if stated.upper() not in ("", "MIXED", "UNKNOWN") else (*kinds, "", "", "")[2]
 
 
 def _special(frame: Frame) -> str:
     if (frame.number_of("DiffusionBValue") or 0) > 0:
         return "diffusion"
-    return _special_kind(tuple((key, frame.texts(key)) for key in _TELLING if key in frame.values))
+    return _special_kind(tuple((key, frame.texts(key)) for key in _SPECIAL if key in frame.values))
 
 
-@lru_cache(4096)  # all slices of a series tell the same
-def _special_kind(told: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
-    """Say what makes a frame special, from the values of the elements that tell it."""
-    if any(key in _TYPES and "DIFFUSION" in values for key, values in told):
+@lru_cache(4096)  # all slices of a series share them
+def _special_kind(elements: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
+    """Say what makes a frame special, from the values of the elements that say so."""
+    if any(key in _TYPES and "DIFFUSION" in values for key, values in elements):
         return "diffusion"
-    flagged = any(key in _FLAGS and values[:1] in (("Y",), ("YES",)) for key, values in told)
-    named = "\n".join(value for key, values in told if key not in _FLAGS for value in values)
+    flagged = any(key in _FLAGS and values[:1] in (("Y",), ("YES",)) for key, values in elements)
+    named = "\n".join(value for key, values in elements if key not in _FLAGS for value in values)
     return "angiography" if flagged or _ANGIOGRAPHY.search(named) else ""

@@ -28,7 +28,7 @@ _FORMS = {"word": f"{START}(?:{{}}){END}", "stem": f"{START}(?:{{}})", "anywhere
 
 
 def compiled(pattern: str) -> re.Pattern[str]:
-    """Compile a pattern with its runs of letters cut short, so that no text takes long to judge."""
+    """Compile a pattern with its runs of letters cut short, so that no text takes long to search."""
     return re.compile(pattern.replace(r"\w*", r"\w{0,20}"))
 
 

@@ -1,9 +1,9 @@
 """The weighting of a slice from the physics of its pulse sequence, with the evidence for the verdict.
 
-Each witness gives the set of weightings that it allows: the timing, the header's AcquisitionContrast where it
-exists, and last the words of the descriptions. One weighting that all of them allow is the verdict; anything
-else is ``unknown``, and so are texts that contradict each other, unless the timing and the most specific of
-them leave one weighting. Words alone never decide. T2*-weighted slices count as ``other``.
+The timing, the header's AcquisitionContrast where it exists, and last the words of the descriptions each
+allow a set of weightings. One weighting that all of them allow is the verdict; anything else is ``unknown``,
+and so are texts that contradict each other, unless the timing and the most specific of them leave one
+weighting. Words alone never decide. T2*-weighted slices count as ``other``.
 """
 
 import math
@@ -18,7 +18,7 @@ WEIGHTINGS = ("T1", "T2", "FLAIR", "PD", "other", "unknown")
 TISSUE_T1 = 900.0  # ms, between white and grey matter at 1.5 T
 SHORTEST_TR, SHORTEST_TE = 2.0, 0.5  # ms; below, a header counts in seconds or makes times up
 SHORTEST_SPIN_TR = 80.0  # ms, no spin echo repeats faster
-_PROTOCOL = 1  # its place among the descriptions
+_PROTOCOL = 1  # its index among the descriptions
 
 _ACQUISITION_CONTRAST = {
     "T1": "T1", "T2": "T2", "PROTON_DENSITY": "PD", "FLUID_ATTENUATED": "FLAIR", "T2_STAR": "other",
@@ -39,14 +39,14 @@ _BALANCED_NAME, _PLANAR_NAME = _named("named balanced steady state"), _named("na
 
 @dataclass(frozen=True, slots=True)
 class PulseSequence:
-    """What a header says about how a slice was acquired; times in ms, angles in degrees, None where not said.
+    """What a header says about how a slice was acquired; times in ms, angles in degrees, None where absent.
 
     Attributes:
         kinds: ScanningSequence (SE, GR, EP, IR, RM); the enhanced format's flags are put into the same words.
         variants: SequenceVariant (SP spoiled, SS steady state, MP magnetisation prepared and so on).
         name: SequenceName or PulseSequenceName.
         acquisition_contrast: AcquisitionContrast of the enhanced format.
-        special: what makes it none of the contrasts that are told apart (diffusion, angiography), else empty.
+        special: what makes it ``other`` whatever its timing (diffusion, angiography), else empty.
         descriptions: texts by people, the most specific first: of series, protocol and sequence.
     """
 
@@ -80,14 +80,14 @@ def weighting(sequence: PulseSequence) -> tuple[str, str]:
         return "unknown", f"{evidence}, but also {_names(denial)}"
     if not physics and not contrast:
         return "unknown", evidence
-    witnesses = [witness for witness in (physics, contrast, claims) if witness]
-    agreed = _agreed(witnesses, inverted)
+    stated = [allowed for allowed in (physics, contrast, claims) if allowed]
+    agreed = _agreed(stated, inverted)
     return (next(iter(agreed)) if len(agreed) == 1 else "unknown"), evidence
 
 
-def _agreed(witnesses: list[frozenset[str]], inverted: bool) -> frozenset[str]:
-    """Return what all witnesses allow; an inversion recovery that nulls fluid may be called T2."""
-    return frozenset.intersection(*(map(_with_flair, witnesses) if inverted else witnesses))
+def _agreed(stated: list[frozenset[str]], inverted: bool) -> frozenset[str]:
+    """Return what all of the sets allow; an inversion recovery that nulls fluid may be called T2."""
+    return frozenset.intersection(*(map(_with_flair, stated) if inverted else stated))
 
 
 def _claims(descriptions: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
@@ -96,9 +96,11 @@ def _claims(descriptions: tuple[str, ...]) -> tuple[frozenset[str], frozenset[st
     ``other`` contradicts nothing, and as the protocol of a series that has a description it says nothing:
     hospitals name it after a whole examination, "brain with MRA", or what that looks for, "diffuse glioma".
     """
-    every = [(place, weightings(text)) for place, text in enumerate(descriptions)]
-    of_all = _PROTOCOL if any(descriptions[:_PROTOCOL]) else None
-    claimed = [claims for place, claims in every if claims and not (place == of_all and claims == {"other"})]
+    every = [(index, weightings(text)) for index, text in enumerate(descriptions)]
+    protocol = _PROTOCOL if any(descriptions[:_PROTOCOL]) else None
+    claimed = [
+        claims for index, claims in every if claims and not (index == protocol and claims == {"other"})
+    ]
     first = claimed[0] if claimed else frozenset[str]()
     rivals = (c for c in claimed if not _with_flair(c) & _with_flair(first) and {"other"} not in (c, first))
     return first, next(rivals, frozenset())
@@ -128,8 +130,8 @@ def _physics(sequence: PulseSequence) -> tuple[frozenset[str], str]:
         return frozenset(), timing
     if repetition < SHORTEST_TR or not SHORTEST_TE <= echo < repetition:
         return frozenset(), f"{timing} (impossible)"
-    judges = {"spin echo": _spin_echo, "gradient echo": _gradient_echo}
-    allowed = frozenset().union(*(judges[name](sequence, repetition, echo) for name in techniques))
+    allowing = {"spin echo": _spin_echo, "gradient echo": _gradient_echo}
+    allowed = frozenset().union(*(allowing[name](sequence, repetition, echo) for name in techniques))
     return allowed, timing if allowed else f"{timing} (impossible)"
 
 
@@ -194,7 +196,7 @@ def _inverted(sequence: PulseSequence) -> bool:
 
 
 def _inversion_recovery(sequence: PulseSequence, echo: float) -> frozenset[str]:
-    """Judge by the inversion time: 300 to 1400 ms gives T1, some 2 s nulls fluid, under 300 ms nulls fat."""
+    """Decide by the inversion time: 300 to 1400 ms gives T1, some 2 s nulls fluid, under 300 ms nulls fat."""
     time = sequence.inversion
     if time is None:
         return frozenset({"T1", "other"} if echo <= 40 else {"FLAIR", "other"})
@@ -216,4 +218,4 @@ def _timing(sequence: PulseSequence) -> str:
 
 
 def _names(weightings: frozenset[str]) -> str:
-    return " or ".join(sorted(weightings)) if weightings else "not said"
+    return " or ".join(sorted(weightings)) if weightings else "not stated"

@@ -40,7 +40,7 @@ def test_sequences_and_long_values_that_no_scan_needs_are_stepped_over(
     dataset.save_as(path, implicit_vr=implicit, little_endian=True, enforce_file_format=True)
     elements = read(path)
     assert elements.implicit == implicit
-    assert path.read_bytes()[elements.place :][:4] == b"\xe0\x7f\x10\x00"
+    assert path.read_bytes()[elements.end :][:4] == b"\xe0\x7f\x10\x00"
     assert elements.values["Columns"] == (96,)
     assert not {"ReferencedImageSequence", "ImageComments", "PatientName"} & elements.values.keys()
 
@@ -147,7 +147,7 @@ def test_a_code_is_read_as_what_it_means(
     assert read(path).values.get("ContrastBolusAgentSequence") == meaning
 
 
-def test_a_frame_tells_whether_any_agent_was_given_for_it(write_dicom: WriteDicom) -> None:
+def test_a_frame_states_whether_any_agent_was_given_for_it(write_dicom: WriteDicom) -> None:
     def used(*given: str) -> Sequence:
         return Sequence([item(ContrastBolusAgentAdministered=answer)[0] for answer in given])
 

@@ -52,7 +52,7 @@ def test_pixels_are_padded_by_a_row_at_most(held: float, frames: int, bits: int,
         ({"NumberOfFrames": 2}, "pixel data cut short"),
     ],
 )
-def test_what_contradicts_the_header_is_said(tags: dict[str, Any], problem: str) -> None:
+def test_what_contradicts_the_header_is_a_problem(tags: dict[str, Any], problem: str) -> None:
     assert stored_problem(mr_image(**tags)) == problem
 
 

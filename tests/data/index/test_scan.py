@@ -26,7 +26,7 @@ def only(folder: Path, rule: Rule | None = None) -> pd.Series:
     return table.iloc[0]
 
 
-def test_the_default_rule_takes_a_t1_weighted_sagittal_slice(write_dicom: WriteDicom) -> None:
+def test_the_default_rule_includes_a_t1_weighted_sagittal_slice(write_dicom: WriteDicom) -> None:
     row = only(write_dicom("x/a.dcm").parents[1])
     assert list(row.index[: len(COLUMNS)]) == list(COLUMNS)
     assert row[list(COLUMNS[:8])].to_dict() == {
@@ -61,7 +61,7 @@ def test_the_default_rule_takes_a_t1_weighted_sagittal_slice(write_dicom: WriteD
         ({"SOPInstanceUID": None}, "no SOP instance UID"),
     ],
 )
-def test_each_reason_for_leaving_a_slice(
+def test_each_reason_for_excluding_a_slice(
     write_dicom: WriteDicom, tags: dict[str, object], reason: str
 ) -> None:
     if tags.get("SOPInstanceUID", "") is None:
@@ -76,7 +76,7 @@ def test_each_reason_for_leaving_a_slice(
     assert (row["taken"], row["reason"]) == ("no", reason)
 
 
-def test_small_images_are_left(write_dicom: WriteDicom) -> None:
+def test_small_images_are_excluded(write_dicom: WriteDicom) -> None:
     row = only(write_dicom(pixels=np.zeros((63, 200), np.uint16)).parent)
     assert row["reason"] == "fewer than 64 pixels a side"
 
@@ -124,7 +124,7 @@ def test_the_rule_decides_on_angle_body_part_and_plane(write_dicom: WriteDicom) 
     assert only(folder, Rule(plane="coronal"))["reason"] == "not coronal: sagittal"
 
 
-def test_of_two_copies_one_is_taken_and_a_bad_copy_does_not_count(write_dicom: WriteDicom) -> None:
+def test_of_two_copies_one_is_included_and_a_bad_copy_does_not_count(write_dicom: WriteDicom) -> None:
     folder = write_dicom("b.dcm", SOPInstanceUID="1.2.9").parent
     write_dicom("c.dcm", SOPInstanceUID="1.2.9")
     broken = write_dicom("a.dcm", SOPInstanceUID="1.2.9")
@@ -313,7 +313,7 @@ scan.scan_into(Path({str(out)!r}), Path({str(folder)!r}))
 
 
 @pytest.mark.parametrize("batch", [1, 2, 3, 100])
-def test_new_facts_go_between_known_ones_however_they_are_parted(
+def test_new_records_go_between_indexed_ones_whatever_the_batch(
     write_dicom: WriteDicom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, batch: int
 ) -> None:
     monkeypatch.setattr("harness.data.index.scan.BATCH", batch)
@@ -393,7 +393,7 @@ def test_a_table_that_would_not_change_is_left_as_it_is(write_dicom: WriteDicom,
     assert out.stat() != before
 
 
-def test_a_place_where_no_table_can_be_written_is_told(write_dicom: WriteDicom, tmp_path: Path) -> None:
+def test_a_path_where_no_table_can_be_written_is_an_error(write_dicom: WriteDicom, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for out in (tmp_path / "file" / "slices.csv", Path("/proc/slices.csv")):
         with pytest.raises(HarnessError, match="no table can be written there"):

@@ -137,12 +137,12 @@ def test_header_and_description_are_weighed(values: dict[str, str], verdict: str
         ("", "BRAIN + C", "post"),
     ],
 )
-def test_a_protocol_is_heard_where_the_series_is_silent(series: str, protocol: str, verdict: str) -> None:
+def test_a_protocol_counts_where_the_series_says_nothing(series: str, protocol: str, verdict: str) -> None:
     assert contrast(SeriesDescription=series, ProtocolName=protocol) == verdict
 
 
 @pytest.mark.parametrize(
-    "judge",
+    "ask",
     [
         contrast_from_text, is_agent, parts_named, coded_parts, words.weightings, words.plane,
         words.is_localizer, words.is_calibration, words.is_projection,
@@ -152,7 +152,7 @@ def test_a_protocol_is_heard_where_the_series_is_silent(series: str, protocol: s
     "part",
     ["pre/", "with ", "no i v ", "i v ", "km -", "/", "ж", "жgad", "жdiffuse", "т1 с ", "t1 + sag ", "off "],
 )
-def test_the_longest_texts_are_judged_at_once(judge: Callable[[str], object], part: str) -> None:
+def test_the_longest_texts_are_read_at_once(ask: Callable[[str], object], part: str) -> None:
     start = time.process_time()
-    judge(part * (2**16 // len(part)))
+    ask(part * (2**16 // len(part)))
     assert time.process_time() - start < 5

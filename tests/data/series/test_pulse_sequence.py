@@ -7,7 +7,7 @@ from harness.data.series.pulse_sequence import pulse_sequence
 from harness.data.series.weighting import weighting
 
 
-def judge(**values: Any) -> tuple[str, str]:
+def verdict_of(**values: Any) -> tuple[str, str]:
     """The weighting of a spoiled gradient echo, T1-weighted but for the values that are given."""
     usual = {"ScanningSequence": "GR", "SequenceVariant": "SP", "RepetitionTime": 20, "EchoTime": 5}
     every = {**usual, "FlipAngle": 30, **values}
@@ -15,8 +15,8 @@ def judge(**values: Any) -> tuple[str, str]:
     return weighting(pulse_sequence(frame))
 
 
-def test_nothing_special_is_judged_by_its_timing() -> None:
-    assert judge()[0] == "T1"
+def test_nothing_special_goes_by_its_timing() -> None:
+    assert verdict_of()[0] == "T1"
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_nothing_special_is_judged_by_its_timing() -> None:
     ],
 )
 def test_angiography_is_never_t1(values: dict[str, Any]) -> None:
-    assert judge(**values) == ("other", "angiography")
+    assert verdict_of(**values) == ("other", "angiography")
 
 
 @pytest.mark.parametrize(
@@ -48,14 +48,14 @@ def test_angiography_is_never_t1(values: dict[str, Any]) -> None:
     ],
 )
 def test_diffusion_is_never_t1(values: dict[str, Any]) -> None:
-    assert judge(**values) == ("other", "diffusion")
+    assert verdict_of(**values) == ("other", "diffusion")
 
 
-def test_what_is_remembered_of_one_slice_is_not_told_of_another() -> None:
-    assert judge(SequenceName="PCA")[0] == "other"
-    assert judge(PatientID="PCA")[0] == "T1"
-    assert judge(AngioFlag="Y", PhaseContrast="NO")[0] == "other"
-    assert judge(AngioFlag="NO", PhaseContrast="N")[0] == "T1"
+def test_what_is_remembered_of_one_slice_is_not_that_of_another() -> None:
+    assert verdict_of(SequenceName="PCA")[0] == "other"
+    assert verdict_of(PatientID="PCA")[0] == "T1"
+    assert verdict_of(AngioFlag="Y", PhaseContrast="NO")[0] == "other"
+    assert verdict_of(AngioFlag="NO", PhaseContrast="N")[0] == "T1"
 
 
 @pytest.mark.parametrize(
@@ -68,15 +68,15 @@ def test_what_is_remembered_of_one_slice_is_not_told_of_another() -> None:
     ],
 )
 def test_what_is_nothing_special_stays_t1(values: dict[str, Any]) -> None:
-    assert judge(**values)[0] == "T1"
+    assert verdict_of(**values)[0] == "T1"
 
 
 @pytest.mark.parametrize("text", ["DIR sag", "t2_spc_dir_sag", "Double IR", "double-inversion recovery"])
 @pytest.mark.parametrize("key", ["SeriesDescription", "ProtocolName"])
 def test_two_inversions_are_no_flair(key: str, text: str) -> None:
     long = {"ScanningSequence": ("SE", "IR"), "RepetitionTime": 7500, "EchoTime": 318, "InversionTime": 3000}
-    assert judge(**long)[0] == "FLAIR"
-    assert judge(**long, **{key: text}) == ("other", "double inversion recovery")
+    assert verdict_of(**long)[0] == "FLAIR"
+    assert verdict_of(**long, **{key: text}) == ("other", "double inversion recovery")
 
 
 @pytest.mark.parametrize(
@@ -93,11 +93,11 @@ def test_two_inversions_are_no_flair(key: str, text: str) -> None:
 def test_an_unspoiled_steady_state_is_no_t1(steady: str, spoiling: str | None, verdict: str) -> None:
     enhanced = {"ScanningSequence": None, "SequenceVariant": None, "EchoPulseSequence": "GRADIENT"}
     flags = {"SteadyStatePulseSequence": steady, "Spoiling": spoiling}
-    assert judge(**enhanced, **flags)[0] == verdict
+    assert verdict_of(**enhanced, **flags)[0] == verdict
 
 
 @pytest.mark.parametrize("whole", [None, "MIXED", "UNKNOWN"])
-def test_a_frame_tells_its_contrast_where_its_file_does_not(whole: str | None) -> None:
+def test_a_frame_states_its_contrast_where_its_file_does_not(whole: str | None) -> None:
     timeless = {"RepetitionTime": None, "AcquisitionContrast": whole}
-    assert judge(**timeless, FrameType=("ORIGINAL", "PRIMARY", "T2", "NONE"))[0] == "T2"
-    assert judge(**timeless, FrameType=("ORIGINAL", "PRIMARY"))[0] == "unknown"
+    assert verdict_of(**timeless, FrameType=("ORIGINAL", "PRIMARY", "T2", "NONE"))[0] == "T2"
+    assert verdict_of(**timeless, FrameType=("ORIGINAL", "PRIMARY"))[0] == "unknown"
