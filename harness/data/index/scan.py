@@ -21,7 +21,6 @@ from harness.errors import HarnessError
 from harness.parallel import Progress, map_all, no_progress
 
 BATCH = 2000  # rows that a scan reads between two writes to its index
-_PASSING = ("no permission", "cannot be read")  # problems that may be gone next time
 
 
 def scan_into(
@@ -77,19 +76,15 @@ def _indexed(
     read = [indexed[current]]
     keys = set(_keys(indexed))
     for batch in _read(folder, [file for key, file in files.items() if key not in keys], progress):
-        index.append(_lasting(batch))
+        index.append(batch)
         read.append(batch)
     if len(read) > 1 or not all(current):
-        index.replace(_lasting(_joined(read)))
+        index.replace(_joined(read))
     return _joined([_refused(entries), *read])
 
 
 def _keys(records: pd.DataFrame) -> Iterator[tuple[str, int, int, int]]:
     return zip(*(records[name].tolist() for name in KEY), strict=True)
-
-
-def _lasting(records: pd.DataFrame) -> pd.DataFrame:
-    return records[~records["problem"].str.startswith(_PASSING)]
 
 
 def _joined(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:

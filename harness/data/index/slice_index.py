@@ -21,6 +21,7 @@ from harness.data.series.slice_record import VERSION
 from harness.errors import HarnessError
 
 KEY = ("path", *STATE)
+_PASSING = ("no permission", "cannot be read")  # how problems begin that may be gone next time
 _SCHEMA = pa.schema(
     [(name, pa.type_for_alias(NUMBERS.get(name, "string"))) for name in (*RECORD, *STATE)],
     metadata={"version": str(VERSION)},
@@ -69,10 +70,11 @@ class SliceIndex:
         return records.drop_duplicates([*KEY, "frame"], ignore_index=True)
 
     def append(self, records: pd.DataFrame) -> None:
-        """Add a part."""
+        """Add a part: the records, but those with a problem that may be gone next time."""
         names = {path.name for path in self._parts()}
         name = next(name for number in count() if (name := f"{number}.parquet") not in names)
-        table = pa.Table.from_pandas(records, _SCHEMA, preserve_index=False)
+        lasting = records[~records["problem"].str.startswith(_PASSING)]
+        table = pa.Table.from_pandas(lasting, _SCHEMA, preserve_index=False)
         table = table.replace_schema_metadata(_SCHEMA.metadata)
         with replaced(self.folder / name, self.folder) as file:
             pq.write_table(table, file, write_page_checksum=True)

@@ -189,14 +189,14 @@ def test_a_value_of_the_wrong_type_is_missing(write_dicom: WriteDicom) -> None:
     assert frame.number_of("EchoTime") == 12
 
 
-@pytest.mark.parametrize("mangled", [b"1.2.3", ExplicitVRLittleEndian.encode()])
+@pytest.mark.parametrize("mangled", [b"1.2.3", ExplicitVRLittleEndian.encode(), b"ISO_IR 100"])
 def test_nothing_of_a_header_is_printed_warned_or_logged(
     write_dicom: WriteDicom,
     capfd: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
     mangled: bytes,
 ) -> None:
-    path = write_dicom(RepetitionTime=450)
+    path = write_dicom(SpecificCharacterSet="ISO_IR 100", SeriesDescription="Schädel")
     path.write_bytes(path.read_bytes().replace(mangled, b"Zwiebel"[: len(mangled)].ljust(len(mangled), b"x")))
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")

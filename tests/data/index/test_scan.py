@@ -14,6 +14,7 @@ from helpers.opened import opened_below
 from helpers.scanned import read_slices, scan
 
 from harness.data.index.scan import scan_into, scan_records
+from harness.data.index.slice_index import SliceIndex
 from harness.data.index.slice_table import COLUMNS
 from harness.data.series.selection_rule import COPY, Rule
 from harness.data.series.slice_record import SliceRecord, records_of_file
@@ -381,6 +382,15 @@ def test_a_file_that_could_not_be_read_is_tried_again(
         patch.setattr("harness.data.index.scan.records_of_file", refuse)
         assert scan_into(out, folder)["no permission to read it"] == 1
     assert read_paths(folder, out) == ["a.dcm"]
+
+
+def test_of_a_file_that_is_gone_the_index_keeps_nothing(write_dicom: WriteDicom, tmp_path: Path) -> None:
+    out, folder = tmp_path / "slices.csv", write_dicom("a.dcm").parent
+    gone = write_dicom("b.dcm")
+    scan_into(out, folder)
+    gone.unlink()
+    assert read_paths(folder, out) == []
+    assert SliceIndex(out).read()["path"].tolist() == ["a.dcm"]
 
 
 def test_a_table_that_would_not_change_is_left_as_it_is(write_dicom: WriteDicom, tmp_path: Path) -> None:

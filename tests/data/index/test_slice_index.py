@@ -54,6 +54,13 @@ def test_of_a_file_that_has_changed_both_states_are_kept_and_no_record_twice(ind
     assert sorted(index.read().query("modified == 7")["path"]) == sorted(changed["path"])
 
 
+def test_a_problem_that_may_be_gone_next_time_is_not_kept(index: SliceIndex) -> None:
+    problems = ["no permission to read it", "cannot be read: Input/output error", "not a DICOM file"]
+    records = [SliceRecord("x", n, problem=problem) for n, problem in enumerate(problems)]
+    index.replace(as_table(records).assign(**dict.fromkeys(STATE, 0)))
+    assert index.read()["problem"].tolist() == ["not a DICOM file"]
+
+
 def test_a_part_cut_short_anywhere_counts_as_none_and_the_others_stay(index: SliceIndex) -> None:
     part = parts(index)[1]
     content = part.read_bytes()

@@ -1,5 +1,6 @@
 """Packing on logical GPUs, and a cluster of two nodes on this machine."""
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from harness.errors import HarnessError
 from harness.experiment.plan import plan_trials
 from harness.launchers.base import Job
 from harness.launchers.events import TrialEvent
-from harness.launchers.ray.cluster import Node, check_fits, check_storage, cluster, slots
+from harness.launchers.ray.cluster import Node, check_fits, check_storage, cluster, slots, this_machine
 from harness.launchers.ray.tune import launch
 from harness.tracking.run_reader import load_sweep
 from harness.tracking.store import find_store
@@ -135,3 +136,9 @@ def test_several_machines_need_a_storage_that_all_see() -> None:
     check_storage(nodes[:1], None)
     with pytest.raises(HarnessError, match="--set storage"):
         check_storage(nodes, None)
+
+
+def test_a_system_without_affinity_is_a_node_of_all_its_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("process_cpu_count", "sched_getaffinity"):
+        monkeypatch.delattr(os, name, raising=False)  # as on macOS
+    assert [node.cpus for node in this_machine()] == [os.cpu_count()]
