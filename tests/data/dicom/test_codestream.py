@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pydicom
 import pytest
-from pydicom.encaps import generate_fragmented_frames
-from pydicom.pixels.decoders.rle import _rle_decode_segment
+from pydicom.encaps import encapsulate, generate_fragmented_frames
+from pydicom.pixels.decoders import RLELosslessDecoder
 from pydicom.pixels.encoders import RLELosslessEncoder
 
 from harness.data.dicom.codestream import Size, begins_an_image, has_size
@@ -81,12 +81,13 @@ def test_an_image_that_names_no_size_has_none(image: bytes) -> None:
 def test_rle_is_measured_as_pydicom_unpacks_it(seed: int) -> None:
     rng = np.random.default_rng(seed)
     values = (rng.integers(0, 256, (96, 112)) * (rng.random((96, 112)) < seed / 4)).astype(np.uint8)
-    image = RLELosslessEncoder.encode(
-        values, rows=96, columns=112, bits_allocated=8, bits_stored=8, samples_per_pixel=1,
-        number_of_frames=1, pixel_representation=0, photometric_interpretation="MONOCHROME2",
-        encoding_plugin="pydicom",
-    )  # fmt: skip
-    assert len(_rle_decode_segment(image[64:])) == 96 * 112
+    kind = {
+        "rows": 96, "columns": 112, "bits_allocated": 8, "bits_stored": 8, "samples_per_pixel": 1,
+        "number_of_frames": 1, "pixel_representation": 0, "photometric_interpretation": "MONOCHROME2",
+    }  # fmt: skip
+    image = RLELosslessEncoder.encode(values, encoding_plugin="pydicom", **kind)
+    unpacked, _ = RLELosslessDecoder.as_array(encapsulate([image]), pixel_keyword="PixelData", **kind)
+    assert unpacked.shape == SIZE[:2]
     assert has_size(image, SIZE)
     assert has_size(image + bytes(9), SIZE)
     assert not any(has_size(image, size) for size in (Size(95, 112, 1), Size(96, 111, 1), Size(96, 56, 1)))

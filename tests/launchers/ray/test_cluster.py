@@ -17,6 +17,7 @@ from harness.launchers.base import Job
 from harness.launchers.events import TrialEvent
 from harness.launchers.ray.cluster import Node, check_fits, check_storage, cluster, slots, this_machine
 from harness.launchers.ray.tune import launch
+from harness.parallel import cores_available
 from harness.tracking.run_reader import load_sweep
 from harness.tracking.store import find_store
 
@@ -139,6 +140,5 @@ def test_several_machines_need_a_storage_that_all_see() -> None:
 
 
 def test_a_system_without_affinity_is_a_node_of_all_its_cores(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("process_cpu_count", "sched_getaffinity"):
-        monkeypatch.delattr(os, name, raising=False)  # as on macOS
-    assert [node.cpus for node in this_machine()] == [os.cpu_count()]
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)  # as on macOS
+    assert [node.cpus for node in this_machine()] == [cores_available()]
