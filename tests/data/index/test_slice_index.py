@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from harness.data.index.slice_index import SliceIndex
@@ -84,19 +85,10 @@ def test_a_damaged_part_gives_its_records_or_none_but_no_error(index: SliceIndex
         assert records.equals(whole) or records.equals(without), place
 
 
-def test_records_of_another_version_are_not_read(tmp_path: Path, index: SliceIndex) -> None:
-    import pyarrow.parquet as pq
-
+def test_records_of_another_version_are_not_read(index: SliceIndex) -> None:
     part = parts(index)[0]
     table = pq.read_table(part)
     metadata = table.schema.metadata
     assert set(metadata) == {b"version"}
     pq.write_table(table.replace_schema_metadata({b"version": b"4"}), part)
     assert len(index.read()) == 6
-
-
-def test_a_folder_whose_name_looks_like_a_partition_adds_no_column(tmp_path: Path) -> None:
-    index = SliceIndex(tmp_path / "site=1" / "slices.csv")
-    with index.locked():
-        index.append(BATCHES[0])
-    pd.testing.assert_frame_equal(index.read(), BATCHES[0])
