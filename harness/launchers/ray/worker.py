@@ -45,4 +45,4 @@ def run_job(config: dict[str, Any], data: PreparedData, weights: Mapping[str, We
 
 
 def _report(event: TrialEvent) -> None:
-    tune.report({"event": asdict(event)})
+    tune.report({"event": [asdict(event)]})  # in a list: Ray flattens mappings, and drops empty ones
