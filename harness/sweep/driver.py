@@ -229,4 +229,4 @@ def _close(
         },
     )
     if complete:
-        kept.release()
+        kept.release(spool.finished())

@@ -50,6 +50,7 @@ class Recorder:
         self._progress = progress
         self._searches = searches
         self._running: set[str] = set()
+        self._finished: set[str] = set()
 
     def close(self) -> None:
         """Clear up after suggestions that an earlier driver saw to their end, but not further."""
@@ -68,6 +69,8 @@ class Recorder:
         Returns:
             Whether the trial, and what follows it in its job, is to be stopped.
         """
+        if event.identity in self._finished:  # told again by a process that took over from a lost one
+            return False
         trial = self._trials[event.identity]
         self._start(trial, {"split_digest": event.split_digest, "device": event.device})
         for epoch in event.epochs:
@@ -136,6 +139,7 @@ class Recorder:
         accuracy = scores["validation", network].accuracy
         stops = self._searches.scored(trial, accuracy)
         self._running.discard(trial.identity)
+        self._finished.add(trial.identity)
         self._spool.finish(
             trial.identity,
             time=time.time(),

@@ -1,7 +1,7 @@
 """Whose weights are kept: of the best trial of each group, of all trials, or of none."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -31,16 +31,16 @@ class WeightRetention:
         found = {identity: self._checkpoints.weights_file(identity) for _, identity in self._kept.values()}
         return {f"weights-{identity}.pt": content for identity, content in found.items() if content}
 
-    def release(self) -> None:
-        """Delete the kept weights, once the spool has them."""
+    def release(self, identities: Container[str]) -> None:
+        """Delete the kept weights and what these trials left to be recorded, once the spool has all."""
+        self._checkpoints.clear(identities)
         for _, identity in self._kept.values():
             self._checkpoints.drop_weights(identity)
 
     def forget(self, trials: Iterable[Trial]) -> None:
-        """Delete what is left of trials that nobody goes on with: states, and marks that they are done."""
+        """Delete the states of trials that nobody goes on with."""
         for trial in trials:
             self._checkpoints.drop_state(trial.identity)
-            self._checkpoints.drop_mark(trial.identity)
 
     def finished(self, trial: Trial, validation_accuracy: float, *, may_be_stopped: bool = False) -> None:
         """Take in a finished trial; under ``best`` the first of equals stays.

@@ -3,10 +3,12 @@
 A file belongs to a trial's identity, never to a process or to Ray: whoever trains that trial next finds it.
 """
 
+from collections.abc import Container
 from io import BufferedReader
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any
+from uuid import uuid4
 
 import torch
 from pyarrow import ArrowInvalid, fs
@@ -14,11 +16,14 @@ from pyarrow import ArrowInvalid, fs
 from harness.errors import HarnessError
 
 _AHEAD = 2**23  # bytes: a state has hundreds of small tensors, and a bucket answers each read by a request
+_FINISHED, _PARTIAL = ".finished.pt", ".partial"
 _DAMAGED = (UnpicklingError, RuntimeError, EOFError, ValueError)
 
 
 class Checkpoints:
-    """States of unfinished trials and weights of finished ones, under one root.
+    """States of unfinished trials, and of finished ones the weights and what they told last, under one root.
+
+    Several processes may write for one trial: a reader sees what one of them wrote, whole.
 
     Args:
         root: an absolute folder or a URI that pyarrow reads (``s3://…``, ``gs://…``).
@@ -44,19 +49,29 @@ class Checkpoints:
         Raises:
             HarnessError: its file is damaged.
         """
-        path = self._state(identity)
-        if not self._is_file(path):
-            return None
-        with BufferedReader(self._files.open_input_file(path), _AHEAD) as file:
-            # Tensor by tensor, so that memory holds the state once. Not mapped: in a folder that machines
-            # share, another may delete the file under the map.
-            try:
-                state: dict[str, Any] = torch.load(file, "cpu", weights_only=True)
-            except _DAMAGED as error:
-                raise HarnessError(
-                    f"{path} cannot be read ({type(error).__name__}); delete it, and its trial begins anew"
-                ) from error
-            return state
+        return self._read(self._state(identity))
+
+    def drop_state(self, identity: str) -> None:
+        """Delete the state of a trial that is done."""
+        self._delete(self._state(identity))
+
+    def save_finished(self, identity: str, last: dict[str, Any]) -> None:
+        """Keep what a trial tells last, for whoever takes it up once more before that is recorded."""
+        self._write(self._finished(identity), last)
+
+    def load_finished(self, identity: str) -> dict[str, Any] | None:
+        """Return what a trial told last, or None if it is not finished.
+
+        Raises:
+            HarnessError: its file is damaged.
+        """
+        return self._read(self._finished(identity))
+
+    def clear(self, identities: Container[str]) -> None:
+        """Delete of these trials what they told last, and what writes left that broke off."""
+        for file in self._files.get_file_info(fs.FileSelector(self._root)):
+            if file.base_name.split(".")[0] in identities and file.path.endswith((_FINISHED, _PARTIAL)):
+                self._delete(file.path)
 
     def save_weights(self, identity: str, weights: dict[str, torch.Tensor]) -> None:
         """Keep the weights of a trial at its chosen epoch."""
@@ -69,22 +84,6 @@ class Checkpoints:
             return path if path.is_file() else None
         return self._bytes(self._weights(identity))
 
-    def drop_state(self, identity: str) -> None:
-        """Delete the state of a trial that is done."""
-        self._delete(self._state(identity))
-
-    def mark_done(self, identity: str) -> None:
-        """Remember that a trial is done, for a process that takes up its list of trials again."""
-        self._files.open_output_stream(self._mark(identity)).close()
-
-    def is_done(self, identity: str) -> bool:
-        """Return whether a trial was marked."""
-        return self._is_file(self._mark(identity))
-
-    def drop_mark(self, identity: str) -> None:
-        """Forget that a trial was marked."""
-        self._delete(self._mark(identity))
-
     def drop_weights(self, identity: str) -> None:
         """Delete the weights of a trial that are not to be kept."""
         self._delete(self._weights(identity))
@@ -92,17 +91,35 @@ class Checkpoints:
     def _state(self, identity: str) -> str:
         return f"{self._root}/{identity}.state.pt"
 
-    def _mark(self, identity: str) -> str:
-        return f"{self._root}/{identity}.done"
+    def _finished(self, identity: str) -> str:
+        return f"{self._root}/{identity}{_FINISHED}"
 
     def _weights(self, identity: str) -> str:
         return f"{self._root}/{identity}.weights.pt"
 
     def _write(self, path: str, content: dict[str, Any]) -> None:
-        partial = f"{path}.partial"
-        with self._files.open_output_stream(partial) as stream:
-            torch.save(content, stream)
-        self._files.move(partial, path)
+        partial = f"{path}.{uuid4().hex}{_PARTIAL}"  # of this write alone
+        try:
+            with self._files.open_output_stream(partial) as stream:
+                torch.save(content, stream)
+            self._files.move(partial, path)
+        except BaseException:
+            self._delete(partial)
+            raise
+
+    def _read(self, path: str) -> dict[str, Any] | None:
+        if not self._is_file(path):
+            return None
+        with BufferedReader(self._files.open_input_file(path), _AHEAD) as file:
+            # Tensor by tensor, so that memory holds the content once. Not mapped: in a folder that machines
+            # share, another may delete the file under the map.
+            try:
+                content: dict[str, Any] = torch.load(file, "cpu", weights_only=True)
+            except _DAMAGED as error:
+                raise HarnessError(
+                    f"{path} cannot be read ({type(error).__name__}); delete it, and its trial begins anew"
+                ) from error
+            return content
 
     def _is_file(self, path: str) -> bool:
         return bool(self._files.get_file_info(path).type == fs.FileType.File)

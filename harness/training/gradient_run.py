@@ -1,5 +1,6 @@
 """Networks trained by gradient descent, epoch by epoch; nothing here knows of Ray, MLflow or files."""
 
+import os
 import time
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
@@ -28,6 +29,7 @@ from harness.training.step import train_step
 from harness.training.task import EVERYTHING, Task
 
 EVALUATION_BATCH = 64
+CUBLAS_WORKSPACE = ":4096:8"  # cuBLAS repeats its sums in one order; it reads this where CUDA work begins
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class GradientRun:
     """
 
     def __init__(self, settings: Hyperparameters, task: Task, synergic_weight: float) -> None:
+        os.environ["CUBLAS_WORKSPACE_CONFIG"] = CUBLAS_WORKSPACE
         self.history: list[EpochRecord] = []
         self.synergic_weight = synergic_weight
         self._settings, self._task = settings, task

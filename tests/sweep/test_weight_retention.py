@@ -23,6 +23,7 @@ def trials(folder: Path) -> list[Trial]:
 def finish(kept: WeightRetention, checkpoints: Checkpoints, trial: Trial, accuracy: float) -> None:
     checkpoints.save_state(trial.identity, {"epoch": 1})
     checkpoints.save_weights(trial.identity, {"w": torch.tensor([accuracy])})
+    checkpoints.save_finished(trial.identity, {"predictions": "x"})
     kept.finished(trial, accuracy)
 
 
@@ -59,7 +60,7 @@ def test_the_first_best_of_each_group_stays(
     assert weights_in(folder / "checkpoints") == expected
     assert set(kept.files()) == {f"weights-{identity}.pt" for identity in expected}
     assert not list((folder / "checkpoints").glob("*.state.pt"))
-    kept.release()
+    kept.release([trial.identity for trial, _ in finished])
     assert not list((folder / "checkpoints").iterdir())
 
 

@@ -1,6 +1,8 @@
 """States and weights by the identity of their trial, whole or not at all."""
 
 import io
+import subprocess
+import sys
 import tracemalloc
 from pathlib import Path
 from typing import Any
@@ -100,6 +102,7 @@ def test_a_write_that_breaks_off_leaves_the_last_state(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="full"):
         checkpoints.save_state("a", {"epoch": 2, "rest": Broken()})
     assert checkpoints.load_state("a") == {"epoch": 1}
+    assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_another_process_finds_what_this_one_wrote(tmp_path: Path) -> None:
@@ -132,12 +135,37 @@ def test_a_root_that_is_no_folder_is_told(tmp_path: Path) -> None:
             Checkpoints(root)
 
 
-def test_a_mark_says_that_a_trial_is_done_until_it_is_dropped(checkpoints: Checkpoints) -> None:
-    assert not checkpoints.is_done("a")
-    checkpoints.mark_done("a")
-    assert checkpoints.is_done("a")
-    assert not checkpoints.is_done("b")
-    assert checkpoints.load_state("a") is None
-    checkpoints.drop_mark("a")
-    checkpoints.drop_mark("a")
-    assert not checkpoints.is_done("a")
+def test_what_a_trial_told_last_is_kept_until_it_is_cleared(checkpoints: Checkpoints) -> None:
+    last = {"predictions": "a,b\n", "artifacts": {"schedule.csv": b"\x00\xff"}, "epochs": [{"epoch": 1}]}
+    assert checkpoints.load_finished("a") is None
+    for identity in ("a", "b"):
+        checkpoints.save_finished(identity, last)
+        checkpoints.save_state(identity, {"epoch": 1})
+    checkpoints.clear({"a"})
+    assert checkpoints.load_finished("a") is None
+    assert checkpoints.load_finished("b") == last
+    assert checkpoints.load_state("a") == {"epoch": 1}
+
+
+WRITER = """
+import sys, torch
+from harness.training.checkpoints import Checkpoints
+checkpoints, number = Checkpoints(sys.argv[1]), int(sys.argv[2])
+for _ in range(40):
+    checkpoints.save_state("a", {"w": torch.full((300_000,), number), "number": number})
+"""
+
+
+def test_two_writers_of_one_trial_leave_no_damaged_state(tmp_path: Path) -> None:
+    checkpoints = Checkpoints(str(tmp_path))
+    checkpoints.save_state("a", {"w": torch.zeros(1), "number": 0})
+    writers = [subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path), str(n)]) for n in (1, 2)]
+    numbers = set()
+    while any(writer.poll() is None for writer in writers):
+        state = checkpoints.load_state("a")
+        assert state is not None
+        assert (state["w"] == state["number"]).all()
+        numbers.add(state["number"])
+    assert [writer.returncode for writer in writers] == [0, 0]
+    assert numbers >= {1, 2}
+    assert [path.name for path in tmp_path.iterdir()] == ["a.state.pt"]

@@ -14,10 +14,6 @@ import harness
 from harness.errors import HarnessError
 from harness.parallel import cores_available
 
-WORKER_ENVIRONMENT = {
-    "CUBLAS_WORKSPACE_CONFIG": ":4096:8",  # cuBLAS repeats its sums in the same order
-}
-
 DRIVER_ENVIRONMENT = {
     "RAY_AIR_NEW_OUTPUT": "0",  # progress is ours
     "RAY_CHDIR_TO_TRIAL_DIR": "0",
@@ -50,7 +46,7 @@ def cluster(address: str | None) -> Iterator[list[Node]]:
         HarnessError: if no cluster answers at ``address``.
     """
     os.environ.update(DRIVER_ENVIRONMENT)
-    runtime: dict[str, Any] = {"env_vars": WORKER_ENVIRONMENT}
+    runtime: dict[str, Any] = {}
     options: dict[str, Any] = {"include_dashboard": False, "_node_ip_address": "127.0.0.1"}
     if address:
         _check_answers(address)

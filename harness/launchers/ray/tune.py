@@ -3,7 +3,6 @@
 import re
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +36,8 @@ class EventScheduler(_NotPickled, FIFOScheduler):
         self._listener = listener
 
     def on_trial_result(self, tune_controller: Any, trial: RayTrial, result: dict[str, Any]) -> str:
-        """Take in a result, whose nested names Ray has joined by slashes."""
-        event = TrialEvent(**{field.name: result[f"event/{field.name}"] for field in fields(TrialEvent)})
+        """Take in a result, which holds one event in a list: Ray flattens mappings."""
+        event = TrialEvent(**result["event"][0])
         return TrialScheduler.STOP if self._listener.on_event(event) else TrialScheduler.CONTINUE
 
 

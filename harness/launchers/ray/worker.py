@@ -33,8 +33,6 @@ def run_job(config: dict[str, Any], data: PreparedData, weights: Mapping[str, We
     pretrained = tensors(weights.get(job.pretrained))
     checkpoints = Checkpoints(job.checkpoints)
     for trial in job.trials:
-        if checkpoints.is_done(trial.identity):  # by a process of this job that was lost
-            continue
         run_trial(
             trial,
             data,
@@ -44,9 +42,7 @@ def run_job(config: dict[str, Any], data: PreparedData, weights: Mapping[str, We
             checkpoint_every=job.checkpoint_every,
             on_event=_report,
         )
-        if trial is not job.trials[-1]:
-            checkpoints.mark_done(trial.identity)
 
 
 def _report(event: TrialEvent) -> None:
-    tune.report({"event": asdict(event)})
+    tune.report({"event": [asdict(event)]})  # in a list: Ray flattens mappings, and drops empty ones
