@@ -18,7 +18,7 @@ from pydantic import (
 from harness import shipped as resources
 from harness.config.document import Document
 from harness.config.faults import faults_of, names_of
-from harness.data.preparation.pixels import Window
+from harness.data.preparation.normalise import Window
 from harness.data.series.selection_rule import Rule
 from harness.errors import InvalidInputError
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from harness.data.preparation.pixels import Window
+from harness.data.preparation.normalise import Window
 from harness.data.recipe import Recipe
 from harness.data.series.selection_rule import Rule
 from harness.methods.registry import AnySettings

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from harness.data.collection.collection import Collection
 from harness.data.collection.duplicates import copies, near_copies
 from harness.data.collection.selection_report import Check
-from harness.data.preparation.pixels import CONSTANT
+from harness.data.preparation.normalise import CONSTANT
 from harness.data.series.selection_rule import COPY
 from harness.errors import HarnessError
 

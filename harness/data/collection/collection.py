@@ -13,7 +13,7 @@ from harness.data.labels.label_table import Labels, find_table, normalise_id, re
 from harness.data.labels.patients import choose_patients
 from harness.data.labels.spreadsheet import read_table
 from harness.data.preparation.crop import MaskError, find_mask, shared_names
-from harness.data.preparation.pixels import Reading, read_frames, read_image
+from harness.data.preparation.reading import Reading, read_frames, read_image
 from harness.data.recipe import Recipe
 from harness.data.series.selection_rule import apply_rule, drop_duplicates, exclude
 from harness.data.sources.image_table import image_records
