@@ -4,7 +4,7 @@ import pytest
 from helpers.scanned import scan
 
 from harness.data.collection.prepare import prepare
-from harness.data.recipe import load_recipe
+from harness.data.sources.load_recipe import load_recipe
 from harness.phantom import SliceTruth, generate
 
 

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +14,7 @@ from harness.data.recipe import LabelTable, Recipe, Replacement
 from harness.errors import HarnessError
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Labels:
     """The classes of a collection's patients.
 
@@ -25,6 +25,7 @@ class Labels:
         contradictory: normalised IDs with two classes.
         left_out: how many patients had each value that is no class.
         sites: hospital by normalised ID, where table or ID name one.
+        table: the whole label table, every cell as it stands.
     """
 
     classes: tuple[str, ...]
@@ -33,6 +34,7 @@ class Labels:
     contradictory: frozenset[str]
     left_out: dict[str, int]
     sites: dict[str, str]
+    table: pd.DataFrame = field(repr=False)
 
     @property
     def free_texts(self) -> dict[str, int]:
@@ -86,6 +88,7 @@ def read_labels(recipe: Recipe, table: pd.DataFrame) -> Labels:
         contradictory=frozenset(patient for patient, names in named.items() if len(names) > 1),
         left_out=dict(Counter(value for patient in unlabelled for value in cells[patient]).most_common()),
         sites=_sites(recipe.labels, table, patients),
+        table=table,
     )
 
 

@@ -14,7 +14,6 @@ from helpers.read_slices import read_dicom
 from PIL import Image
 
 from harness import parallel
-from harness.data.collection import collection
 from harness.data.collection.cache import load_cached
 from harness.data.collection.prepare import load_prepared, prepare
 from harness.data.collection.prepared import PreparedData
@@ -200,11 +199,13 @@ def test_a_label_that_may_name_somebody_is_counted_and_not_kept(made: Path, tmp_
     assert labels_below(wanted, made).free_texts == {"Dr Doe": 1, "see Doe": 1}
 
 
-def test_a_second_call_reads_no_pixels(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = prepare(recipe(), made, tmp_path / "cache")
-    monkeypatch.setattr(collection, "read_frames", None)
-    monkeypatch.setattr(collection, "scan_records", None)
-    again = prepare(recipe(), made, tmp_path / "cache")
+def test_a_second_call_reads_no_file(made: Path, tmp_path: Path) -> None:
+    read: list[str] = []
+    first = prepare(recipe(), made, tmp_path / "cache", lambda what, done, total: read.append(what))
+    assert set(read) == {"reading headers", "reading pixels"}
+    read.clear()
+    again = prepare(recipe(), made, tmp_path / "cache", lambda what, done, total: read.append(what))
+    assert not read
     assert (again.digest, again.patients, again.selection) == (first.digest, first.patients, first.selection)
     assert load_prepared(recipe(), tmp_path / "cache").digest == first.digest
     assert load_cached(first.digest, tmp_path / "cache").slice_ids == first.slice_ids

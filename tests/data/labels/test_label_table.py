@@ -6,7 +6,8 @@ import pytest
 
 from harness.data.labels.label_table import class_of, find_table, read_labels
 from harness.data.labels.spreadsheet import read_table
-from harness.data.recipe import LabelTable, Recipe, Replacement, load_recipe
+from harness.data.recipe import LabelTable, Recipe, Replacement
+from harness.data.sources.load_recipe import load_recipe
 from harness.errors import HarnessError
 
 

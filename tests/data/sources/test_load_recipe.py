@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.data.recipe import Recipe, load_recipe
+from harness.data.recipe import Recipe
+from harness.data.sources.load_recipe import load_recipe
 from harness.errors import InvalidInputError
 from harness.shipped import names
 
@@ -28,7 +29,7 @@ def faults(folder: Path, text: str) -> list[str]:
 def test_every_shipped_recipe_is_valid_and_opens_with_its_command(name: str) -> None:
     recipe = load_recipe(name)
     assert recipe.name == name
-    text = (Path(__file__).parents[2] / "datasets" / f"{name}.yaml").read_text()
+    text = (Path(__file__).parents[3] / "datasets" / f"{name}.yaml").read_text()
     assert f"#   sdl data prepare {name}" in text
     stated = [line for line in text.splitlines() if line and not line.startswith("#")]
     uncommented = [line for line in stated if "#" not in line]
@@ -78,7 +79,7 @@ classes: [II]
         ("patients: {list: [a], count: {II: 1}}", "not by both"),
         ("patients: some", "patients"),
         ("image_size: 8", "image_size"),
-        ("crop: {masks: masks}", "only images have"),
+        ("crop: {masks: masks}", "made.yaml:4: crop needs masks, which only images have"),
     ],
 )
 def test_each_rule(tmp_path: Path, more: str, rule: str) -> None:
@@ -86,15 +87,16 @@ def test_each_rule(tmp_path: Path, more: str, rule: str) -> None:
     assert rule in fault
 
 
-def test_images_need_their_column_of_paths(tmp_path: Path) -> None:
-    (fault,) = faults(tmp_path, WHOLE.replace("dicom", "images"))
-    assert "labels.path" in fault
+def test_what_a_source_asks_of_a_recipe_is_told_with_its_line(tmp_path: Path) -> None:
+    text = "source: images\nlabels:\n  table: t.csv\n  patient: id\n  label: grade\nwindow: header\n"
+    path, window = faults(tmp_path, text)
+    assert path.startswith("made.yaml:2: images are found by the label table: labels.path names")
+    assert "received: nothing" in path
+    assert window.startswith("made.yaml:6: window: header needs headers, and images have none")
+    assert "received: 'header'" in window
 
 
-def test_images_have_no_header_to_name_a_window(tmp_path: Path) -> None:
-    images = "source: images\nlabels: {table: t.csv, patient: id, label: grade, path: file}\nwindow: header\n"
-    (fault,) = faults(tmp_path, images)
-    assert "window: header needs DICOM files" in fault
+def test_a_misspelt_window_is_a_fault_with_its_line(tmp_path: Path) -> None:
     (fault,) = faults(tmp_path, WHOLE + "window: headr")
     assert fault.startswith("made.yaml:4: window")
     assert "did you mean 'header'" in fault
