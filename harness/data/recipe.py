@@ -47,7 +47,7 @@ class Replacement(_Declared):
 
 
 class Site(_Declared):
-    """Where the hospital of a patient is told: a column of the label table, or the patient's ID.
+    """Where the hospital of a patient comes from: a column of the label table, or the patient's ID.
 
     Attributes:
         column: its name; spaces and case do not count.
@@ -60,7 +60,7 @@ class Site(_Declared):
     @model_validator(mode="after")
     def _one_way(self) -> Self:
         if (self.column is None) == (self.pattern is None):
-            raise ValueError("a hospital is told by a column or by a pattern, by one of them")
+            raise ValueError("a hospital is named by a column or by a pattern, by one of them")
         return self
 
 
@@ -73,7 +73,7 @@ class LabelTable(_Declared):
 
     Attributes:
         table: CSV, TSV, XLSX or XLS file, looked for in the root of the dataset, then as a path.
-        sheet: of a workbook; its first where not said.
+        sheet: of a workbook; its first where not given.
         patient, label: names of columns; spaces and case do not count.
         path: column of the images' paths below the root, for images.
         site: names the patient's hospital, to check whether a class comes from one alone.
@@ -128,7 +128,7 @@ class Recipe(_Declared):
         source: where the slices come from, by name (`harness.data.sources`): ``dicom`` files below a folder,
             ``images`` that the label table lists.
         root: folder of the collection; ``--root`` takes its place.
-        slices: the rule of selection; for images their plane and weighting, which no header tells.
+        slices: the rule of selection; for images their plane and weighting, which no header names.
         labels: the table of classes.
         classes: in the order of their labels; where none are given, those that the table holds, sorted.
         patients: who takes part.

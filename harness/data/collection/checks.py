@@ -27,7 +27,7 @@ def check(selected: LabelledSlices, images: NDArray[np.float32]) -> list[Check]:
 
     Args:
         selected: after its pixels were read.
-        images: (N, H, W) of the slices included, in their order.
+        images: (N, H, W) of the included slices, in their order.
 
     Raises:
         HarnessError: a class has no slice at all.
@@ -67,7 +67,7 @@ def _patients(selected: LabelledSlices) -> Iterator[Check]:
 
 
 def _constant(selected: LabelledSlices) -> Check:
-    """Count the slices that were left because they show nothing."""
+    """Count the slices that were excluded because they show nothing."""
     rows = selected.slices[selected.slices["reason"].str.startswith(CONSTANT)]
     return _counted("constant slices, left out", len(rows), "slice", _series(rows))
 
@@ -95,7 +95,7 @@ def _pixels(selected: LabelledSlices, images: NDArray[np.float32]) -> Iterator[C
 
 
 def _under_two_patients(slices: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of slices that several patients have; all but the first were left as copies."""
+    """Return the rows of slices that several patients have; all but the first were excluded as copies."""
     shown = slices[(slices["taken"] == "yes") | (slices["reason"] == COPY)]
     return shown[shown.groupby("slice_id")["patient"].transform("nunique") > 1]
 

@@ -15,11 +15,11 @@ from harness.data.collection.summarise import summarise
 from harness.data.index.walk import walk
 from harness.data.labels.label_table import Labels, find_table, labels_below
 from harness.data.recipe import Recipe
-from harness.data.series.slice_record import VERSION as FACTS_VERSION
+from harness.data.series.slice_record import VERSION as RECORD_VERSION
 from harness.errors import HarnessError
 from harness.parallel import Progress, no_progress
 
-VERSION = 5  # counts changes, past the facts, of the preparation or of what the cache holds
+VERSION = 5  # counts changes, past the records, of the preparation or of what the cache holds
 
 
 def prepare(
@@ -92,11 +92,11 @@ def _fingerprint(recipe: Recipe, root: Path, key: bytes) -> str:
     """Digest of everything that the data depends on, by size and times of the files, not by their bytes."""
     table = find_table(recipe.labels, root).stat()
     sha = hashlib.sha256(
-        repr((VERSION, FACTS_VERSION, recipe.digest, hashlib.sha256(key).hexdigest())).encode()
+        repr((VERSION, RECORD_VERSION, recipe.digest, hashlib.sha256(key).hexdigest())).encode()
     )
     sha.update(repr((table.st_size, table.st_mtime_ns, table.st_ctime_ns)).encode())
-    for found in walk(root):
-        sha.update(repr((found.path, found.size, found.modified, found.changed, found.problem)).encode())
+    for entry in walk(root):
+        sha.update(repr((entry.path, entry.size, entry.modified, entry.changed, entry.problem)).encode())
     return sha.hexdigest()
 
 
@@ -104,9 +104,9 @@ def _prepared(recipe: Recipe, selected: LabelledSlices, images: np.ndarray, key:
     rows, classes = selected.included, selected.labels.classes
     if rows.empty:
         reasons = selected.slices["reason"].value_counts().head(3)
-        listed = "; ".join(f"{reason} ({count})" for reason, count in reasons.items())
+        frequent = "; ".join(f"{reason} ({count})" for reason, count in reasons.items())
         raise HarnessError(
-            f"{recipe.name}: no slice is left; the most frequent reasons: {listed or 'no file'}"
+            f"{recipe.name}: no slice is left; the most frequent reasons: {frequent or 'no file'}"
         )
     public = recipe.patient_ids == "public"
     return PreparedData(

@@ -63,7 +63,7 @@ def _exclusions(slices: pd.DataFrame) -> tuple[ReasonCount, ...]:
 def _unlabelled(labels: Labels) -> tuple[ReasonCount, ...]:
     """Count the labels that are no class; what may be free text is not kept, for it may name a person."""
     counts = Counter[str]()
-    for value, count in labels.left_out.items():
+    for value, count in labels.other_values.items():
         counts[f"label reads {value!r}" if names_nobody(value) else "label is another text"] += count
     counts["two different classes"] = len(labels.contradictory)
     return tuple(ReasonCount(reason=reason, count=count) for reason, count in counts.most_common())

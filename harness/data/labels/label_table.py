@@ -23,7 +23,7 @@ class Labels:
         of_patient: class by normalised ID.
         unlabelled: normalised IDs whose label is missing or is no class.
         contradictory: normalised IDs with two classes.
-        left_out: how many patients had each value that is no class.
+        other_values: how many patients have each value that is no class.
         sites: hospital by normalised ID, where table or ID name one.
         table: the whole label table, every cell as it stands.
     """
@@ -32,14 +32,14 @@ class Labels:
     of_patient: dict[str, str]
     unlabelled: frozenset[str]
     contradictory: frozenset[str]
-    left_out: dict[str, int]
+    other_values: dict[str, int]
     sites: dict[str, str]
     table: pd.DataFrame = field(repr=False)
 
     @property
     def free_texts(self) -> dict[str, int]:
-        """Of `left_out`, the values that may name somebody: to be shown, never to be kept."""
-        return {value: count for value, count in self.left_out.items() if not names_nobody(value)}
+        """Of `other_values`, the values that may name somebody: to be shown, never to be kept."""
+        return {value: count for value, count in self.other_values.items() if not names_nobody(value)}
 
     def reason(self, patient: str) -> str:
         """Return why a patient has no class, empty where it has one."""
@@ -86,7 +86,7 @@ def read_labels(recipe: Recipe, table: pd.DataFrame) -> Labels:
         of_patient={patient: next(iter(names)) for patient, names in named.items() if len(names) == 1},
         unlabelled=unlabelled,
         contradictory=frozenset(patient for patient, names in named.items() if len(names) > 1),
-        left_out=dict(Counter(value for patient in unlabelled for value in cells[patient]).most_common()),
+        other_values=dict(Counter(value for patient in unlabelled for value in cells[patient]).most_common()),
         sites=_sites(recipe.labels, table, patients),
         table=table,
     )
@@ -126,10 +126,10 @@ def class_of(value: str, classes: Sequence[str]) -> str:
 
 def _classes_of(values: pd.Series) -> tuple[str, ...]:
     """Return the classes that a column holds; 1 is no grade beside 0, nor `low` another class than `Low`."""
-    known = [value for value in values if not is_missing(value)]
-    numbers = [value for value in known if re.fullmatch(r"\d+(?:[.,]\d+)?", value)]
+    stated = [value for value in values if not is_missing(value)]
+    numbers = [value for value in stated if re.fullmatch(r"\d+(?:[.,]\d+)?", value)]
     graded = all(map(read_grade, numbers))
-    found = {bare(value): value for value in sorted(known, reverse=True)}
+    found = {bare(value): value for value in sorted(stated, reverse=True)}
     names = {(read_grade(value) if graded else "") or value for value in found.values()}
     return tuple(sorted(names, key=lambda name: (graded and not read_grade(name), name)))
 
