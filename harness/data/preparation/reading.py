@@ -1,6 +1,5 @@
 """From a file to slices ready for training, or to the reason why there are none."""
 
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -11,6 +10,7 @@ from PIL import Image
 from pydicom.dataset import Dataset
 
 from harness.data.dicom.pixels import PixelsError, decode_frame, read_dataset
+from harness.data.dicom.quiet import quiet_pydicom
 from harness.data.preparation.crop import MaskError, tumour_box
 from harness.data.preparation.normalise import Slice, Window, prepare_frame, prepare_slice
 
@@ -39,8 +39,7 @@ def read_frames(
         window: what becomes 0 and 1: percentiles of the slice, or the ends of the header's VOI LUT or window,
             for frames that have one.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with quiet_pydicom():
         try:
             dataset = read_dataset(path)
         except PixelsError as error:
