@@ -105,13 +105,13 @@ class Crop(_Declared):
 class Patients(_Declared):
     """Which of the labelled patients take part: all, a list, or so many of each class, drawn by a seed."""
 
-    listed: tuple[Text, ...] | None = Field(default=None, alias="list")
+    ids: tuple[Text, ...] | None = Field(default=None, alias="list")
     count: dict[Text, Annotated[int, Field(ge=1)]] | None = None
     seed: int = 0
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
-        if self.listed is not None and self.count is not None:
+        if self.ids is not None and self.count is not None:
             raise ValueError("patients are chosen by list or by count, not by both")
         return self
 

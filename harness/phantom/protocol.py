@@ -102,7 +102,7 @@ def draw_series(rng: np.random.Generator, slices: int, yaw: float, described: bo
     if rng.random() < 0.25:
         few = replace(sagittal, planes=_sagittal(angle, 5, 10.0, field_of_view), spacing=10.0)
         series.append(_as_t2(few, "", rng))
-    yield from (replace(each, number=number) for number, each in enumerate(series, 1))
+    yield from (replace(one, number=number) for number, one in enumerate(series, 1))
 
 
 def _as_t2(series: Series, description: str, rng: np.random.Generator) -> Series:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from harness.data.labels.label_table import Labels, normalise_id
+from harness.data.labels.label_table import PatientLabels, normalise_id
 from harness.data.labels.patients import choose_patients
 from harness.data.recipe import Recipe
 from harness.data.series.selection_rule import apply_rule, drop_duplicates, exclude
@@ -28,7 +28,7 @@ class LabelledSlices:
     """
 
     slices: pd.DataFrame
-    labels: Labels
+    labels: PatientLabels
     windowless: frozenset[str] | None = None
 
     @property
@@ -37,7 +37,7 @@ class LabelledSlices:
         return self.slices[self.slices["taken"] == "yes"].sort_values("slice_id")
 
 
-def select_slices(recipe: Recipe, root: Path, labels: Labels, progress: Progress) -> LabelledSlices:
+def select_slices(recipe: Recipe, root: Path, labels: PatientLabels, progress: Progress) -> LabelledSlices:
     """Read what there is, and include the slices that the recipe asks for.
 
     Raises:

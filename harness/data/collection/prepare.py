@@ -13,7 +13,7 @@ from harness.data.collection.prepared import PreparedData
 from harness.data.collection.pseudonyms import load_key, pseudonym
 from harness.data.collection.summarise import summarise
 from harness.data.index.walk import walk
-from harness.data.labels.label_table import Labels, find_table, labels_below
+from harness.data.labels.label_table import PatientLabels, find_table, labels_below
 from harness.data.recipe import Recipe
 from harness.data.series.slice_record import VERSION as RECORD_VERSION
 from harness.errors import HarnessError
@@ -27,7 +27,7 @@ def prepare(
     root: Path | None,
     cache: Path,
     progress: Progress = no_progress,
-    labels: Labels | None = None,
+    labels: PatientLabels | None = None,
 ) -> PreparedData:
     """Return the prepared slices of a dataset, from the cache where neither recipe nor inputs have changed.
 

@@ -8,7 +8,7 @@ import pandas as pd
 from harness.data.collection.labelled_slices import LabelledSlices
 from harness.data.collection.selection_report import Check, ClassCounts, ReasonCount, SelectionReport
 from harness.data.labels.grades import names_nobody
-from harness.data.labels.label_table import Labels
+from harness.data.labels.label_table import PatientLabels
 from harness.data.recipe import Recipe
 from harness.data.sources.registry import source_named
 
@@ -60,7 +60,7 @@ def _exclusions(slices: pd.DataFrame) -> tuple[ReasonCount, ...]:
     return tuple(ReasonCount(reason=reason, count=count) for reason, count in ordered)
 
 
-def _unlabelled(labels: Labels) -> tuple[ReasonCount, ...]:
+def _unlabelled(labels: PatientLabels) -> tuple[ReasonCount, ...]:
     """Count the labels that are no class; what may be free text is not kept, for it may name a person."""
     counts = Counter[str]()
     for value, count in labels.other_values.items():

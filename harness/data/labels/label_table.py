@@ -15,7 +15,7 @@ from harness.errors import HarnessError
 
 
 @dataclass(frozen=True, eq=False)
-class Labels:
+class PatientLabels:
     """The classes of a collection's patients.
 
     Attributes:
@@ -62,7 +62,7 @@ def find_table(labels: LabelTable, root: Path) -> Path:
     raise HarnessError(f"label table {labels.table!r}: put it into the root of the dataset, {root}")
 
 
-def read_labels(recipe: Recipe, table: pd.DataFrame) -> Labels:
+def read_labels(recipe: Recipe, table: pd.DataFrame) -> PatientLabels:
     """Return the class of every patient of a label table.
 
     Raises:
@@ -81,7 +81,7 @@ def read_labels(recipe: Recipe, table: pd.DataFrame) -> Labels:
     cells.pop("", None)
     named = {patient: {class_of(value, classes) for value in own} - {""} for patient, own in cells.items()}
     unlabelled = frozenset(patient for patient, names in named.items() if not names)
-    return Labels(
+    return PatientLabels(
         classes=classes,
         of_patient={patient: next(iter(names)) for patient, names in named.items() if len(names) == 1},
         unlabelled=unlabelled,
@@ -92,7 +92,7 @@ def read_labels(recipe: Recipe, table: pd.DataFrame) -> Labels:
     )
 
 
-def labels_below(recipe: Recipe, root: Path) -> Labels:
+def labels_below(recipe: Recipe, root: Path) -> PatientLabels:
     """Return the classes of a dataset's patients by the label table that is found for its root.
 
     Raises:

@@ -2,13 +2,13 @@
 
 import random
 
-from harness.data.labels.label_table import Labels, class_of, normalise_id
+from harness.data.labels.label_table import PatientLabels, class_of, normalise_id
 from harness.data.recipe import Recipe
 from harness.errors import HarnessError
 from harness.seeds import derive_seed
 
 
-def choose_patients(recipe: Recipe, labels: Labels, available: set[str]) -> set[str]:
+def choose_patients(recipe: Recipe, labels: PatientLabels, available: set[str]) -> set[str]:
     """Return the patients that a recipe chooses among those with a class and with slices.
 
     Args:
@@ -20,22 +20,22 @@ def choose_patients(recipe: Recipe, labels: Labels, available: set[str]) -> set[
         HarnessError: a listed patient or class does not exist, or a class has too few patients or two counts.
     """
     eligible = {patient for patient in available if patient in labels.of_patient}
-    if recipe.patients.listed is not None:
-        return _listed(recipe, eligible)
+    if recipe.patients.ids is not None:
+        return _by_id(recipe, eligible)
     return _sampled(recipe, labels, eligible) if recipe.patients.count is not None else eligible
 
 
-def _listed(recipe: Recipe, eligible: set[str]) -> set[str]:
-    listed = {normalise_id(patient, recipe.labels.normalise) for patient in recipe.patients.listed or ()}
-    if missing := listed - eligible:
+def _by_id(recipe: Recipe, eligible: set[str]) -> set[str]:
+    ids = {normalise_id(patient, recipe.labels.normalise) for patient in recipe.patients.ids or ()}
+    if missing := ids - eligible:
         raise HarnessError(
-            f"{recipe.name}: {len(missing)} of {len(listed)} listed patients have no class or no slice: "
+            f"{recipe.name}: {len(missing)} of {len(ids)} listed patients have no class or no slice: "
             + ", ".join(sorted(missing))
         )
-    return listed
+    return ids
 
 
-def _sampled(recipe: Recipe, labels: Labels, eligible: set[str]) -> set[str]:
+def _sampled(recipe: Recipe, labels: PatientLabels, eligible: set[str]) -> set[str]:
     chosen: set[str] = set()
     counted: set[str] = set()
     for stated, count in (recipe.patients.count or {}).items():

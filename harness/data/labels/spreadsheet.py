@@ -64,7 +64,9 @@ def _read_text(text: str) -> pd.DataFrame:
     text, skipped, declared = _from_header(text)
     fits = {separator: _fit(text, separator) for separator in declared + "\t;,"}
     # the first of equals: prose and numbers hold commas
-    separator = max(fits, key=lambda mark: (mark == declared and fits[mark][0], *fits[mark]))
+    separator = max(
+        fits, key=lambda candidate: (candidate == declared and fits[candidate][0], *fits[candidate])
+    )
     _refuse_shifted_rows(text, separator, skipped)
     # without index_col a separator at the end of every line would shift the columns by one
     return pd.read_csv(StringIO(text), sep=separator, dtype=str, keep_default_na=False, index_col=False)

@@ -89,8 +89,8 @@ def read_included(slices: pd.DataFrame, read: ReadFile, progress: Progress) -> l
     read_all = map_all(partial(_read_file, read), list(frames.items()), "reading pixels", progress)
     for (path, numbers), readings in zip(frames.items(), read_all, strict=True):
         found |= {(path, number): reading for number, reading in zip(numbers, readings, strict=True)}
-    places = zip(slices["path"], slices["frame"], strict=True)
-    return [found.get(place, Reading("")) for place in places]
+    keys = zip(slices["path"], slices["frame"], strict=True)
+    return [found.get(key, Reading("")) for key in keys]
 
 
 def _read_file(read: ReadFile, file: tuple[str, list[int]]) -> list[Reading]:

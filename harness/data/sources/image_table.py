@@ -13,7 +13,7 @@ from harness.data.preparation.crop import MaskError, find_mask, shared_names
 from harness.data.preparation.reading import Reading, read_image
 from harness.data.recipe import Recipe
 from harness.data.sources.base import Requirement, read_included
-from harness.data.sources.listed import listed_records, unlisted
+from harness.data.sources.file_table import file_records, missing_paths
 from harness.parallel import Progress
 
 
@@ -26,11 +26,11 @@ class ImageTable:
 
     def unmet(self, recipe: Recipe) -> Iterator[Requirement]:
         """Images are found by the label table."""
-        return unlisted(recipe)
+        return missing_paths(recipe)
 
     def records(self, recipe: Recipe, root: Path, table: pd.DataFrame, progress: Progress) -> pd.DataFrame:
         """Return the record of every image that the label table lists, in its order."""
-        return listed_records(recipe, root, table, progress, _problem)
+        return file_records(recipe, root, table, progress, _problem)
 
     def pixels(self, recipe: Recipe, root: Path, slices: pd.DataFrame, progress: Progress) -> list[Reading]:
         """Decode, cut and prepare the images that are included."""

@@ -7,7 +7,7 @@ import pytest
 from harness.data.collection.checks import FEW_PATIENTS, check
 from harness.data.collection.labelled_slices import LabelledSlices
 from harness.data.collection.selection_report import Check
-from harness.data.labels.label_table import Labels
+from harness.data.labels.label_table import PatientLabels
 from harness.data.series.selection_rule import COPY
 from harness.errors import HarnessError
 
@@ -31,7 +31,7 @@ def made(**columns: list[str]) -> LabelledSlices:
         **columns,
     }
     sites = {name: "Henry Ford" if name in patients[5:] else "TJU" for name in patients}
-    labels = Labels(
+    labels = PatientLabels(
         CLASSES,
         dict(zip(patients, table["class"], strict=True)) | {"gone": "II"},
         frozenset(),

@@ -41,7 +41,7 @@ def test_what_is_not_stated_keeps_its_default(tmp_path: Path) -> None:
     assert (recipe.name, recipe.image_size, recipe.patient_ids) == ("made", 128, "pseudonyms")
     assert (recipe.slices.plane, recipe.slices.weighting, recipe.slices.max_angle) == ("sagittal", "T1", 25)
     assert (recipe.slices.contrast, recipe.slices.body_part) == ("any", "allow")
-    assert recipe.patients.listed is recipe.patients.count is None
+    assert recipe.patients.ids is recipe.patients.count is None
 
 
 def test_all_faults_are_found_at_once_with_their_lines(tmp_path: Path) -> None:
@@ -122,8 +122,8 @@ def test_a_pattern_of_hospitals_that_is_none_is_a_fault_with_its_line(
 
 
 def test_patients_may_be_all_listed_or_counted(tmp_path: Path) -> None:
-    assert read(tmp_path, WHOLE + "patients: all").patients.listed is None
-    assert read(tmp_path, WHOLE + "patients: [a, 7]").patients.listed == ("a", "7")
+    assert read(tmp_path, WHOLE + "patients: all").patients.ids is None
+    assert read(tmp_path, WHOLE + "patients: [a, 7]").patients.ids == ("a", "7")
     counted = read(tmp_path, WHOLE + "patients: {count: {II: 7, 3: 1}, seed: 4}").patients
     assert (counted.count, counted.seed) == ({"II": 7, "3": 1}, 4)
 
@@ -131,8 +131,8 @@ def test_patients_may_be_all_listed_or_counted(tmp_path: Path) -> None:
 def test_classes_and_patients_are_text_as_it_stands(tmp_path: Path) -> None:
     recipe = read(tmp_path, WHOLE + "classes: [010, no]\npatients: {list: [010, 007, 1:30, 2020-01-02]}")
     assert recipe.classes == ("010", "no")
-    assert recipe.patients.listed == ("010", "007", "1:30", "2020-01-02")
-    assert read(tmp_path, WHOLE + "patients: [010, 007]").patients.listed == ("010", "007")
+    assert recipe.patients.ids == ("010", "007", "1:30", "2020-01-02")
+    assert read(tmp_path, WHOLE + "patients: [010, 007]").patients.ids == ("010", "007")
     assert read(tmp_path, WHOLE + "patients: {count: {010: 2}}").patients.count == {"010": 2}
 
 

@@ -14,19 +14,19 @@ from harness.data.sources.base import Requirement
 from harness.parallel import Progress, map_all
 
 
-def unlisted(recipe: Recipe) -> Iterator[Requirement]:
-    """Yield the requirement of every source of listed files, where a recipe does not meet it."""
+def missing_paths(recipe: Recipe) -> Iterator[Requirement]:
+    """Yield the requirement of every source of such files, where a recipe does not meet it."""
     if recipe.labels.path is None:
         rule = f"{recipe.source} are found by the label table: labels.path names its column of paths"
         yield Requirement(("labels", "path"), rule, "add `path: …` to labels")
 
 
-def listed_records(
+def file_records(
     recipe: Recipe,
     root: Path,
     table: pd.DataFrame,
     progress: Progress,
-    problem_of: Callable[[Path], str] = lambda path: "",
+    inspect: Callable[[Path], str] = lambda path: "",
 ) -> pd.DataFrame:
     """Return the record of every file that the label table lists, in its order.
 
@@ -35,21 +35,19 @@ def listed_records(
         root: folder that the paths of the table are relative to.
         table: the label table as it stands.
         progress: told of every file.
-        problem_of: says why a file is of no use, empty where it is; importable by name.
+        inspect: returns why a file is of no use, empty where it is of use; importable by name.
     """
     labels = recipe.labels
     paths = table[find_column(table, labels.path or "", labels.table)].str.strip()
     patients = table[find_column(table, labels.patient, labels.table)].str.strip()
-    listed = list(zip(paths, patients, strict=True))
-    read = partial(_record, recipe, root, problem_of)
-    return as_table(list(map_all(read, listed, f"reading {recipe.source}", progress)))
+    rows = list(zip(paths, patients, strict=True))
+    read = partial(_record, recipe, root, inspect)
+    return as_table(list(map_all(read, rows, f"reading {recipe.source}", progress)))
 
 
-def _record(
-    recipe: Recipe, root: Path, problem_of: Callable[[Path], str], listed: tuple[str, str]
-) -> SliceRecord:
-    path, patient = listed
-    problem, content = _read(root, path, problem_of)
+def _record(recipe: Recipe, root: Path, inspect: Callable[[Path], str], row: tuple[str, str]) -> SliceRecord:
+    path, patient = row
+    problem, content = _read(root, path, inspect)
     digest = slice_digest(content) if content else ""
     return SliceRecord(
         path=path,
@@ -65,12 +63,12 @@ def _record(
     )
 
 
-def _read(root: Path, path: str, problem_of: Callable[[Path], str]) -> tuple[str, bytes]:
+def _read(root: Path, path: str, inspect: Callable[[Path], str]) -> tuple[str, bytes]:
     """Return what is wrong with a file, and its bytes."""
     if Path(path).is_absolute() or ".." in Path(path).parts:
         return "a path outside the root", b""
     try:
-        problem = problem_of(root / path)
+        problem = inspect(root / path)
         return (problem, b"") if problem else ("", (root / path).read_bytes())
     except OSError:
         return "the file cannot be read", b""
