@@ -31,13 +31,13 @@ def find(kind: str, name: str, suffix: str = ".yaml") -> Path:
 
 
 def names(kind: str, suffix: str = ".yaml") -> list[str]:
-    """Return every known name of a kind, sorted."""
-    known = {
+    """Return every name of a kind, sorted."""
+    found = {
         path.relative_to(folder).with_suffix("").as_posix()
         for folder in _folders(kind)
         for path in folder.rglob(f"*{suffix}")
     }
-    return sorted(known)
+    return sorted(found)
 
 
 def _folders(kind: str) -> list[Path]:

@@ -15,7 +15,7 @@ from helpers.commands import commands_in, parse
 from rich.console import Console
 
 from harness.data.collection.prepared import PreparedData
-from harness.data.recipe import load_recipe
+from harness.data.sources.load_recipe import load_recipe
 from harness.evaluation.predictions import from_csv
 from harness.experiment.load_space import load_space
 from harness.experiment.plan import plan_variants

@@ -42,9 +42,9 @@ def generate(out: Path, patients: tuple[int, int, int], seed: int) -> None:
 @data.command()
 @click.argument("directory", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="Table to write.")
-@click.option("--dataset", help="Judge by the rule of this dataset, a YAML file or a name in datasets/.")
+@click.option("--dataset", help="Apply the rule of this dataset, a YAML file or a name in datasets/.")
 def select(directory: Path, out: Path, dataset: str | None) -> None:
-    """Judge every file of a folder: which slices a rule takes, by default T1-weighted sagittal ones.
+    """Say of every file of a folder whether a rule includes it, by default T1-weighted sagittal slices.
 
     The table and its index beside it hold paths and patient IDs: only you may read them. While the
     index is there, only files that changed are read again; an interrupted scan goes on where it stopped.
@@ -56,12 +56,12 @@ def select(directory: Path, out: Path, dataset: str | None) -> None:
     from harness.cli.bar import file_bars
     from harness.data.index.scan import scan_into
     from harness.data.index.slice_index import SliceIndex
-    from harness.data.recipe import load_recipe
+    from harness.data.sources.load_recipe import load_recipe
 
     rule = load_recipe(dataset).slices if dataset else None
     with file_bars() as progress:
         counts = scan_into(out, directory, rule, progress)
-    click.echo(f"{counts['']} of {counts.total()} slices taken: {out}")
+    click.echo(f"{counts['']} of {counts.total()} slices included: {out}")
     click.echo(
         f"It and {SliceIndex(out).folder} hold paths and patient IDs: only you may read them; "
         "delete both when you are done."
@@ -88,16 +88,19 @@ def prepare(dataset: str, root: Path | None, cache: Path) -> None:
     from rich.markdown import Markdown
 
     from harness.cli.bar import file_bars
+    from harness.data.collection.prepare import find_root
     from harness.data.collection.prepare import prepare as prepare_slices
     from harness.data.labels.label_table import labels_below
-    from harness.data.recipe import load_recipe
+    from harness.data.sources.load_recipe import load_recipe
     from harness.report.rendering.selection import selection_markdown
 
     recipe = load_recipe(dataset)
+    root = find_root(recipe, root)
+    labels = labels_below(recipe, root)
     with file_bars() as progress:
-        prepared = prepare_slices(recipe, root, cache, progress)
+        prepared = prepare_slices(recipe, root, cache, progress, labels)
     Console().print(Markdown(selection_markdown(prepared.selection)))
-    for text, count in labels_below(recipe, root or recipe.root or Path()).free_texts.items():
+    for text, count in labels.free_texts.items():
         patients = "patient" if count == 1 else "patients"
         click.echo(f"label reads {text!r}: {count} {patients}, shown here only: it may name a person")
     click.echo(f"\n{len(prepared.labels)} slices prepared; digest {prepared.digest[:16]}")
@@ -116,7 +119,7 @@ def show(dataset: str, out: Path, seed: int, cache: Path) -> None:
     """
     from harness.data.collection.contact_sheet import contact_sheets
     from harness.data.collection.prepare import load_prepared
-    from harness.data.recipe import load_recipe
+    from harness.data.sources.load_recipe import load_recipe
 
     for path in contact_sheets(load_prepared(load_recipe(dataset), cache), out, seed):
         click.echo(path)

@@ -51,7 +51,7 @@ def read_space(space: str, dataset: str | None, overrides: tuple[str, ...]) -> S
 def read_data(space: Space, cache: Path) -> PreparedData:
     """Return the prepared collection that a space trains on, as small as the space asks for."""
     from harness.data.collection.prepare import load_prepared
-    from harness.data.recipe import load_recipe
+    from harness.data.sources.load_recipe import load_recipe
 
     data = load_prepared(load_recipe(space.dataset), cache)
     return data if space.slices_per_class is None else data.first_of_each_class(space.slices_per_class)

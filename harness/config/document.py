@@ -25,7 +25,7 @@ def parse_value(text: str) -> Any:
     try:
         return _reader().load(text)
     except YAMLError as error:
-        raise ValueError(_problem_of(error)) from None
+        raise ValueError(_problem(error)) from None
 
 
 def dump(value: Any) -> str:
@@ -48,10 +48,10 @@ class Document:
         data: the values, plain Python.
     """
 
-    def __init__(self, name: str, data: dict[str, Any], places: dict[Key, str]) -> None:
+    def __init__(self, name: str, data: dict[str, Any], lines: dict[Key, str]) -> None:
         self.name = name
         self.data = data
-        self._places = places
+        self._lines = lines
 
     @classmethod
     def read(cls, path: Path, names: Collection[Key] = ()) -> "Document":
@@ -66,7 +66,7 @@ class Document:
             InvalidInputError: if the file is no YAML, no mapping, or states a key twice.
         """
         name = path.name
-        places: dict[Key, str] = {}
+        lines: dict[Key, str] = {}
         faults: list[Fault] = []
         reader = _reader()
         try:
@@ -74,7 +74,7 @@ class Document:
             if not isinstance(node, MappingNode):
                 rule = "the file must hold a mapping of keys to values"
                 raise InvalidInputError([Fault(f"{name}:1", rule, "none", "add keys")])
-            _walk(node, (), name, places, faults)
+            _walk(node, (), name, lines, faults)
             for key in names:
                 _keep_text(_below(node, key))
             if faults:
@@ -82,15 +82,15 @@ class Document:
             data = reader.constructor.construct_document(node)
         except (YAMLError, ValueError, RecursionError) as error:
             where = f"{name}:{_line_of(error)}"
-            fault = Fault(where, "the file must be valid YAML", _problem_of(error), "mend this line")
+            fault = Fault(where, "the file must be valid YAML", _problem(error), "mend this line")
             raise InvalidInputError([fault]) from None
-        return cls(name, data, places)
+        return cls(name, data, lines)
 
     def where(self, key: Key) -> str:
         """Return where ``key``, or its nearest stated ancestor, was stated."""
-        while key and key not in self._places:
+        while key and key not in self._lines:
             key = key[:-1]
-        return self._places.get(key, self.name)
+        return self._lines.get(key, self.name)
 
     def put(self, key: tuple[str, ...], value: Any, where: str) -> None:
         """State a value at ``key``, in place of what the file says there."""
@@ -101,17 +101,17 @@ class Document:
             inner = below
         inner[key[-1]] = value
         for length in range(1, len(key)):
-            self._places.setdefault(key[:length], where)
-        self._places = {k: place for k, place in self._places.items() if k[: len(key)] != key}
-        self._places[key] = where
+            self._lines.setdefault(key[:length], where)
+        self._lines = {k: line for k, line in self._lines.items() if k[: len(key)] != key}
+        self._lines[key] = where
 
 
 def _line_of(error: Exception) -> int:
-    mark = getattr(error, "problem_mark", None)
-    return mark.line + 1 if mark else 1
+    position = getattr(error, "problem_mark", None)
+    return position.line + 1 if position else 1
 
 
-def _problem_of(error: Exception) -> str:
+def _problem(error: Exception) -> str:
     if isinstance(error, UnicodeDecodeError):
         return "not text in UTF-8"
     if isinstance(error, RecursionError):
@@ -136,11 +136,11 @@ def _keep_text(node: Node | None) -> None:
                 named.ctag = _TEXT
 
 
-def _walk(node: Node, key: Key, name: str, places: dict[Key, str], faults: list[Fault]) -> None:
-    places[key] = f"{name}:{node.start_mark.line + 1}"
+def _walk(node: Node, key: Key, name: str, lines: dict[Key, str], faults: list[Fault]) -> None:
+    lines[key] = f"{name}:{node.start_mark.line + 1}"
     if isinstance(node, SequenceNode):
         for number, item in enumerate(node.value):
-            _walk(item, (*key, number), name, places, faults)
+            _walk(item, (*key, number), name, lines, faults)
     if isinstance(node, MappingNode):
         seen: set[str] = set()
         for key_node, value in node.value:
@@ -152,5 +152,5 @@ def _walk(node: Node, key: Key, name: str, places: dict[Key, str], faults: list[
             if part in seen:
                 faults.append(Fault(where, "a key stands once", part, "remove one of the two"))
             seen.add(part)
-            _walk(value, (*key, part), name, places, faults)
-            places[(*key, part)] = where
+            _walk(value, (*key, part), name, lines, faults)
+            lines[(*key, part)] = where

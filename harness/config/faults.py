@@ -14,14 +14,14 @@ def names_of(model: type[BaseModel]) -> list[str]:
 
 
 def faults_of(
-    error: ValidationError, document: Document, known: Iterable[str], prefix: Key = ()
+    error: ValidationError, document: Document, keys: Iterable[str], prefix: Key = ()
 ) -> list[Fault]:
     """Translate every error of a validation.
 
     Args:
         error: what pydantic found.
         document: where the values were stated.
-        known: keys that may stand at the place of an unknown key.
+        keys: those that may stand at the place of an unknown key.
         prefix: key of the validated part within the document.
     """
     faults = []
@@ -34,12 +34,12 @@ def faults_of(
             received, fix = "the whole", "change one of the two"
         if kind == "extra_forbidden":
             name = str(path[-1])
-            rule, received, fix = f"{key} is no key that stands here", name, did_you_mean(name, known)
+            rule, received, fix = f"{key} is no key that stands here", name, did_you_mean(name, keys)
         elif kind == "missing":
             rule, received, fix = f"{key} is required", "nothing", f"add `{path[-1]}: …`"
         elif kind == "literal_error":
-            choices = [choice.strip(" '") for choice in context["expected"].replace(" or ", ", ").split(",")]
-            fix = did_you_mean(str(detail["input"]), choices)
+            values = [choice.strip(" '") for choice in context["expected"].replace(" or ", ", ").split(",")]
+            fix = did_you_mean(str(detail["input"]), values)
         faults.append(Fault(document.where(path), rule, received, fix))
     return faults
 

@@ -1,4 +1,4 @@
-"""A dataset as it is declared: ``datasets/*.yaml`` read and checked as a whole."""
+"""A dataset as ``datasets/*.yaml`` declares it."""
 
 import hashlib
 import re
@@ -11,16 +11,11 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    ValidationError,
     model_validator,
 )
 
-from harness import shipped as resources
-from harness.config.document import Document
-from harness.config.faults import faults_of, names_of
-from harness.data.preparation.pixels import Window
+from harness.data.preparation.normalise import Window
 from harness.data.series.selection_rule import Rule
-from harness.errors import InvalidInputError
 
 
 def _pattern(text: str) -> str:
@@ -38,8 +33,6 @@ def _with_group(pattern: str) -> str:
 
 
 Text = Annotated[str, Field(min_length=1)]
-# What holds names, which stay text: 007 is no number.
-_NAMES = (("classes",), ("patients",), ("patients", "list"), ("patients", "count"))
 
 
 class _Declared(BaseModel):
@@ -54,7 +47,7 @@ class Replacement(_Declared):
 
 
 class Site(_Declared):
-    """Where the hospital of a patient is told: a column of the label table, or the patient's ID.
+    """Where the hospital of a patient comes from: a column of the label table, or the patient's ID.
 
     Attributes:
         column: its name; spaces and case do not count.
@@ -67,7 +60,7 @@ class Site(_Declared):
     @model_validator(mode="after")
     def _one_way(self) -> Self:
         if (self.column is None) == (self.pattern is None):
-            raise ValueError("a hospital is told by a column or by a pattern, by one of them")
+            raise ValueError("a hospital is named by a column or by a pattern, by one of them")
         return self
 
 
@@ -80,7 +73,7 @@ class LabelTable(_Declared):
 
     Attributes:
         table: CSV, TSV, XLSX or XLS file, looked for in the root of the dataset, then as a path.
-        sheet: of a workbook; its first where not said.
+        sheet: of a workbook; its first where not given.
         patient, label: names of columns; spaces and case do not count.
         path: column of the images' paths below the root, for images.
         site: names the patient's hospital, to check whether a class comes from one alone.
@@ -112,13 +105,13 @@ class Crop(_Declared):
 class Patients(_Declared):
     """Which of the labelled patients take part: all, a list, or so many of each class, drawn by a seed."""
 
-    listed: tuple[Text, ...] | None = Field(default=None, alias="list")
+    ids: tuple[Text, ...] | None = Field(default=None, alias="list")
     count: dict[Text, Annotated[int, Field(ge=1)]] | None = None
     seed: int = 0
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
-        if self.listed is not None and self.count is not None:
+        if self.ids is not None and self.count is not None:
             raise ValueError("patients are chosen by list or by count, not by both")
         return self
 
@@ -132,9 +125,10 @@ class Recipe(_Declared):
 
     Attributes:
         name: of its file.
-        source: DICOM files below a folder, or images that the label table lists.
+        source: where the slices come from, by name (`harness.data.sources`): ``dicom`` files below a folder,
+            ``images`` that the label table lists.
         root: folder of the collection; ``--root`` takes its place.
-        slices: the rule of selection; for images their plane and weighting, which no header tells.
+        slices: the rule of selection; for images their plane and weighting, which no header names.
         labels: the table of classes.
         classes: in the order of their labels; where none are given, those that the table holds, sorted.
         patients: who takes part.
@@ -145,7 +139,7 @@ class Recipe(_Declared):
     """
 
     name: str
-    source: Literal["dicom", "images"]
+    source: Text
     root: Path | None = None
     slices: Rule = Rule()
     labels: LabelTable
@@ -158,12 +152,6 @@ class Recipe(_Declared):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if self.source == "images" and self.labels.path is None:
-            raise ValueError("images are found by the label table: labels.path names its column of paths")
-        if self.source == "dicom" and self.crop is not None:
-            raise ValueError("crop needs masks, which only images have")
-        if self.source == "images" and self.window == "header":
-            raise ValueError("window: header needs DICOM files; images have no header to name a window")
         if len(set(self.classes)) != len(self.classes) or len(self.classes) == 1:
             raise ValueError("classes are at least two different names")
         return self
@@ -172,23 +160,3 @@ class Recipe(_Declared):
     def digest(self) -> str:
         """SHA-256 over everything but where the collection lies."""
         return hashlib.sha256(self.model_dump_json(exclude={"root"}).encode()).hexdigest()
-
-
-def load_recipe(name: str) -> Recipe:
-    """Read the dataset that `name` means: a path, or a name among the known ones.
-
-    Raises:
-        HarnessError: there is no dataset of that name.
-        InvalidInputError: with every fault of its file.
-    """
-    path = resources.find("datasets", name)
-    document = Document.read(path, _NAMES)
-    try:
-        return Recipe.model_validate({"name": path.stem, **document.data})
-    except ValidationError as error:
-        raise InvalidInputError(faults_of(error, document, _keys())) from None
-
-
-def _keys() -> list[str]:
-    models: tuple[type[BaseModel], ...] = (Recipe, Rule, LabelTable, Site, Patients, Replacement, Crop)
-    return [name for model in models for name in names_of(model)]

@@ -1,12 +1,14 @@
 """What a model's weights need beside them: settings, classes, and the input that they were trained on."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from harness.data.preparation.pixels import Window
+from harness.data.preparation.normalise import Window
 from harness.data.recipe import Recipe
 from harness.data.series.selection_rule import Rule
+from harness.data.sources.registry import source_named
+from harness.errors import HarnessError
 from harness.methods.registry import AnySettings
 
 
@@ -14,6 +16,13 @@ def _different(classes: tuple[str, ...]) -> tuple[str, ...]:
     if len(set(classes)) != len(classes) or len(classes) < 2:
         raise ValueError("classes are at least two different names")
     return classes
+
+
+def _with_source(name: str) -> str:
+    try:
+        return source_named(name).name
+    except HarnessError as error:
+        raise ValueError(str(error)) from None
 
 
 class _Part(BaseModel):
@@ -25,7 +34,7 @@ class InputRule(_Part):
 
     Attributes:
         dataset: name of the dataset.
-        source: DICOM files, or images, whose plane and weighting no header tells.
+        source: name of the source of its slices.
         slices: the rule of selection.
         image_size: pixels a side after preparation.
         crop_margin: pixels around the tumour that slices were cut to; None for whole slices.
@@ -33,7 +42,7 @@ class InputRule(_Part):
     """
 
     dataset: str
-    source: Literal["dicom", "images"]
+    source: Annotated[str, AfterValidator(_with_source)]
     slices: Rule
     image_size: Annotated[int, Field(ge=32, le=512)]
     crop_margin: Annotated[int, Field(ge=0)] | None
@@ -57,7 +66,8 @@ class InputRule(_Part):
         rule = self.slices
         contrast = "" if rule.contrast == "any" else f", {rule.contrast}-contrast"
         cut = "" if self.crop_margin is None else f", cut to the tumour and {self.crop_margin} pixels around"
-        kind = "DICOM slices" if self.source == "dicom" else "images, declared to be"
+        source = source_named(self.source)
+        kind = source.noun if source.reads_headers else f"{source.noun}, declared to be"
         return f"{kind} {rule.weighting}-weighted, {rule.plane}{contrast}{cut}"
 
 

@@ -10,6 +10,7 @@ from harness.data.dicom.headers import MAX_SIDE
 from harness.data.index.scan import scan_records
 from harness.data.index.slice_table import as_table
 from harness.data.series.slice_record import SliceRecord, records_of_file, slice_digest
+from harness.data.sources.registry import source_named
 from harness.errors import HarnessError
 from harness.inference.configuration import InputRule
 from harness.parallel import Progress, no_progress
@@ -51,7 +52,7 @@ def _image_record(path: Path, rule: InputRule) -> SliceRecord:
     """Take an image for what the recipe declares; images of one folder are taken for one patient's."""
     with Image.open(path) as image:
         problem = "claims an absurd size" if max(image.size) > MAX_SIDE else ""
-    if rule.source == "dicom":
+    if source_named(rule.source).reads_headers:
         problem = "no DICOM file, and no header tells an image's plane and weighting"
     return SliceRecord(
         path=str(path),

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from harness.data.preparation.pixels import Reading, read_frames, read_image
+from harness.data.preparation.reading import Reading, read_frames, read_image
 from harness.inference.configuration import InputRule
 from harness.inference.files import IMAGE
 from harness.parallel import Progress, map_all

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from harness.cli.options import read_data, torch_device
 from harness.config.document import parse_value
 from harness.data.collection.prepared import PreparedData
-from harness.data.recipe import load_recipe
+from harness.data.sources.load_recipe import load_recipe
 from harness.errors import HarnessError
 from harness.experiment.space import Space
 from harness.inference.configuration import Configuration, InputRule

@@ -10,7 +10,7 @@ from harness.phantom.head import Head
 from harness.phantom.shapes import Field
 from harness.phantom.skull import paint_surroundings
 from harness.phantom.tissue import CONTRASTS
-from harness.phantom.tumour import paint_tumour, push_aside
+from harness.phantom.tumour import displace, paint_tumour
 
 
 def render(head: Head, scanner_points: Field, weighting: str, edge: float) -> Field:
@@ -37,7 +37,7 @@ def _cut(head: Head, points: Field, weighting: str, edge: float) -> Cut:
     tones = CONTRASTS[weighting].swollen(0.6 * head.water)
     grey = tones.white + head.grey * (tones.grey - tones.white)
     tones = replace(tones, grey=grey, muscle=head.muscle * tones.muscle)
-    healthy = push_aside(head.tumour, points)
+    healthy = displace(head.tumour, points)
     return Cut(
         image=np.zeros(points.shape[1:], dtype=np.float32),
         points=_mirrored(points),

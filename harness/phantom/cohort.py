@@ -62,7 +62,7 @@ class Cohort:
 
 
 def draw_cohort(patients: Mapping[str, int], rng: np.random.Generator) -> Cohort:
-    """Draw a cohort with images of ``patients[grade]`` graded patients and of four whose grade is not known.
+    """Draw a cohort with images of ``patients[grade]`` graded patients and of four without a grade.
 
     Raises:
         InvalidInputError: a name is no grade, or a number is negative.
@@ -93,9 +93,9 @@ def _check(patients: Mapping[str, int]) -> None:
 def _draw_rows(patients: Mapping[str, int], rng: np.random.Generator) -> tuple[Rows, Patient]:
     """Draw every row by site and grade, and one patient without a row; a large collection has more rows."""
     sizes = {(site, grade): size for site, group in _ROWS.items() for grade, size in group.items()}
-    for wanted_grade, wanted in patients.items():
-        larger = wanted - _ROWS[THOMAS_JEFFERSON].get(wanted_grade, 0)
-        sizes[HENRY_FORD, wanted_grade] = max(sizes[HENRY_FORD, wanted_grade], larger)
+    for name, count in patients.items():
+        larger = count - _ROWS[THOMAS_JEFFERSON].get(name, 0)
+        sizes[HENRY_FORD, name] = max(sizes[HENRY_FORD, name], larger)
     total = sum(sizes.values())
     numbers = {
         site: iter(rng.choice(np.arange(6000, 6000 + 10 * total), total + 1, replace=False))
@@ -125,8 +125,8 @@ def _draw_diseases(
     return [str(name) for name in rng.choice(["ASTROCYTOMA", "OLIGODENDROGLIOMA"], size, p=[0.7, 0.3])]
 
 
-def _imaged(rows: Rows, grade: str, wanted: int) -> Sequence[Patient]:
+def _imaged(rows: Rows, grade: str, count: int) -> Sequence[Patient]:
     """Choose the patients of ``grade`` with images: about one in six of the smaller site, as in the sheet."""
     smaller, larger = rows.get((THOMAS_JEFFERSON, grade), []), rows[HENRY_FORD, grade]
-    few = max(min(len(smaller), -(-wanted // 6)), wanted - len(larger))
-    return [*smaller[:few], *larger[: wanted - few]]
+    few = max(min(len(smaller), -(-count // 6)), count - len(larger))
+    return [*smaller[:few], *larger[: count - few]]

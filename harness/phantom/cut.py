@@ -10,7 +10,7 @@ _PUSH = 10.0  # mm: no tumour pushes anything further
 
 @dataclass(frozen=True)
 class Cut:
-    """The image and everything known at its points; solids are placed on the left and mirrored.
+    """The image and all values at its points; solids are placed on the left and mirrored.
 
     Attributes:
         image: (H, W) brightness, painted in place.

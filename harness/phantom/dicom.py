@@ -51,7 +51,7 @@ def slice_dataset(
     dataset.SeriesInstanceUID = series_uid
     _describe_study(dataset, study)
     _describe_series(dataset, series)
-    _describe_place(dataset, series, index)
+    _describe_position(dataset, series, index)
     _describe_pixels(dataset, study, pixels)
     return dataset
 
@@ -96,7 +96,7 @@ def _describe_series(dataset: FileDataset, series: Series) -> None:
     dataset.SpacingBetweenSlices = series.spacing
 
 
-def _describe_place(dataset: FileDataset, series: Series, index: int) -> None:
+def _describe_position(dataset: FileDataset, series: Series, index: int) -> None:
     plane = series.planes[index]
     dataset.InstanceNumber = index + 1
     dataset.ImageOrientationPatient = _rounded([*plane.row, *plane.column])

@@ -1,4 +1,4 @@
-"""What one head is like: the numbers that its anatomy is drawn from, all in mm unless said otherwise."""
+"""What one head is like: the numbers that its anatomy is drawn from, all in mm unless stated otherwise."""
 
 from dataclasses import dataclass
 

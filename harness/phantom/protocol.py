@@ -1,4 +1,4 @@
-"""Which series a patient was scanned with: sagittal T1, and the series that a selection has to leave out."""
+"""Which series a patient was scanned with: sagittal T1, and the series that a selection has to exclude."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -55,7 +55,7 @@ class Series:
         echo: TE in ms.
         flip: flip angle in degrees.
         echo_train: echoes for each excitation.
-        reason: why a selection of T1-weighted sagittal slices leaves it out; empty where it takes it.
+        reason: why a selection of T1-weighted sagittal slices excludes it; empty where it includes it.
     """
 
     number: int
@@ -75,7 +75,7 @@ def draw_series(rng: np.random.Generator, slices: int, yaw: float, described: bo
 
     Args:
         rng: source of chance.
-        slices: number of slices to be taken.
+        slices: number of slices to be included.
         yaw: how far the head is turned about z in degrees; the planes follow it.
         described: whether the scanner described some of its series.
     """
@@ -95,14 +95,14 @@ def draw_series(rng: np.random.Generator, slices: int, yaw: float, described: bo
         reason="",
     )
     axial = replace(sagittal, planes=_axial(angle, rng.uniform(0, 15), field_of_view), spacing=14.0)
-    found = [sagittal, replace(axial, reason="axial"), _as_t2(axial, "AXIAL FSE" if described else "", rng)]
+    series = [sagittal, replace(axial, reason="axial"), _as_t2(axial, "AXIAL FSE" if described else "", rng)]
     if described:
         scout = replace(sagittal, planes=_sagittal(0, 3, 20.0, 260.0), spacing=20.0)
-        found.insert(0, replace(scout, description="SAG LOCAL", reason="localizer"))
+        series.insert(0, replace(scout, description="SAG LOCAL", reason="localizer"))
     if rng.random() < 0.25:
         few = replace(sagittal, planes=_sagittal(angle, 5, 10.0, field_of_view), spacing=10.0)
-        found.append(_as_t2(few, "", rng))
-    yield from (replace(series, number=number) for number, series in enumerate(found, 1))
+        series.append(_as_t2(few, "", rng))
+    yield from (replace(one, number=number) for number, one in enumerate(series, 1))
 
 
 def _as_t2(series: Series, description: str, rng: np.random.Generator) -> Series:

@@ -61,7 +61,7 @@ def write_sheet(path: Path, rows: Sequence[Patient], rng: np.random.Generator) -
 
 def _row(patient: Patient, rng: np.random.Generator) -> list[Cell]:
     age = int(rng.integers(4, 15)) * 5
-    known: dict[str, Cell] = {
+    cells: dict[str, Cell] = {
         "Sample": patient.sample,
         " Disease": f" {patient.disease or '--'}",
         " Grade": f" {patient.grade or '--'}",
@@ -72,10 +72,10 @@ def _row(patient: Patient, rng: np.random.Generator) -> list[Cell]:
         " Neurological Exam Outcome": " -- ",
     }
     if patient.site == HENRY_FORD:
-        known[" Karnofsky"] = int(rng.choice([70, 80, 90, 100]))
+        cells[" Karnofsky"] = int(rng.choice([70, 80, 90, 100]))
     else:
-        known |= dict.fromkeys((" Age at Dx (years)", " Gender", " Neurological Exam Outcome"), _NOTHING)
-    return [*(known.get(column, _NOTHING) for column in _COLUMNS), *[None] * _UNNAMED]
+        cells |= dict.fromkeys((" Age at Dx (years)", " Gender", " Neurological Exam Outcome"), _NOTHING)
+    return [*(cells.get(column, _NOTHING) for column in _COLUMNS), *[None] * _UNNAMED]
 
 
 def _without_clock(workbook: bytes) -> bytes:

@@ -69,7 +69,7 @@ def draw_tumour(rng: np.random.Generator, severity: float) -> Tumour:
     )
 
 
-def push_aside(tumour: Tumour, points: Field) -> Field:
+def displace(tumour: Tumour, points: Field) -> Field:
     """Return where in the healthy head each of ``points`` (3, H, W) lay before the tumour pushed it away."""
     offset = points - tumour.centre.astype(np.float32).reshape(3, 1, 1)
     reach = np.float32(1.5 * tumour.axes.mean())

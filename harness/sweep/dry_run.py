@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.data.collection.cache import last_preparation, load_cached
-from harness.data.recipe import load_recipe
+from harness.data.sources.load_recipe import load_recipe
 from harness.experiment.plan import plan_trials, plan_variants
 from harness.experiment.space import Group as Family
 from harness.experiment.space import Space

@@ -1,10 +1,15 @@
 """``sdl data``: real files in, real tables out."""
 
+import subprocess
+import sys
+from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from helpers.workplace import Workplace
+from PIL import Image
 
 pytestmark = pytest.mark.slow
 
@@ -23,7 +28,7 @@ def test_generate_select_and_prepare_a_collection(empty: Workplace) -> None:
     taken = table[table["taken"] == "yes"]
     assert set(taken["plane"]) == {"sagittal"}
     assert set(taken["weighting"]) == {"T1"}
-    assert said.splitlines()[0] == f"{len(taken)} of {len(table)} slices taken: slices.csv"
+    assert said.splitlines()[0] == f"{len(taken)} of {len(table)} slices included: slices.csv"
     assert sum(int(line.split()[0]) for line in said.splitlines()[2:]) == len(table) - len(taken)
 
     assert said.splitlines()[1].startswith(
@@ -64,6 +69,31 @@ def test_labels_that_are_free_text_are_shown_and_not_kept(empty: Workplace) -> N
         said = empty.sdl("data", "prepare", "own.yaml", "--root", "made").stdout
         assert "label reads 'Dr Zwiebel': 1 patient, shown here only" in said
     assert not [p for p in empty.folder.glob("results/**/*.json") if "Zwiebel" in p.read_text()]
+
+
+COUNTED = """
+import sys
+opened = []
+def count(event, what):
+    if event == "open" and str(what[0]).endswith("t.csv"):
+        opened.append(what)
+sys.addaudithook(count)
+from harness.cli import main
+main(["data", "prepare", "own.yaml", "--root", "."], standalone_mode=False)
+print("opened", len(opened))
+"""
+
+
+def test_the_label_table_is_read_once(tmp_path: Path) -> None:
+    for number in range(2):
+        values = np.random.default_rng(number).integers(0, 255, (64, 64), dtype=np.uint8)
+        Image.fromarray(values).save(tmp_path / f"{number}.png")
+    (tmp_path / "t.csv").write_text("file,id,grade\n0.png,0,II\n1.png,1,III\n")
+    labels = "labels: {table: t.csv, patient: id, label: grade, path: file}"
+    (tmp_path / "own.yaml").write_text(f"source: images\n{labels}\n")
+    run = partial(subprocess.run, cwd=tmp_path, capture_output=True, text=True, check=True)
+    for _ in ("read", "from the cache"):
+        assert run([sys.executable, "-c", COUNTED]).stdout.splitlines()[-1] == "opened 1"
 
 
 def test_a_folder_with_something_in_it_is_not_written_into(empty: Workplace) -> None:

@@ -11,7 +11,7 @@ from helpers.workplace import SET, SMALL, Workplace
 
 from harness.data.collection.cache import save
 from harness.data.collection.prepare import load_prepared
-from harness.data.recipe import load_recipe
+from harness.data.sources.load_recipe import load_recipe
 from harness.sweep.sweep_folder import SweepFolder
 
 pytestmark = pytest.mark.slow

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.data.preparation.pixels import Slice, Window, read_frames
+from harness.data.preparation.normalise import Slice, Window
+from harness.data.preparation.reading import read_frames
 
 
 def read_dicom(

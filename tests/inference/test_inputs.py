@@ -12,7 +12,8 @@ from helpers.read_slices import read_dicom
 from PIL import Image
 from pydicom.dataset import Dataset
 
-from harness.data.preparation.pixels import CONSTANT, read_image
+from harness.data.preparation.normalise import CONSTANT
+from harness.data.preparation.reading import read_image
 from harness.data.series.selection_rule import COPY
 from harness.errors import HarnessError
 from harness.inference.inputs import read_input

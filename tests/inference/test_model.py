@@ -10,7 +10,7 @@ import torch
 from helpers.made_models import made_model, rule
 from torchvision.transforms.functional import gaussian_blur
 
-from harness.data.recipe import load_recipe
+from harness.data.sources.load_recipe import load_recipe
 from harness.errors import HarnessError
 from harness.inference.configuration import InputRule
 from harness.inference.model import is_model, read_model, write_model

@@ -16,7 +16,7 @@ from helpers.scanned import scan
 from harness.cli import main
 from harness.data.collection.prepare import load_prepared
 from harness.data.collection.prepared import PreparedData
-from harness.data.recipe import load_recipe
+from harness.data.sources.load_recipe import load_recipe
 from harness.errors import HarnessError
 from harness.inference.final_weights import Weights, kept_weights
 from harness.models.synergic import SynergicNetworks

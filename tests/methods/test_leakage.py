@@ -13,7 +13,7 @@ import torch
 
 from harness.data.collection.prepare import prepare
 from harness.data.collection.prepared import PreparedData
-from harness.data.recipe import load_recipe
+from harness.data.sources.load_recipe import load_recipe
 from harness.data.splits.protocols import make_split
 from harness.evaluation.class_metrics import ENSEMBLE, reporting_network
 from harness.evaluation.clustered import ClusterColumn, with_clusters

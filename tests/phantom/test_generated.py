@@ -4,7 +4,7 @@ import pytest
 from helpers.scanned import scan
 
 from harness.data.collection.prepare import prepare
-from harness.data.recipe import load_recipe
+from harness.data.sources.load_recipe import load_recipe
 from harness.phantom import SliceTruth, generate
 
 
@@ -14,9 +14,9 @@ def test_the_generated_collection_comes_back_as_it_was_meant(tmp_path: Path) -> 
     table = scan(tmp_path / "made").set_index("path")
     for meant in truth:
         row = table.loc[meant.path.as_posix()]
-        assert (row["taken"] == "yes", row["patient_id"]) == (meant.take, meant.patient_id), meant.path
+        assert (row["taken"] == "yes", row["patient_id"]) == (meant.included, meant.patient_id), meant.path
     data = prepare(load_recipe("generated"), tmp_path / "made", tmp_path / "cache")
-    expected = sorted((meant.grade, meant.patient_id) for meant in truth if meant.take and meant.grade)
+    expected = sorted((meant.grade, meant.patient_id) for meant in truth if meant.included and meant.grade)
     prepared = zip((data.classes[label] for label in data.labels), data.patients, strict=True)
     assert sorted(prepared) == expected
     assert len(set(data.patients)) == 3

@@ -12,7 +12,7 @@ from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, cross
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from harness.phantom.collection import draw_subjects
+from harness.phantom.generator import draw_subjects
 from harness.phantom.scanner import acquire
 from harness.phantom.tumour import draw_severity, draw_tumour
 

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from harness.data.collection.cache import save
 from harness.data.collection.prepared import PreparedData
-from harness.data.recipe import load_recipe
+from harness.data.sources.load_recipe import load_recipe
 from harness.errors import HarnessError
 from harness.experiment.space import Space
 from harness.launchers.ray.cluster import Node

@@ -1,1 +1,1 @@
-"""A dataset as its recipe takes it: labelled, checked, prepared, cached."""
+"""A dataset as its recipe selects it: labelled, checked, prepared, cached."""

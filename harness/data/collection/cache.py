@@ -79,11 +79,11 @@ def load_cached(digest: str, cache: Path) -> PreparedData:
 
 def cached(digests: Iterable[str], cache: Path) -> dict[str, PreparedData]:
     """Return the prepared collections of those digests that the cache holds, by digest."""
-    found = {}
+    prepared = {}
     for digest in digests:
         with suppress(HarnessError):
-            found[digest] = load_cached(digest, cache)
-    return found
+            prepared[digest] = load_cached(digest, cache)
+    return prepared
 
 
 def _manifest(recipe: str, data: PreparedData) -> dict[str, object]:

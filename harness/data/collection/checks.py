@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from harness.data.collection.collection import Collection
 from harness.data.collection.duplicates import copies, near_copies
+from harness.data.collection.labelled_slices import LabelledSlices
 from harness.data.collection.selection_report import Check
-from harness.data.preparation.pixels import CONSTANT
+from harness.data.preparation.normalise import CONSTANT
 from harness.data.series.selection_rule import COPY
 from harness.errors import HarnessError
 
@@ -22,34 +22,34 @@ SATURATED = 0.05  # of the pixels; scaling alone brings 0.005 to the top
 _SHOWN = 5
 
 
-def check(collection: Collection, images: NDArray[np.float32]) -> list[Check]:
+def check(selected: LabelledSlices, images: NDArray[np.float32]) -> list[Check]:
     """Return the outcome of every check.
 
     Args:
-        collection: after its pixels were read.
-        images: (N, H, W) of the slices taken, in their order.
+        selected: after its pixels were read.
+        images: (N, H, W) of the included slices, in their order.
 
     Raises:
         HarnessError: a class has no slice at all.
     """
-    taken = collection.taken
-    empty = [name for name in collection.labels.classes if name not in set(taken["class"])]
+    included = selected.included
+    empty = [name for name in selected.labels.classes if name not in set(included["class"])]
     if empty:
         raise HarnessError(f"no slice is left of class {', '.join(empty)}: change the selection or `classes`")
     return [
-        *_patients(collection),
-        _constant(collection),
-        *_windows(collection),
-        *_pixels(collection, images),
+        *_patients(selected),
+        _constant(selected),
+        *_windows(selected),
+        *_pixels(selected, images),
         _one_origin(
-            taken, "hospital", [collection.labels.sites.get(patient, "") for patient in taken["patient"]]
+            included, "hospital", [selected.labels.sites.get(patient, "") for patient in included["patient"]]
         ),
-        _one_origin(taken, "scanner", list(taken["scanner"])),
+        _one_origin(included, "scanner", list(included["scanner"])),
     ]
 
 
-def _patients(collection: Collection) -> Iterator[Check]:
-    labels, slices, taken = collection.labels, collection.slices, collection.taken
+def _patients(selected: LabelledSlices) -> Iterator[Check]:
+    labels, slices, included = selected.labels, selected.slices, selected.included
     imageless = labels.of_patient.keys() - set(slices["patient"])
     yield _counted("patients with a class, but without images", len(imageless), "patient")
     for name, reason in (
@@ -58,54 +58,54 @@ def _patients(collection: Collection) -> Iterator[Check]:
     ):
         rows = slices[slices["reason"] == reason]
         yield _counted(name, rows["patient"].nunique(), "patient", _series(rows))
-    lost = slices[(slices["chosen"] == "yes") & ~slices["patient"].isin(taken["patient"])]
+    lost = slices[(slices["chosen"] == "yes") & ~slices["patient"].isin(included["patient"])]
     count = lost["patient"].nunique()
     yield _counted("chosen patients left without a slice", count, "patient", _series(lost))
-    patients = taken.groupby("class")["patient"].nunique()
+    patients = included.groupby("class")["patient"].nunique()
     few = [name for name in labels.classes if patients[name] < FEW_PATIENTS]
     yield _counted(f"classes with fewer than {FEW_PATIENTS} patients", len(few), "class", ", ".join(few))
 
 
-def _constant(collection: Collection) -> Check:
-    """Count the slices that were left because they show nothing."""
-    rows = collection.slices[collection.slices["reason"].str.startswith(CONSTANT)]
+def _constant(selected: LabelledSlices) -> Check:
+    """Count the slices that were excluded because they show nothing."""
+    rows = selected.slices[selected.slices["reason"].str.startswith(CONSTANT)]
     return _counted("constant slices, left out", len(rows), "slice", _series(rows))
 
 
-def _windows(collection: Collection) -> Iterator[Check]:
+def _windows(selected: LabelledSlices) -> Iterator[Check]:
     """Count the slices that stand beside others on a scale of another kind, where headers were to give it."""
-    if collection.windowless is not None:
-        rows = collection.taken[collection.taken["slice_id"].isin(collection.windowless)]
+    if selected.windowless is not None:
+        rows = selected.included[selected.included["slice_id"].isin(selected.windowless)]
         name = "slices without a window in the header, scaled by percentiles"
         yield _counted(name, len(rows), "slice", _series(rows))
 
 
-def _pixels(collection: Collection, images: NDArray[np.float32]) -> Iterator[Check]:
-    taken = collection.taken
-    patients = pd.factorize(taken["patient"])[0].astype(np.int64)
+def _pixels(selected: LabelledSlices, images: NDArray[np.float32]) -> Iterator[Check]:
+    included = selected.included
+    patients = pd.factorize(included["patient"])[0].astype(np.int64)
     same = copies(images, patients)
-    alike = pd.concat([taken[same], _under_two_patients(collection.slices)])
+    alike = pd.concat([included[same], _under_two_patients(selected.slices)])
     alike = alike.drop_duplicates(["path", "frame"])
     yield _counted("copies of a slice of another patient", len(alike), "slice", _series(alike))
     for name, found in (
         ("slices nearly like one of another patient", near_copies(images, patients) & ~same),
         ("saturated slices", (images >= 1).mean(axis=(1, 2)) > SATURATED),
     ):
-        yield _counted(name, int(found.sum()), "slice", _series(taken[found]))
+        yield _counted(name, int(found.sum()), "slice", _series(included[found]))
 
 
 def _under_two_patients(slices: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of slices that several patients have; all but the first were left as copies."""
+    """Return the rows of slices that several patients have; all but the first were excluded as copies."""
     shown = slices[(slices["taken"] == "yes") | (slices["reason"] == COPY)]
     return shown[shown.groupby("slice_id")["patient"].transform("nunique") > 1]
 
 
-def _one_origin(taken: pd.DataFrame, what: str, origins: list[str]) -> Check:
+def _one_origin(included: pd.DataFrame, what: str, origins: list[str]) -> Check:
     """Look for classes whose every patient comes from one origin, where the collection has several."""
-    known = taken.assign(origin=origins).query("origin != ''")
-    counts = known.groupby("class")["origin"].nunique()
-    alone = list(counts.index[counts == 1]) if known["origin"].nunique() > 1 else []
-    where = f"no {what} is named" if known.empty else ", ".join(alone)
+    named = included.assign(origin=origins).query("origin != ''")
+    counts = named.groupby("class")["origin"].nunique()
+    alone = list(counts.index[counts == 1]) if named["origin"].nunique() > 1 else []
+    where = f"no {what} is named" if named.empty else ", ".join(alone)
     return _counted(f"classes from one {what} alone", len(alone), "class", where)
 
 

@@ -33,26 +33,26 @@ def contact_sheets(data: PreparedData, folder: Path, seed: int = 0) -> list[Path
     ]
 
 
-def draw_slices(patients: Sequence[str], count: int, stream: random.Random) -> list[int]:
+def sample_slices(patients: Sequence[str], count: int, stream: random.Random) -> list[int]:
     """Return positions of at most `count` slices, drawn at random in rounds over the patients."""
     by_patient: dict[str, list[int]] = {}
     for position in stream.sample(range(len(patients)), len(patients)):
         by_patient.setdefault(patients[position], []).append(position)
     rounds = [(turn, position) for own in by_patient.values() for turn, position in enumerate(own)]
-    return [position for _, position in sorted(rounds, key=lambda drawn: drawn[0])[:count]]
+    return [position for _, position in sorted(rounds, key=lambda turn: turn[0])[:count]]
 
 
 def _sheet(data: PreparedData, label: int, path: Path, seed: int) -> Path:
     name = data.classes[label]
     own = np.flatnonzero(data.labels == label).tolist()
     stream = random.Random(derive_seed(seed, "contact sheet", name))
-    drawn = [own[k] for k in draw_slices([data.patients[n] for n in own], COLUMNS * ROWS, stream)]
-    drawn.sort(key=lambda n: (data.patients[n], data.slice_ids[n]))
+    sampled = [own[k] for k in sample_slices([data.patients[n] for n in own], COLUMNS * ROWS, stream)]
+    sampled.sort(key=lambda n: (data.patients[n], data.slice_ids[n]))
     height, width = data.images.shape[1:]
-    rows = -(-len(drawn) // COLUMNS)
+    rows = -(-len(sampled) // COLUMNS)
     sheet = Image.new("L", (COLUMNS * width, rows * (height + _CAPTION)))
     pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(_CAPTION - 5)
-    for tile, number in enumerate(drawn):
+    for tile, number in enumerate(sampled):
         left, top = tile % COLUMNS * width, tile // COLUMNS * (height + _CAPTION)
         sheet.paste(
             Image.fromarray((data.images[number] * 255).round().astype(np.uint8)), (left, top + _CAPTION)

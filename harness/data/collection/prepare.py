@@ -1,27 +1,34 @@
 """From a declared dataset to slices ready for training; done once for the same recipe and inputs."""
 
 import hashlib
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 
 from harness.data.collection.cache import last_preparation, load_cached, save
 from harness.data.collection.checks import check
-from harness.data.collection.collection import Collection, read_collection, read_pixels
+from harness.data.collection.labelled_slices import LabelledSlices, read_pixels, select_slices
 from harness.data.collection.prepared import PreparedData
 from harness.data.collection.pseudonyms import load_key, pseudonym
 from harness.data.collection.summarise import summarise
 from harness.data.index.walk import walk
-from harness.data.labels.label_table import find_table
+from harness.data.labels.label_table import PatientLabels, find_table, labels_below
 from harness.data.recipe import Recipe
-from harness.data.series.slice_record import VERSION as FACTS_VERSION
+from harness.data.series.slice_record import VERSION as RECORD_VERSION
 from harness.errors import HarnessError
 from harness.parallel import Progress, no_progress
 
-VERSION = 5  # counts changes, past the facts, of the preparation or of what the cache holds
+VERSION = 5  # counts changes, past the records, of the preparation or of what the cache holds
 
 
-def prepare(recipe: Recipe, root: Path | None, cache: Path, progress: Progress = no_progress) -> PreparedData:
+def prepare(
+    recipe: Recipe,
+    root: Path | None,
+    cache: Path,
+    progress: Progress = no_progress,
+    labels: PatientLabels | None = None,
+) -> PreparedData:
     """Return the prepared slices of a dataset, from the cache where neither recipe nor inputs have changed.
 
     Args:
@@ -29,21 +36,20 @@ def prepare(recipe: Recipe, root: Path | None, cache: Path, progress: Progress =
         root: folder of the collection; None for the recipe's own.
         cache: folder of prepared data.
         progress: told what is being read and how far it is.
+        labels: of the patients below `root`, where they were read already.
 
     Raises:
         HarnessError: folder or label table are missing, or no slice is left.
     """
-    root = _root(recipe, root)
+    root = find_root(recipe, root)
     key = load_key(cache) if recipe.patient_ids == "pseudonyms" else b""
     fingerprint = _fingerprint(recipe, root, key)
-    known = last_preparation(cache, recipe.digest)
-    if known and known.fingerprint == fingerprint:
-        try:
-            return load_cached(known.digest, cache)
-        except HarnessError:  # damaged since: made again below
-            pass
-    collection, images = read_pixels(recipe, root, read_collection(recipe, root, progress), progress)
-    data = _prepared(recipe, collection, images, key)
+    last = last_preparation(cache, recipe.digest)
+    if last and last.fingerprint == fingerprint:
+        with suppress(HarnessError):  # damaged since: made again below
+            return load_cached(last.digest, cache)
+    selected = select_slices(recipe, root, labels or labels_below(recipe, root), progress)
+    data = _prepared(recipe, *read_pixels(recipe, root, selected, progress), key)
     save(cache, recipe.digest, fingerprint, data)
     return data
 
@@ -56,15 +62,24 @@ def load_prepared(recipe: Recipe, cache: Path) -> PreparedData:
     """
     if recipe.root is not None and recipe.root.is_dir():
         return prepare(recipe, None, cache)
-    known = last_preparation(cache, recipe.digest)
-    if known is None:
+    last = last_preparation(cache, recipe.digest)
+    if last is None:
         raise HarnessError(
             f"{recipe.name} was not prepared yet: run `sdl data prepare {recipe.name} --root DIR`"
         )
-    return load_cached(known.digest, cache)
+    return load_cached(last.digest, cache)
 
 
-def _root(recipe: Recipe, root: Path | None) -> Path:
+def find_root(recipe: Recipe, root: Path | None) -> Path:
+    """Return the folder of a dataset's collection.
+
+    Args:
+        recipe: the dataset.
+        root: in place of the recipe's own.
+
+    Raises:
+        HarnessError: neither is given, or there is no such folder.
+    """
     root = root or recipe.root
     if root is None:
         raise HarnessError(f"{recipe.name}: say where the collection lies with --root DIR")
@@ -77,21 +92,21 @@ def _fingerprint(recipe: Recipe, root: Path, key: bytes) -> str:
     """Digest of everything that the data depends on, by size and times of the files, not by their bytes."""
     table = find_table(recipe.labels, root).stat()
     sha = hashlib.sha256(
-        repr((VERSION, FACTS_VERSION, recipe.digest, hashlib.sha256(key).hexdigest())).encode()
+        repr((VERSION, RECORD_VERSION, recipe.digest, hashlib.sha256(key).hexdigest())).encode()
     )
     sha.update(repr((table.st_size, table.st_mtime_ns, table.st_ctime_ns)).encode())
-    for found in walk(root):
-        sha.update(repr((found.path, found.size, found.modified, found.changed, found.problem)).encode())
+    for entry in walk(root):
+        sha.update(repr((entry.path, entry.size, entry.modified, entry.changed, entry.problem)).encode())
     return sha.hexdigest()
 
 
-def _prepared(recipe: Recipe, collection: Collection, images: np.ndarray, key: bytes) -> PreparedData:
-    rows, classes = collection.taken, collection.labels.classes
+def _prepared(recipe: Recipe, selected: LabelledSlices, images: np.ndarray, key: bytes) -> PreparedData:
+    rows, classes = selected.included, selected.labels.classes
     if rows.empty:
-        reasons = collection.slices["reason"].value_counts().head(3)
-        listed = "; ".join(f"{reason} ({count})" for reason, count in reasons.items())
+        reasons = selected.slices["reason"].value_counts().head(3)
+        frequent = "; ".join(f"{reason} ({count})" for reason, count in reasons.items())
         raise HarnessError(
-            f"{recipe.name}: no slice is left; the most frequent reasons: {listed or 'no file'}"
+            f"{recipe.name}: no slice is left; the most frequent reasons: {frequent or 'no file'}"
         )
     public = recipe.patient_ids == "public"
     return PreparedData(
@@ -101,5 +116,5 @@ def _prepared(recipe: Recipe, collection: Collection, images: np.ndarray, key: b
         slice_ids=tuple(rows["slice_id"]),
         patients=tuple(name if public else pseudonym(key, name) for name in rows["patient"]),
         classes=classes,
-        selection=summarise(recipe, collection, check(collection, images)),
+        selection=summarise(recipe, selected, check(selected, images)),
     )

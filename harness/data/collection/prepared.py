@@ -23,7 +23,7 @@ class PreparedData:
         slice_ids: N digests that name the slices everywhere past the scan.
         patients: N pseudonyms (or the collection's own IDs where its recipe declares them public).
         classes: C names of classes, in the order of ``labels``.
-        selection: what was included, what was left out and why, and the outcome of every check.
+        selection: what was included, what was excluded and why, and the outcome of every check.
     """
 
     dataset: str

@@ -1,4 +1,4 @@
-"""What a selection took and left out, and the outcome of every check, as data that any report may show.
+"""What a selection included and excluded, and the outcome of every check, as data that any report may show.
 
 It names classes, reasons, grades and digests of series; no path and no person.
 """
@@ -66,7 +66,7 @@ class SelectionReport(_Part):
         dataset: its name.
         rule: what is included, as a sentence.
         classes: in the order of their labels; no patient has two.
-        exclusions: why slices or files were left out, most frequent first.
+        exclusions: why slices or files were excluded, most frequent first.
         unlabelled: why patients of the label table have no class, most frequent first.
         checks: every check, those that found nothing too.
     """

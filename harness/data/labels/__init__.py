@@ -1,1 +1,1 @@
-"""The label table: spreadsheets, grades, and the patients that a recipe takes."""
+"""The label table: spreadsheets, grades, and the patients that a recipe chooses."""

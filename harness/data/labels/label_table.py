@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -14,8 +14,8 @@ from harness.data.recipe import LabelTable, Recipe, Replacement
 from harness.errors import HarnessError
 
 
-@dataclass(frozen=True)
-class Labels:
+@dataclass(frozen=True, eq=False)
+class PatientLabels:
     """The classes of a collection's patients.
 
     Attributes:
@@ -23,21 +23,23 @@ class Labels:
         of_patient: class by normalised ID.
         unlabelled: normalised IDs whose label is missing or is no class.
         contradictory: normalised IDs with two classes.
-        left_out: how many patients had each value that is no class.
+        other_values: how many patients have each value that is no class.
         sites: hospital by normalised ID, where table or ID name one.
+        table: the whole label table, every cell as it stands.
     """
 
     classes: tuple[str, ...]
     of_patient: dict[str, str]
     unlabelled: frozenset[str]
     contradictory: frozenset[str]
-    left_out: dict[str, int]
+    other_values: dict[str, int]
     sites: dict[str, str]
+    table: pd.DataFrame = field(repr=False)
 
     @property
     def free_texts(self) -> dict[str, int]:
-        """Of `left_out`, the values that may name somebody: to be shown, never to be kept."""
-        return {value: count for value, count in self.left_out.items() if not names_nobody(value)}
+        """Of `other_values`, the values that may name somebody: to be shown, never to be kept."""
+        return {value: count for value, count in self.other_values.items() if not names_nobody(value)}
 
     def reason(self, patient: str) -> str:
         """Return why a patient has no class, empty where it has one."""
@@ -60,7 +62,7 @@ def find_table(labels: LabelTable, root: Path) -> Path:
     raise HarnessError(f"label table {labels.table!r}: put it into the root of the dataset, {root}")
 
 
-def read_labels(recipe: Recipe, table: pd.DataFrame) -> Labels:
+def read_labels(recipe: Recipe, table: pd.DataFrame) -> PatientLabels:
     """Return the class of every patient of a label table.
 
     Raises:
@@ -79,17 +81,18 @@ def read_labels(recipe: Recipe, table: pd.DataFrame) -> Labels:
     cells.pop("", None)
     named = {patient: {class_of(value, classes) for value in own} - {""} for patient, own in cells.items()}
     unlabelled = frozenset(patient for patient, names in named.items() if not names)
-    return Labels(
+    return PatientLabels(
         classes=classes,
         of_patient={patient: next(iter(names)) for patient, names in named.items() if len(names) == 1},
         unlabelled=unlabelled,
         contradictory=frozenset(patient for patient, names in named.items() if len(names) > 1),
-        left_out=dict(Counter(value for patient in unlabelled for value in cells[patient]).most_common()),
+        other_values=dict(Counter(value for patient in unlabelled for value in cells[patient]).most_common()),
         sites=_sites(recipe.labels, table, patients),
+        table=table,
     )
 
 
-def labels_below(recipe: Recipe, root: Path) -> Labels:
+def labels_below(recipe: Recipe, root: Path) -> PatientLabels:
     """Return the classes of a dataset's patients by the label table that is found for its root.
 
     Raises:
@@ -123,10 +126,10 @@ def class_of(value: str, classes: Sequence[str]) -> str:
 
 def _classes_of(values: pd.Series) -> tuple[str, ...]:
     """Return the classes that a column holds; 1 is no grade beside 0, nor `low` another class than `Low`."""
-    known = [value for value in values if not is_missing(value)]
-    numbers = [value for value in known if re.fullmatch(r"\d+(?:[.,]\d+)?", value)]
+    stated = [value for value in values if not is_missing(value)]
+    numbers = [value for value in stated if re.fullmatch(r"\d+(?:[.,]\d+)?", value)]
     graded = all(map(read_grade, numbers))
-    found = {bare(value): value for value in sorted(known, reverse=True)}
+    found = {bare(value): value for value in sorted(stated, reverse=True)}
     names = {(read_grade(value) if graded else "") or value for value in found.values()}
     return tuple(sorted(names, key=lambda name: (graded and not read_grade(name), name)))
 

@@ -2,40 +2,40 @@
 
 import random
 
-from harness.data.labels.label_table import Labels, class_of, normalise_id
+from harness.data.labels.label_table import PatientLabels, class_of, normalise_id
 from harness.data.recipe import Recipe
 from harness.errors import HarnessError
 from harness.seeds import derive_seed
 
 
-def choose_patients(recipe: Recipe, labels: Labels, available: set[str]) -> set[str]:
+def choose_patients(recipe: Recipe, labels: PatientLabels, available: set[str]) -> set[str]:
     """Return the patients that a recipe chooses among those with a class and with slices.
 
     Args:
-        recipe: says all, a list, or so many of each class.
+        recipe: asks for all, a list, or so many of each class.
         labels: the classes of the patients.
         available: normalised IDs of the patients that have slices.
 
     Raises:
         HarnessError: a listed patient or class does not exist, or a class has too few patients or two counts.
     """
-    able = {patient for patient in available if patient in labels.of_patient}
-    if recipe.patients.listed is not None:
-        return _listed(recipe, able)
-    return _drawn(recipe, labels, able) if recipe.patients.count is not None else able
+    eligible = {patient for patient in available if patient in labels.of_patient}
+    if recipe.patients.ids is not None:
+        return _by_id(recipe, eligible)
+    return _sampled(recipe, labels, eligible) if recipe.patients.count is not None else eligible
 
 
-def _listed(recipe: Recipe, able: set[str]) -> set[str]:
-    wanted = {normalise_id(patient, recipe.labels.normalise) for patient in recipe.patients.listed or ()}
-    if missing := wanted - able:
+def _by_id(recipe: Recipe, eligible: set[str]) -> set[str]:
+    ids = {normalise_id(patient, recipe.labels.normalise) for patient in recipe.patients.ids or ()}
+    if missing := ids - eligible:
         raise HarnessError(
-            f"{recipe.name}: {len(missing)} of {len(wanted)} listed patients have no class or no slice: "
+            f"{recipe.name}: {len(missing)} of {len(ids)} listed patients have no class or no slice: "
             + ", ".join(sorted(missing))
         )
-    return wanted
+    return ids
 
 
-def _drawn(recipe: Recipe, labels: Labels, able: set[str]) -> set[str]:
+def _sampled(recipe: Recipe, labels: PatientLabels, eligible: set[str]) -> set[str]:
     chosen: set[str] = set()
     counted: set[str] = set()
     for stated, count in (recipe.patients.count or {}).items():
@@ -45,7 +45,7 @@ def _drawn(recipe: Recipe, labels: Labels, able: set[str]) -> set[str]:
         if name in counted:
             raise HarnessError(f"{recipe.name}: patients.count names class {name} twice; keep one of them")
         counted.add(name)
-        of_class = sorted(patient for patient in able if labels.of_patient[patient] == name)
+        of_class = sorted(patient for patient in eligible if labels.of_patient[patient] == name)
         if len(of_class) < count:
             raise HarnessError(
                 f"{recipe.name}: class {name} has {len(of_class)} patients with slices, not {count}"

@@ -12,7 +12,7 @@ import pandas as pd
 from harness.errors import HarnessError, did_you_mean
 
 _SHOWN = 5
-_SAID = re.compile(r'"?sep=(\t|[^\w\s"])"?[\s;,]*', re.IGNORECASE)  # by which Excel tells the separator
+_DECLARED = re.compile(r'"?sep=(\t|[^\w\s"])"?[\s;,]*', re.IGNORECASE)  # a separator, as Excel does it
 _BLANK = re.compile(r'(?:[\s;,]|"")*')
 
 
@@ -39,9 +39,9 @@ def find_column(table: pd.DataFrame, name: str, where: str) -> str:
     Raises:
         HarnessError: there is none.
     """
-    known = {bare(str(column)): str(column) for column in reversed(table.columns)}
-    if bare(name) in known:
-        return known[bare(name)]
+    by_name = {bare(str(column)): str(column) for column in reversed(table.columns)}
+    if bare(name) in by_name:
+        return by_name[bare(name)]
     columns = [str(column).strip().casefold() for column in table.columns]
     raise HarnessError(f"{where}: there is no column {name!r}; {did_you_mean(name.casefold(), columns)}")
 
@@ -61,11 +61,12 @@ def _decoded(content: bytes) -> str:
 
 
 def _read_text(text: str) -> pd.DataFrame:
-    text, skipped, said = _from_header(text)
-    fits = {
-        one: _fit(text, one) for one in said + "\t;,"
-    }  # the first of equals: prose and numbers hold commas
-    separator = max(fits, key=lambda one: (one == said and fits[one][0], *fits[one]))
+    text, skipped, declared = _from_header(text)
+    fits = {separator: _fit(text, separator) for separator in declared + "\t;,"}
+    # the first of equals: prose and numbers hold commas
+    separator = max(
+        fits, key=lambda candidate: (candidate == declared and fits[candidate][0], *fits[candidate])
+    )
     _refuse_shifted_rows(text, separator, skipped)
     # without index_col a separator at the end of every line would shift the columns by one
     return pd.read_csv(StringIO(text), sep=separator, dtype=str, keep_default_na=False, index_col=False)
@@ -74,14 +75,14 @@ def _read_text(text: str) -> pd.DataFrame:
 def _from_header(text: str) -> tuple[str, int, str]:
     """Return a text from its header on, the number of lines before, the separator that Excel's line names."""
     lines = list(StringIO(text, newline=""))
-    skipped, said = 0, ""
+    skipped, declared = 0, ""
     for line in lines:
-        named = None if said else _SAID.fullmatch(line)
+        named = None if declared else _DECLARED.fullmatch(line)
         if not named and not _BLANK.fullmatch(line):
             break
-        said = named.group(1) if named else said
+        declared = named.group(1) if named else declared
         skipped += 1
-    return "".join(lines[skipped:]), skipped, said
+    return "".join(lines[skipped:]), skipped, declared
 
 
 def _fit(text: str, separator: str) -> tuple[bool, float, int]:

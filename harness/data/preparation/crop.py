@@ -1,4 +1,4 @@
-"""Where the tumour lies in a slice: which mask tells, and what it marks."""
+"""Where the tumour lies in a slice: which mask is its, and what that marks."""
 
 from collections.abc import Container
 from pathlib import Path
@@ -21,9 +21,9 @@ def shared_names(images: pd.DataFrame) -> frozenset[str]:
     Args:
         images: ``path`` and ``slice_id``, the digest of the image, empty where there is none.
     """
-    there = images[images["slice_id"] != ""]
-    borne = there["slice_id"].groupby(there["path"].map(lambda path: Path(path).name)).nunique()
-    return frozenset(borne.index[borne > 1])
+    readable = images[images["slice_id"] != ""]
+    counts = readable["slice_id"].groupby(readable["path"].map(lambda path: Path(path).name)).nunique()
+    return frozenset(counts.index[counts > 1])
 
 
 def find_mask(root: Path, folder: str, image: str, shared: Container[str]) -> Path:

@@ -1,6 +1,7 @@
-"""Slices stored as images: the label table lists them, the recipe declares what they are."""
+"""Slices stored as images that the label table lists, whole or cut to their tumours by masks."""
 
 import warnings
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -8,59 +9,53 @@ import pandas as pd
 from PIL import Image
 
 from harness.data.dicom.headers import MAX_SIDE
-from harness.data.index.slice_table import as_table
-from harness.data.labels.spreadsheet import find_column
+from harness.data.preparation.crop import MaskError, find_mask, shared_names
+from harness.data.preparation.reading import Reading, read_image
 from harness.data.recipe import Recipe
-from harness.data.series.slice_record import SliceRecord, slice_digest
-from harness.parallel import Progress, map_all
+from harness.data.sources.base import Requirement, read_included
+from harness.data.sources.file_table import file_records, missing_paths
+from harness.parallel import Progress
 
 
-def image_records(recipe: Recipe, root: Path, table: pd.DataFrame, progress: Progress) -> pd.DataFrame:
-    """Return the facts of every image that the label table lists, in its order.
+class ImageTable:
+    """The images of a label table."""
 
-    Args:
-        recipe: declares plane and weighting.
-        root: folder that the paths of the table are relative to.
-        table: the label table as it stands.
-        progress: told of every image.
-    """
-    labels = recipe.labels
-    paths = table[find_column(table, labels.path or "", labels.table)].str.strip()
-    patients = table[find_column(table, labels.patient, labels.table)].str.strip()
-    listed = list(zip(paths, patients, strict=True))
-    return as_table(list(map_all(partial(_facts, recipe, root), listed, "reading images", progress)))
+    name = "images"
+    noun = "images"
+    reads_headers = False
 
+    def unmet(self, recipe: Recipe) -> Iterator[Requirement]:
+        """Images are found by the label table."""
+        return missing_paths(recipe)
 
-def _facts(recipe: Recipe, root: Path, listed: tuple[str, str]) -> SliceRecord:
-    path, patient = listed
-    problem, content = _read(root, path)
-    digest = slice_digest(content) if content else ""
-    return SliceRecord(
-        path=path,
-        patient_id=patient,
-        weighting=recipe.slices.weighting,
-        problem=problem or ("" if patient else "no patient ID"),
-        evidence="declared",
-        nearest_plane=recipe.slices.plane,
-        contrast=recipe.slices.contrast,
-        body_part="brain",
-        slice_id=digest,
-        series=digest,  # its own name, for reports to tell the image by
-    )
+    def records(self, recipe: Recipe, root: Path, table: pd.DataFrame, progress: Progress) -> pd.DataFrame:
+        """Return the record of every image that the label table lists, in its order."""
+        return file_records(recipe, root, table, progress, _problem)
+
+    def pixels(self, recipe: Recipe, root: Path, slices: pd.DataFrame, progress: Progress) -> list[Reading]:
+        """Decode, cut and prepare the images that are included."""
+        return read_included(slices, partial(_read, recipe, root, shared_names(slices)), progress)
 
 
-def _read(root: Path, path: str) -> tuple[str, bytes]:
-    """Return what is wrong with an image, and its bytes."""
-    if Path(path).is_absolute() or ".." in Path(path).parts:
-        return "a path outside the root", b""
+def _problem(path: Path) -> str:
     try:
-        with warnings.catch_warnings(action="ignore"), Image.open(root / path) as image:
-            if max(image.size) > MAX_SIDE:
-                return "claims an absurd size", b""
-        return "", (root / path).read_bytes()
+        with warnings.catch_warnings(action="ignore"), Image.open(path) as image:
+            return "claims an absurd size" if max(image.size) > MAX_SIDE else ""
     except Image.DecompressionBombError:
-        return "claims an absurd size", b""
+        return "claims an absurd size"
     except FileNotFoundError:
-        return "the image is missing", b""
+        return "the image is missing"
     except Exception:  # whatever a damaged image makes its decoder raise
-        return "not an image", b""
+        return "not an image"
+
+
+def _read(
+    recipe: Recipe, root: Path, shared: frozenset[str], path: str, frames: Sequence[int]
+) -> list[Reading]:
+    if recipe.crop is None:
+        return [Reading(read_image(root / path, recipe.image_size))]
+    try:
+        mask = find_mask(root, recipe.crop.masks, path, shared)
+    except MaskError as error:
+        return [Reading(str(error))]
+    return [Reading(read_image(root / path, recipe.image_size, mask, recipe.crop.margin))]

@@ -19,9 +19,9 @@ def selection_markdown(report: SelectionReport) -> str:
         "## Slices included (the paper's table 1b)",
         _included(report).markdown(),
         "## Slices left out",
-        _reasons(report.exclusions, "reason", "slices or files").markdown(),
+        _exclusions(report.exclusions).markdown(),
         "## Patients without a class",
-        _reasons(report.unlabelled, "why", "patients").markdown(),
+        Table(("why", "patients"), _rows(report.unlabelled)).markdown(),
         "## Checks",
         checks_table(report.checks).markdown(),
     ]
@@ -52,9 +52,13 @@ def _included(report: SelectionReport) -> Table:
     return Table(("class", "patients", "paper", "slices", "paper"), tuple(rows))
 
 
-def _reasons(counted: tuple[ReasonCount, ...], reason: str, unit: str) -> Table:
-    rows = [(each.reason, each.count) for each in counted]
-    return Table((reason, unit), (*rows, ("all", sum(each.count for each in counted))))
+def _exclusions(counted: tuple[ReasonCount, ...]) -> Table:
+    total = ("all", sum(each.count for each in counted))
+    return Table(("reason", "slices or files"), (*_rows(counted), total))
+
+
+def _rows(counted: tuple[ReasonCount, ...]) -> tuple[tuple[str, int], ...]:
+    return tuple((each.reason, each.count) for each in counted)
 
 
 def _paper(table: str, column: str, report: SelectionReport) -> Mapping[str, int]:

@@ -5,16 +5,16 @@ import pandas as pd
 import pytest
 
 from harness.data.collection.checks import FEW_PATIENTS, check
-from harness.data.collection.collection import Collection
+from harness.data.collection.labelled_slices import LabelledSlices
 from harness.data.collection.selection_report import Check
-from harness.data.labels.label_table import Labels
+from harness.data.labels.label_table import PatientLabels
 from harness.data.series.selection_rule import COPY
 from harness.errors import HarnessError
 
 CLASSES = ("II", "IV")
 
 
-def made(**columns: list[str]) -> Collection:
+def made(**columns: list[str]) -> LabelledSlices:
     """Twelve slices of six patients of each class; `columns` take the place of others."""
     patients = [f"{grade}-{number}" for grade in CLASSES for number in range(6)]
     table = {
@@ -31,27 +31,28 @@ def made(**columns: list[str]) -> Collection:
         **columns,
     }
     sites = {name: "Henry Ford" if name in patients[5:] else "TJU" for name in patients}
-    labels = Labels(
+    labels = PatientLabels(
         CLASSES,
         dict(zip(patients, table["class"], strict=True)) | {"gone": "II"},
         frozenset(),
         frozenset(),
         {},
         sites,
+        pd.DataFrame(),
     )
-    return Collection(pd.DataFrame(table), labels)
+    return LabelledSlices(pd.DataFrame(table), labels)
 
 
 def images() -> np.ndarray:
     return np.random.default_rng(0).uniform(0, 0.99, (12, 128, 128)).astype(np.float32)
 
 
-def checks(collection: Collection, pixels: np.ndarray | None = None) -> dict[str, Check]:
-    return {each.name: each for each in check(collection, images() if pixels is None else pixels)}
+def checks(selected: LabelledSlices, pixels: np.ndarray | None = None) -> dict[str, Check]:
+    return {each.name: each for each in check(selected, images() if pixels is None else pixels)}
 
 
-def warned(collection: Collection, pixels: np.ndarray | None = None) -> dict[str, tuple[str, str]]:
-    outcomes = checks(collection, pixels).items()
+def warned(selected: LabelledSlices, pixels: np.ndarray | None = None) -> dict[str, tuple[str, str]]:
+    outcomes = checks(selected, pixels).items()
     return {name: (each.found, each.where) for name, each in outcomes if each.level == "warning"}
 
 

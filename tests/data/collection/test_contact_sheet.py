@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from harness.data.collection.contact_sheet import COLUMNS, ROWS, contact_sheets, draw_slices
+from harness.data.collection.contact_sheet import COLUMNS, ROWS, contact_sheets, sample_slices
 from harness.data.collection.prepared import PreparedData
 
 
@@ -58,7 +58,7 @@ def test_no_class_takes_the_file_of_another(
 
 def test_the_draw_is_fair_to_patients_and_repeatable(tmp_path: Path) -> None:
     patients = ["a"] * 100 + ["b"] * 3 + ["c"]
-    drawn = draw_slices(patients, 9, random.Random(0))
+    drawn = sample_slices(patients, 9, random.Random(0))
     assert len(set(drawn)) == 9
     assert Counter(patients[n] for n in drawn) == {"a": 5, "b": 3, "c": 1}
     data = made(200)

@@ -12,7 +12,7 @@ from helpers.read_slices import read_dicom
 from pydicom.pixels.processing import apply_modality_lut, apply_voi_lut
 from pydicom.uid import ExplicitVRBigEndian, ImplicitVRLittleEndian
 
-from harness.data.preparation.pixels import read_frames
+from harness.data.preparation.reading import read_frames
 
 SIZE = 96
 RAMP = np.arange(SIZE * SIZE, dtype=np.uint16).reshape(SIZE, SIZE) // 3  # 0 to 3071

@@ -6,7 +6,8 @@ import pytest
 
 from harness.data.labels.label_table import class_of, find_table, read_labels
 from harness.data.labels.spreadsheet import read_table
-from harness.data.recipe import LabelTable, Recipe, Replacement, load_recipe
+from harness.data.recipe import LabelTable, Recipe, Replacement
+from harness.data.sources.load_recipe import load_recipe
 from harness.errors import HarnessError
 
 
@@ -41,7 +42,7 @@ def test_every_patient_is_accounted_for() -> None:
     assert labels.of_patient == {"a": "II", "f": "IV"}
     assert labels.contradictory == {"b"}
     assert labels.unlabelled == {"c", "d", "e"}
-    assert labels.left_out == {"--": 2, "?": 1}
+    assert labels.other_values == {"--": 2, "?": 1}
     assert labels.free_texts == {}
     assert [bool(labels.reason(patient)) for patient in "abcdefz"] == [
         False,
@@ -90,7 +91,7 @@ def test_a_mark_of_absence_is_neither_class_nor_hospital_nor_free_text(mark: str
     labels = read_labels(recipe(site="where"), rows)
     assert labels.classes == ("II", "III", "IV")
     assert labels.of_patient == {"a": "II", "b": "III", "c": "IV"}
-    assert labels.left_out == {"Unknown": 1, mark: 1}
+    assert labels.other_values == {"Unknown": 1, mark: 1}
     assert labels.free_texts == {}
     assert labels.sites.keys() == set("abcd")
 
@@ -137,7 +138,7 @@ def test_the_clinical_sheet_of_rembrandt_gives_the_papers_numbers(shared: Path) 
     labels = read_labels(rembrandt, read_table(find_table(rembrandt.labels, shared / "rembrandt_clinical")))
     assert Counter(labels.of_patient.values()) == {"II": 41, "III": 25, "IV": 23}
     assert len(labels.unlabelled) == 38
-    assert labels.left_out == {"--": 38}
+    assert labels.other_values == {"--": 38}
     assert {"900-00-1961", "HF0652"} <= {*labels.of_patient, *labels.unlabelled}
     sites = {labels.sites[patient] for patient, grade in labels.of_patient.items() if grade == "IV"}
     assert sites == {"HENRY FORD HOSPITAL (RETRO)"}

