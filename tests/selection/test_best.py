@@ -189,17 +189,17 @@ def test_a_candidate_has_one_corrected_p_in_the_choice_its_json_and_the_report(p
     assert all(f"\n  {name}: " in choice.text() for name in names)
 
 
-@pytest.mark.parametrize(("protocol", "chosen_by"), [("paper", "test"), ("patients", "validation")])
+@pytest.mark.parametrize(("protocol", "shown"), [("paper", "test"), ("patients", "validation")])
 @pytest.mark.parametrize("rule", ["max", "one-standard-error", "paper"])
-def test_the_text_fits_80_columns_and_names_the_set_that_chose(protocol: str, chosen_by: str, rule: str) -> None:
+def test_the_text_fits_80_columns_and_names_the_set_it_ranks_by(protocol: str, shown: str, rule: str) -> None:
     backbones = ("shufflenet_v2_x0_5", "resnet152")
     trials = [
         trial(sdl(weight, backbone), [right] * 2, protocol=protocol)
         for right, (weight, backbone) in enumerate(((w, b) for w in (1.0, 3.5) for b in backbones), start=30)
     ]
     text = choose([sweep_of(trials)], rule).text()
-    assert f"\n{chosen_by} accuracy:" in text
-    ranked_by = "test" if (protocol, rule) == ("patients", "paper") else chosen_by
+    assert f"\n{shown} accuracy:" in text
+    ranked_by = "test" if (protocol, rule) == ("patients", "paper") else shown
     assert f"highest mean {ranked_by} accuracy" in " ".join(text.split())
     by = "" if ranked_by == "test" or protocol == "paper" else "by test accuracy "
     heading = f"others: {ranked_by} accuracy; {by}the chosen one is (p by Holm over these):"

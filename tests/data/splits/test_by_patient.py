@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.data.collection.prepared import PreparedData
@@ -47,6 +47,7 @@ def split_of(
     )
 
 
+@settings(deadline=None)
 @given(
     patients=st.tuples(*[st.integers(6, 12)] * 3),
     networks=st.integers(1, 3),
@@ -145,6 +146,7 @@ def test_a_patient_on_both_sides_stops_training() -> None:
         check_leaks(Split(np.array([[0, 1]]), np.array([0]), np.array([2])), data)
 
 
+@settings(deadline=None)
 @given(patients=st.tuples(*[st.integers(6, 12)] * 3), networks=st.integers(1, 4), seed=st.integers(0, 99))
 def test_whole_patients_validate_and_test_and_all_others_train_but_for_unpaired_slices(
     patients: tuple[int, ...], networks: int, seed: int
@@ -162,6 +164,7 @@ def test_whole_patients_validate_and_test_and_all_others_train_but_for_unpaired_
     assert not {names[i] for i in unpaired} & outside
 
 
+@settings(deadline=None)
 @given(patients=st.tuples(*[st.integers(6, 30)] * 3), folds=st.integers(2, 5))
 def test_a_quarter_of_the_patients_outside_the_fold_validates(patients: tuple[int, ...], folds: int) -> None:
     labels, names = np.repeat([0, 1, 2], patients), [str(number) for number in range(sum(patients))]

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from harness.data.splits.by_slice import paper_split
@@ -15,6 +15,7 @@ def split(labels: np.ndarray, networks: int, seed: int, repeat: int = 0) -> Spli
     return paper_split(labels, networks, classes=CLASSES, seed=seed, repeat=repeat)
 
 
+@settings(deadline=None)
 @given(seed=st.integers(0, 1000), repeat=st.integers(0, 5), networks=st.integers(1, 4))
 def test_sets_do_not_meet(seed: int, repeat: int, networks: int) -> None:
     made = split(TABLE_1B, networks, seed, repeat)
@@ -73,6 +74,7 @@ def test_a_slice_is_unpaired_only_where_it_stands_in_no_set() -> None:
     assert made.unpaired(10).tolist() == [3, 4, 6, 9]
 
 
+@settings(deadline=None)
 @given(
     counts=st.lists(st.integers(0, 30), min_size=2, max_size=4),
     networks=st.integers(1, 4),
