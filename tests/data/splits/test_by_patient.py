@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from harness.data.collection.prepared import PreparedData
 from harness.data.splits.by_patient import patients_split
+from harness.data.splits.by_slice import paper_split
 from harness.data.splits.protocols import check_leaks, make_split
 from harness.data.splits.split import Split
 from harness.errors import HarnessError
@@ -129,6 +130,17 @@ def prepared() -> PreparedData:
     images = np.random.default_rng(1).random((len(labels), 4, 4), dtype=np.float32)
     slices = tuple(f"{i:04}" for i in range(len(labels)))
     return PreparedData("made", images, labels, slices, tuple(names), CLASSES)
+
+
+@pytest.mark.parametrize("networks", [1, 2, 3])
+def test_the_protocol_says_which_split_is_made(networks: int) -> None:
+    data = prepared()
+    names, settings = list(data.slice_ids), {"classes": CLASSES, "seed": 5, "repeat": 1}
+    paper = make_split("paper", data, networks, seed=5, repeat=1, fold=0, folds=1)
+    assert paper.digest(names) == paper_split(data.labels, networks, **settings).digest(names)
+    patients = make_split("patients", data, networks, seed=5, repeat=1, fold=2, folds=3)
+    expected = patients_split(data.labels, data.patients, networks, fold=2, folds=3, **settings)
+    assert patients.digest(names) == expected.digest(names)
 
 
 def test_a_copy_of_an_image_on_both_sides_stops_training() -> None:
