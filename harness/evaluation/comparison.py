@@ -53,8 +53,8 @@ def difference(
     for one, other in zip(first, second, strict=True):
         if not (np.array_equal(one.cluster, other.cluster) and np.array_equal(one.true, other.true)):
             raise ValueError("paired predictions must hold the same rows in the same order")
-    weights = resample_clusters(strata(first), DRAWS, seed)
-    drawn = mean_over_repeats(first, measure, weights) - mean_over_repeats(second, measure, weights)
+    resamples = resample_clusters(strata(first), DRAWS, seed)
+    drawn = mean_over_repeats(first, measure, resamples) - mean_over_repeats(second, measure, resamples)
     return Difference(
         value=point(first, measure) - point(second, measure),
         interval=percentiles(drawn, first[0].clusters),

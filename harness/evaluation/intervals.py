@@ -34,9 +34,9 @@ def wilson(share: float, count: float) -> Interval:
     return Interval(float(low), float(high))
 
 
-def mean_over_repeats(repeats: Repeats, measure: Measure, weights: Floats) -> Floats:
-    """Return the (B,) means of a measure over repeats under (B, K) weights of the clusters."""
-    return nanmean(np.stack([measure(predictions, weights) for predictions in repeats], axis=1))
+def mean_over_repeats(repeats: Repeats, measure: Measure, multiplicities: Floats) -> Floats:
+    """Return the (B,) means of a measure over repeats under (B, K) multiplicities of the clusters."""
+    return nanmean(np.stack([measure(predictions, multiplicities) for predictions in repeats], axis=1))
 
 
 def point(repeats: Repeats, measure: Measure) -> float:
@@ -50,18 +50,18 @@ def bootstrap(repeats: Repeats, measure: Measure, seed: int = 0) -> Interval:
     A drawn cluster brings all its rows in all repeats along. The percentiles are widened for the small number
     of clusters (Hesterberg 2015, *What Teachers Should Know About the Bootstrap*, section 5.2).
     """
-    weights = resample_clusters(strata(repeats), DRAWS, seed)
-    return percentiles(mean_over_repeats(repeats, measure, weights), repeats[0].clusters)
+    resamples = resample_clusters(strata(repeats), DRAWS, seed)
+    return percentiles(mean_over_repeats(repeats, measure, resamples), repeats[0].clusters)
 
 
 def resample_clusters(labels: NDArray[np.int64], draws: int, seed: int) -> Floats:
     """Return (B, K) numbers of times that each cluster is drawn; each class keeps its number of clusters."""
     random = np.random.default_rng(derive_seed(seed, "bootstrap"))
-    weights = np.zeros((draws, len(labels)))
+    times = np.zeros((draws, len(labels)))
     for label in np.unique(labels):
         members = np.flatnonzero(labels == label)
-        weights[:, members] = random.multinomial(len(members), np.full(len(members), 1 / len(members)), draws)
-    return weights
+        times[:, members] = random.multinomial(len(members), np.full(len(members), 1 / len(members)), draws)
+    return times
 
 
 def percentiles(values: Floats, clusters: int) -> Interval:

@@ -65,7 +65,7 @@ class Choice:
 
     @cached_property
     def estimate(self) -> Estimate:
-        """Choice accuracy of the chosen candidate, with its interval."""
+        """Validation accuracy of the chosen candidate, with its interval."""
         return accuracy(self.chosen, "validation")
 
     @cached_property

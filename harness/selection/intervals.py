@@ -78,8 +78,8 @@ def of_class(candidate: Candidate, measure: ClassMeasure, label: int) -> Estimat
 
 
 def _class_measure(measure: ClassMeasure, label: int) -> Measure:
-    def measure_of_class(predictions: ClusteredPredictions, weights: Floats) -> Floats:
-        return by_class(confusions(predictions, weights), measure)[:, label]
+    def measure_of_class(predictions: ClusteredPredictions, multiplicities: Floats) -> Floats:
+        return by_class(confusions(predictions, multiplicities), measure)[:, label]
 
     return measure_of_class
 

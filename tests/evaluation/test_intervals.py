@@ -54,11 +54,11 @@ def test_whole_patients_are_drawn_so_copies_of_a_slice_add_no_certainty() -> Non
 
 
 def test_each_class_keeps_its_number_of_units() -> None:
-    weights = resample_clusters(np.array([0, 0, 0, 1, 1, 2]), 50, seed=1)
-    assert (weights[:, :3].sum(axis=1) == 3).all()
-    assert (weights[:, 3:5].sum(axis=1) == 2).all()
-    assert (weights[:, 5] == 1).all()
-    assert len(np.unique(weights, axis=0)) > 10
+    times = resample_clusters(np.array([0, 0, 0, 1, 1, 2]), 50, seed=1)
+    assert (times[:, :3].sum(axis=1) == 3).all()
+    assert (times[:, 3:5].sum(axis=1) == 2).all()
+    assert (times[:, 5] == 1).all()
+    assert len(np.unique(times, axis=0)) > 10
 
 
 def test_repeats_are_averaged_and_draw_the_same_units() -> None:

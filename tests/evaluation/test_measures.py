@@ -1,4 +1,4 @@
-"""Every measure against scikit-learn (or an explicit sum) under the weights of a resample."""
+"""Every measure against scikit-learn (or an explicit sum) under the multiplicities of a resample."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from harness.evaluation.measures import MEASURES, Floats
 SEEDS = range(6)
 
 
-def weights_of(predictions: ClusteredPredictions, seed: int) -> Floats:
+def multiplicities_of(predictions: ClusteredPredictions, seed: int) -> Floats:
     random = np.random.default_rng(seed + 100)
     return np.vstack([np.ones(predictions.clusters), random.integers(1, 4, (3, predictions.clusters))])
 
@@ -72,21 +72,21 @@ def oracle(name: str, predictions: ClusteredPredictions, weight: Floats) -> floa
 
 
 @pytest.mark.parametrize("name", MEASURES)
-def test_agrees_with_the_library_under_every_weighting(name: str) -> None:
+def test_agrees_with_the_library_under_every_resample(name: str) -> None:
     for seed in SEEDS:
         predictions = random_predictions(seed)
-        weights = weights_of(predictions, seed)
-        expected = [oracle(name, predictions, row[predictions.cluster]) for row in weights]
+        resamples = multiplicities_of(predictions, seed)
+        expected = [oracle(name, predictions, row[predictions.cluster]) for row in resamples]
         np.testing.assert_allclose(
-            MEASURES[name](predictions, weights), expected, atol=1e-12, err_msg=f"{name} {seed}"
+            MEASURES[name](predictions, resamples), expected, atol=1e-12, err_msg=f"{name} {seed}"
         )
 
 
 def test_for_two_classes_ordinal_auc_is_the_area_under_the_curve() -> None:
     predictions = random_predictions(1, classes=2)
-    weights = np.ones((1, predictions.clusters))
+    resamples = np.ones((1, predictions.clusters))
     expected = metrics.roc_auc_score(predictions.true, predictions.probabilities[:, 1])
-    assert MEASURES["ordinal AUC"](predictions, weights)[0] == pytest.approx(expected)
+    assert MEASURES["ordinal AUC"](predictions, resamples)[0] == pytest.approx(expected)
 
 
 def test_a_class_that_a_resample_lacks_is_left_out() -> None:

@@ -38,7 +38,7 @@ def test_of_equals_the_smallest_lambda_wins() -> None:
     assert "3 candidates share the highest test accuracy" in choice.warnings
 
 
-def test_the_choice_never_looks_at_held_out_or_train() -> None:
+def test_the_choice_never_looks_at_test_or_train() -> None:
     trials = [
         trial(sdl(3), [10, 10], validation=[40, 40], protocol="patients"),
         trial(sdl(5), [42, 42], validation=[39, 39], protocol="patients"),
@@ -57,7 +57,7 @@ def test_a_single_network_is_no_candidate() -> None:
     assert "  single alexnet: 100.0 % [92, 100]; worse (p = 0.00049)" in choice.text()
 
 
-def test_missing_repeats_and_the_papers_choice_are_said() -> None:
+def test_missing_repeats_and_the_papers_choice_are_warned_of() -> None:
     trials = [
         trial(sdl(3), [40, 40]),
         trial(sdl(3), [0, 0], repeat=1, status="FAILED"),
@@ -137,7 +137,7 @@ def test_a_candidate_of_two_sweeps_counts_once_and_is_not_compared_with_itself()
 
 @pytest.mark.parametrize("protocol", ["paper", "patients"])
 @pytest.mark.parametrize("value", [float("nan"), 1 / 3])
-def test_a_chosen_candidate_that_diverged_is_told(protocol: str, value: float) -> None:
+def test_a_chosen_candidate_that_diverged_is_warned_of(protocol: str, value: float) -> None:
     """One network knows nothing; under paper it counts where it is the better one."""
     trials = [trial(sdl(3), [30, 20], protocol=protocol, repeat=repeat) for repeat in (0, 1)]
     assert not any("diverged" in warning for warning in choose([sweep_of(trials, repeats=2)]).warnings)
@@ -148,8 +148,8 @@ def test_a_chosen_candidate_that_diverged_is_told(protocol: str, value: float) -
             lost.loc[lost["true_class"] != "II", f"net2_{GRADES[0]}"] = 1.0  # worse than a constant answer
             lost.loc[lost["true_class"] == "II", f"net2_{GRADES[1]}"] = 1.0
         choice = choose([sweep_of([trials[0], replace(trials[1], predictions=lost)], repeats=2)])
-        told = any("in 1 of its 2 trials" in warning for warning in choice.warnings)
-        assert told == (protocol == "patients" or network == "net1")
+        warned = any("in 1 of its 2 trials" in warning for warning in choice.warnings)
+        assert warned == (protocol == "patients" or network == "net1")
 
 
 def test_json_says_what_the_text_says() -> None:
@@ -191,26 +191,26 @@ def test_a_candidate_has_one_corrected_p_in_the_choice_its_json_and_the_report(p
     assert all(f"\n  {name}: " in choice.text() for name in names)
 
 
-@pytest.mark.parametrize(("protocol", "figure"), [("paper", "test"), ("patients", "validation")])
+@pytest.mark.parametrize(("protocol", "shown"), [("paper", "test"), ("patients", "validation")])
 @pytest.mark.parametrize("rule", ["max", "one-standard-error", "paper"])
-def test_the_text_fits_80_columns_and_names_the_set_that_chose(protocol: str, figure: str, rule: str) -> None:
+def test_the_text_fits_80_columns_and_names_the_set_it_ranks_by(protocol: str, shown: str, rule: str) -> None:
     backbones = ("shufflenet_v2_x0_5", "resnet152")
     trials = [
         trial(sdl(weight, backbone), [right] * 2, protocol=protocol)
         for right, (weight, backbone) in enumerate(((w, b) for w in (1.0, 3.5) for b in backbones), start=30)
     ]
     text = choose([sweep_of(trials)], rule).text()
-    assert f"\n{figure} accuracy:" in text
-    ranked_by = "test" if (protocol, rule) == ("patients", "paper") else figure
+    assert f"\n{shown} accuracy:" in text
+    ranked_by = "test" if (protocol, rule) == ("patients", "paper") else shown
     assert f"highest mean {ranked_by} accuracy" in " ".join(text.split())
     by = "" if ranked_by == "test" or protocol == "paper" else "by test accuracy "
-    said = f"others: {ranked_by} accuracy; {by}the chosen one is (p by Holm over these):"
-    assert said in " ".join(text.split())
+    heading = f"others: {ranked_by} accuracy; {by}the chosen one is (p by Holm over these):"
+    assert heading in " ".join(text.split())
     assert ("validation accuracy:" in text) == (protocol == "patients")
     assert max(map(len, text.splitlines())) <= 80
 
 
-def test_long_names_stay_whole_and_their_figures_stand_below() -> None:
+def test_long_names_stay_whole_and_their_accuracies_stand_below() -> None:
     axes = [(3.0, 0, 1e-4), (4.7381, 5, 0.0003712), (8.0, 5, 0.0003712)]
     settings = [sdl(w, "shufflenet_v2_x0_5", gaussian=size, learning_rate=rate) for w, size, rate in axes]
     trials = [trial(each, [42 - number] * 2) for number, each in enumerate(settings)]
@@ -233,7 +233,7 @@ def test_nothing_to_choose_from_is_an_error() -> None:
         choose([sweep_of([trial(single(), [30]), trial(sdl(3), [0, 0], status="FAILED")])])
 
 
-def test_where_no_fixed_lambda_was_tried_that_is_said() -> None:
+def test_where_no_fixed_lambda_was_tried_the_error_says_so() -> None:
     population = Population(members=2, interval=10, low=1, high=5)
     changing = scheduled(population, epochs=40)
     with pytest.raises(HarnessError, match="neither a single network nor a population is a candidate"):
@@ -250,7 +250,7 @@ def test_unequal_data_or_splits_are_refused(differs: str) -> None:
         choose(sweeps)
 
 
-def test_the_papers_rule_shows_the_figures_that_it_ranks_by_where_validation_is_apart() -> None:
+def test_the_papers_rule_shows_the_accuracies_that_it_ranks_by_where_validation_is_apart() -> None:
     hits = {3.0: (40, 20), 4.0: (39, 30), 5.0: (38, 30)}
     trials = [
         trial(sdl(weight), [test] * 2, validation=[choice] * 2, protocol="patients")

@@ -52,7 +52,7 @@ def test_recall_of_a_class_counts_its_own_slices_and_specificity_the_others() ->
     )
 
 
-def test_the_choice_figure_averages_folds_as_the_rules_do() -> None:
+def test_validation_accuracy_averages_folds_as_the_rules_do() -> None:
     trials = [
         trial(sdl(3), [30, 30], validation=[right, right], count=count, fold=fold, protocol="patients")
         for fold, (right, count) in enumerate([(20, 40), (9, 12)])

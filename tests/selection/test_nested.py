@@ -22,7 +22,7 @@ def folds(protocol: str = "patients", *, networks_of_5: int = 2) -> list[object]
 
 
 @pytest.mark.parametrize("networks", [2, 3])
-def test_each_fold_picks_by_its_own_choice_set_and_held_out_is_pooled(networks: int) -> None:
+def test_each_fold_picks_by_its_own_validation_set_and_test_is_pooled(networks: int) -> None:
     nested = nested_estimate(folds(networks_of_5=networks), RULES["max"])
     assert nested
     assert nested.picks == (1, 5)
@@ -31,7 +31,7 @@ def test_each_fold_picks_by_its_own_choice_set_and_held_out_is_pooled(networks: 
     assert nested.by_slice.interval.low < 45 / 84 < nested.by_slice.interval.high
 
 
-def test_where_the_choice_has_seen_held_out_there_is_no_nested_estimate() -> None:
+def test_where_the_choice_looks_at_test_there_is_no_nested_estimate() -> None:
     assert nested_estimate(folds("paper"), RULES["max"]) is None
     assert nested_estimate(folds(), RULES["paper"]) is None
 

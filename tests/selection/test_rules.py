@@ -53,7 +53,7 @@ def test_a_single_value_has_the_standard_error_of_its_patients() -> None:
     assert standard_error(candidate) == pytest.approx(sqrt(0.375 / 5) / sqrt(6))
 
 
-def test_the_papers_rule_looks_at_the_test_figure() -> None:
+def test_the_papers_rule_looks_at_test_accuracy() -> None:
     trials = [
         trial(sdl(3), [20, 20], validation=[40, 40], protocol="patients"),
         trial(sdl(5), [30, 30], validation=[39, 39], protocol="patients"),

@@ -6,7 +6,7 @@ from math import comb, factorial
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -15,6 +15,7 @@ from harness.data.splits.pairing import group_slices, regroup
 TABLE_1B = np.repeat([0, 1, 2], [128, 108, 181])
 
 
+@settings(deadline=None)
 @given(
     counts=st.lists(st.integers(0, 40), min_size=1, max_size=5),
     size=st.integers(2, 4),
@@ -123,6 +124,7 @@ def test_groups_come_as_often_as_the_rule_by_hand_says(labels: list[int], size: 
     assert stats.chisquare(counts, 3000 * np.array(list(expected.values()))).pvalue > 0.001
 
 
+@settings(deadline=None)
 @given(counts=st.lists(st.integers(0, 20), min_size=1, max_size=4), seed=st.integers(0, 1000))
 def test_other_numbers_of_networks_get_the_same_slices_and_no_others(counts: list[int], seed: int) -> None:
     labels = np.repeat(np.arange(len(counts)), counts)
