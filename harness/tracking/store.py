@@ -4,15 +4,18 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from filelock import FileLock
-from mlflow import MlflowClient
-from mlflow.exceptions import MlflowException
-from mlflow.store.db.db_types import DATABASE_ENGINES
 
 from harness.errors import Fault, HarnessError, InvalidInputError
+from harness.tracking.environment import configure_mlflow
 
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+DATABASES = ("postgresql", "mysql", "sqlite", "mssql")  # that MLflow keeps runs in
 _EXPERIMENT = "sdl"
 _MAGIC = b"SQLite format 3\0"
 
@@ -45,7 +48,7 @@ class Store:
         parts = urlsplit(self.uri, allow_fragments=False)
         return Path(parts.path[1:]) if parts.scheme.partition("+")[0] == "sqlite" else None
 
-    def client(self) -> MlflowClient:
+    def client(self) -> "MlflowClient":
         """Return MLflow's client for this store.
 
         Raises:
@@ -86,7 +89,7 @@ def find_store(results: Path) -> Store:
                 )
             ]
         )
-    return Store(uri, experiment, runs / "artifacts" if scheme in DATABASE_ENGINES else None)
+    return Store(uri, experiment, runs / "artifacts" if scheme in DATABASES else None)
 
 
 def create_store(store: Store) -> None:
@@ -101,8 +104,10 @@ def create_store(store: Store) -> None:
         experiment_id(_client(store), store)
 
 
-def experiment_id(client: MlflowClient, store: Store) -> str:
+def experiment_id(client: "MlflowClient", store: Store) -> str:
     """Return the ID of the store's experiment, which is made if it is missing."""
+    from mlflow.exceptions import MlflowException
+
     if found := client.get_experiment_by_name(store.experiment):
         return found.experiment_id
     location = None if store.artifacts is None else store.artifacts.as_uri()
@@ -114,5 +119,8 @@ def experiment_id(client: MlflowClient, store: Store) -> str:
         raise
 
 
-def _client(store: Store) -> MlflowClient:
+def _client(store: Store) -> "MlflowClient":
+    configure_mlflow()
+    from mlflow import MlflowClient
+
     return MlflowClient(tracking_uri=store.uri, registry_uri=store.uri)
