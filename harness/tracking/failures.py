@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from textwrap import shorten
+from typing import TYPE_CHECKING
 
 import requests
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
@@ -12,7 +13,9 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from harness.errors import HarnessError
 from harness.tracking.environment import configure_mlflow
 from harness.tracking.journal import reason
-from harness.tracking.store import Store
+
+if TYPE_CHECKING:
+    from harness.tracking.store import Store
 
 _LONGEST_ERROR = 200  # characters
 _CREDENTIALS = "set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN"
@@ -20,6 +23,7 @@ _CREDENTIALS = "set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or ML
 _DENIED = {"CUSTOMER_UNAUTHORIZED", "UNAUTHENTICATED", "PERMISSION_DENIED"}
 _MISSING = {"RESOURCE_DOES_NOT_EXIST", "NOT_FOUND"}
 _BROKEN = {"INTERNAL_ERROR", "DEADLINE_EXCEEDED", "REQUEST_LIMIT_EXCEEDED", "RESOURCE_EXHAUSTED"}
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _NO_ANSWER = (requests.ConnectionError, requests.Timeout, OperationalError)
 
 
@@ -40,11 +44,11 @@ class NotFoundError(StoreError):
 
 
 class DiskFullError(StoreError):
-    """A disk of this machine has no room."""
+    """A disk of this machine has no room, or none for a file of this size."""
 
 
 @contextmanager
-def explained(what: str, store: Store) -> Iterator[None]:
+def explained(what: str, store: "Store") -> Iterator[None]:
     """Turn what MLflow raises into a `StoreError` that says what failed, and why.
 
     Args:
@@ -52,22 +56,24 @@ def explained(what: str, store: Store) -> Iterator[None]:
         store: the store that is asked.
     """
     configure_mlflow()
+    from alembic.util import CommandError  # of a database that another MLflow made
     from mlflow.exceptions import MlflowException
 
     try:
         yield
-    except (MlflowException, SQLAlchemyError, OSError) as error:  # OSError: of requests and of disks
+    except (MlflowException, SQLAlchemyError, CommandError, OSError) as error:  # OSError: of requests, disks
         kind, why = explain(error, store)
         raise kind(f"{what}: {why}") from error
 
 
-def explain(error: BaseException, store: Store) -> tuple[type[StoreError], str]:
+def explain(error: BaseException, store: "Store") -> tuple[type[StoreError], str]:
     """Return what kind of failure an exception of MLflow or of the disk is, and what to tell, on one line.
 
     The text is without the password that the store's URI may hold.
     """
-    detail = shorten(str(error).replace(store.uri, str(store)), _LONGEST_ERROR, placeholder=" …")
     causes = list(_causes(error))
+    text = next(filter(None, map(_transport, causes)), str(error))
+    detail = shorten(text.replace(store.uri, str(store)), _LONGEST_ERROR, placeholder=" …")
     codes = {str(getattr(cause, "error_code", "")) for cause in causes}
     statuses = {_http_status(cause) for cause in causes}
     if full := next(filter(None, map(_no_room, causes)), ""):
@@ -95,8 +101,14 @@ def _http_status(error: BaseException) -> int:
     return 0
 
 
+def _transport(error: BaseException) -> str:
+    """Return why no answer came, which stands at the end of what requests says; empty of other errors."""
+    failed = error.args[0] if isinstance(error, requests.RequestException) and error.args else None
+    return str(getattr(failed, "reason", "") or "")
+
+
 def _no_room(error: BaseException) -> str:
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
         return reason(error)
     if isinstance(error, OperationalError) and "disk is full" in str(error):  # SQLite
         return os.strerror(errno.ENOSPC).lower()

@@ -11,6 +11,7 @@ from filelock import FileLock
 
 from harness.errors import Fault, HarnessError, InvalidInputError
 from harness.tracking.environment import configure_mlflow
+from harness.tracking.failures import explained
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -96,12 +97,16 @@ def create_store(store: Store) -> None:
     """Make a SQLite store and its experiment, once, before anything writes to it at the same time.
 
     Any other store is left for delivery to reach: a server may be away when a sweep begins.
+
+    Raises:
+        HarnessError: the disk refuses, or the file is of another MLflow.
     """
     if store.file is None:
         return
-    store.file.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(store.file.with_suffix(".lock")):
-        experiment_id(_client(store), store)
+    with explained(f"the tracking store {store} cannot be opened", store):
+        store.file.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(store.file.with_suffix(".lock")):
+            experiment_id(_client(store), store)
 
 
 def experiment_id(client: "MlflowClient", store: Store) -> str:

@@ -87,7 +87,7 @@ def _free_port(first: int) -> int:
         with socket.socket() as probe:
             if probe.connect_ex((_HOST, port)) != 0:
                 return port
-    raise HarnessError(f"the ports {first} to {ports[-1]} are in use: name another one by --port")
+    raise HarnessError(f"no free port from {first} to {ports[-1]}: name another one by --port")
 
 
 def _wait_until_up(server: subprocess.Popen[bytes], port: int) -> None:

@@ -10,8 +10,7 @@ from helpers.recorded import BEGIN, DATASET, finish, start_sweep, start_trial, t
 from harness.tracking.records import Epoch, Finish, Start
 from harness.tracking.spool import Spool
 
-
-# Compacts copies of one spool, each killed one step later, until one is compacted; prints how many were killed.
+# Compacts copies of one spool, each killed one step later, until one is done; prints how many were killed.
 KILLED = """
 import os, shutil, signal, sys
 from itertools import count
