@@ -67,7 +67,7 @@ def explained(what: str, store: "Store") -> Iterator[None]:
 
 
 def explain(error: BaseException, store: "Store") -> tuple[type[StoreError], str]:
-    """Return what kind of failure an exception of MLflow or of the disk is, and what to tell, on one line.
+    """Return what kind of failure an exception of MLflow or of the disk is, and its message, on one line.
 
     The text is without the password that the store's URI may hold.
     """

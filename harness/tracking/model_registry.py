@@ -33,7 +33,7 @@ class Registered:
 
 
 def check_names(name: str, alias: str) -> None:
-    """Refuse names that the registry, or `fetch`, could not tell from something else.
+    """Refuse names that the registry, or `fetch`, could not distinguish from something else.
 
     Raises:
         HarnessError: naming the one that is wrong.
@@ -49,7 +49,7 @@ def check_names(name: str, alias: str) -> None:
 def register(folder: Path, name: str, alias: str, tags: Mapping[str, str], store: Store) -> Registered:
     """Make a folder of files a new version of a model, which the alias then points to.
 
-    The files become artifacts of a run of their own, and only then a version: none is ever half there.
+    The files become artifacts of a run of their own, and only then a version: none is ever incomplete.
 
     Raises:
         HarnessError: a name is wrong, or the registry refuses or is away.
@@ -97,9 +97,9 @@ def _version(client: "MlflowClient", reference: str) -> "ModelVersion":
         fix = did_you_mean(name, names) if names else "none is registered: sdl best SWEEP --register NAME"
         raise HarnessError(f"no registered model {name!r}: {fix}")
     aliases = client.get_registered_model(name).aliases
-    wanted = number or str(aliases.get(alias or BEST))
+    number = number or str(aliases.get(alias or BEST))
     for version in client.search_model_versions(f"name = '{name}'"):
-        if str(version.version) == wanted:
+        if str(version.version) == number:
             return version
     by_alias = ", ".join(f"{name}@{alias} is {name}/{version}" for alias, version in sorted(aliases.items()))
     raise HarnessError(f"no registered model {reference!r}; by alias: {by_alias or 'none'}")

@@ -95,8 +95,8 @@ class RunJournal:
         Raises:
             OSError: the disk does not give them.
         """
-        places = self.runs[identity].pending.values() if identity in self.runs else ()
-        entries = [_entry(self._journal.read(offset)) for offset in places]
+        offsets = self.runs[identity].pending.values() if identity in self.runs else ()
+        entries = [_entry(self._journal.read(offset)) for offset in offsets]
         return [(entry.record, entry.number) for entry in entries if not isinstance(entry.record, Commit)]
 
     @property

@@ -93,7 +93,7 @@ def sweep_names(store: Store) -> list[str]:
         return list(_sweeps(store.client(), store))
 
 
-def is_known(name: str, store: Store) -> bool:
+def has_sweep(name: str, store: Store) -> bool:
     """Return whether a store has a sweep of this name; a store that is away has none.
 
     Raises:

@@ -1,4 +1,4 @@
-"""The spool: what training tells the tracking store, kept on the driver's disk until it is delivered.
+"""The spool: what training records for the tracking store, kept on the driver's disk until it is delivered.
 
 Training writes here and goes on, whether or not a tracking server answers. Layout of the folder::
 
@@ -63,7 +63,7 @@ class Spool:
             time: seconds since 1970.
             name: what people see.
             params: settings, written once.
-            tags: names of versions, digests and places.
+            tags: names of versions, digests and devices.
             parent: identity of the sweep's own run; None for that run itself.
             dataset: what the run trains on; its digest becomes the tag ``data_digest``.
         """
@@ -107,7 +107,7 @@ class Spool:
             metrics: the final values.
             artifacts: contents by file name. Bytes are always kept; a file (for weights) is copied, or
                 dropped when three quarters of the bound are taken.
-            tags: what is known of the run at its end only.
+            tags: what only the end of the run decides.
         """
         artifacts = artifacts or {}
         for name in artifacts:

@@ -24,10 +24,10 @@ class SpooledFiles:
     def store(
         self, contents: Mapping[str, bytes | Path], bound: float, drop: Callable[[str], None]
     ) -> tuple[str, ...]:
-        """Write bytes and copy files to the disk; return their places relative to the spool.
+        """Write bytes and copy files to the disk; return their paths relative to the spool.
 
         A file that does not fit into ``bound`` bytes in all, or cannot be copied, is given up: ``drop`` is
-        told why.
+        called with the reason.
 
         Raises:
             OSError: the disk refuses bytes; then it holds none of these files.
@@ -55,9 +55,9 @@ class SpooledFiles:
             raise
         return tuple(stored)
 
-    def keep(self, places: Iterable[str]) -> None:
+    def keep(self, paths: Iterable[str]) -> None:
         """Remove all files but these and what lies beside them."""
-        folders = {(self._spool / place).parent.name for place in places}
+        folders = {(self._spool / path).parent.name for path in paths}
         for folder in self._root.glob("*"):
             if folder.name not in folders:
                 shutil.rmtree(folder, ignore_errors=True)

@@ -15,7 +15,7 @@ from helpers.servers import TrackingServer, wait_for
 from harness.errors import HarnessError
 from harness.tracking.delivery import Delivery, deliver
 from harness.tracking.model_registry import fetch, register
-from harness.tracking.run_reader import curves, is_known, load_sweep, sweep_names
+from harness.tracking.run_reader import curves, has_sweep, load_sweep, sweep_names
 from harness.tracking.spool import Spool
 
 CREDENTIALS = "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN"
@@ -48,7 +48,7 @@ def test_missing_credentials_are_told_by_the_names_of_their_variables(
     for action in (
         lambda: deliver(spool, front.store),
         lambda: sweep_names(front.store),
-        lambda: is_known("demo", front.store),
+        lambda: has_sweep("demo", front.store),
         lambda: load_sweep("demo", front.store),
         lambda: curves("a", front.store),
         lambda: fetch("grader", front.store, tmp_path),
@@ -76,7 +76,7 @@ def test_a_broken_server_is_told_as_one_that_is_away_and_never_as_an_unknown_nam
             action()
         assert "no sweep" not in str(caught.value)
         assert "no registered model" not in str(caught.value)
-    assert is_known("demo", front.store) is False  # a sweep starts, its records wait
+    assert has_sweep("demo", front.store) is False  # a sweep starts, its records wait
     assert spool.remaining() == 2
 
 

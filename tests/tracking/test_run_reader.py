@@ -16,7 +16,7 @@ from harness.methods.sdl import SdlSettings
 from harness.methods.single import SingleSettings
 from harness.tracking.delivery import deliver
 from harness.tracking.model_registry import register
-from harness.tracking.run_reader import curves, is_known, load_sweep, sweep_names
+from harness.tracking.run_reader import curves, has_sweep, load_sweep, sweep_names
 from harness.tracking.spool import Spool
 from harness.tracking.store import Store, create_store
 
@@ -165,7 +165,7 @@ def test_a_sweep_of_another_version_is_refused_and_the_others_stay_readable(
     with pytest.raises(HarnessError, match=f"^{re.escape(expected)}$"):
         load_sweep("old-1", store)
     assert sorted(sweep_names(store)) == ["new-1", "old-1", "old-2"]
-    assert is_known("old-2", store)
+    assert has_sweep("old-2", store)
     assert [trial.identity for trial in load_sweep("new-1", store).trials] == ["new-1-0"]
 
 
@@ -177,7 +177,7 @@ def test_a_database_that_this_mlflow_does_not_read_is_not_one_without_sweeps(tmp
         database.commit()
     other = Store(f"sqlite:///{tmp_path / 'mlflow.db'}", "sdl", tmp_path)
     with pytest.raises(HarnessError, match="the sweeps cannot be listed"):
-        is_known("demo", other)
+        has_sweep("demo", other)
     with pytest.raises(HarnessError, match="cannot be opened"):
         create_store(other)
 
