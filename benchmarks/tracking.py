@@ -7,7 +7,7 @@ DATA is a folder of labelled images (labels.csv with the columns path, patient_i
 trials at once, logs to SQLite and prints "wall S s, training T s". The harness sweeps the same twelve
 candidates, in turns with the peer.
 
-What an epoch costs the driver is the time for which Tune's loop waits until the tracking has taken it, the
+What an epoch costs the driver is the time for which Tune's loop waits until the tracking has recorded it, the
 start and end of trials shared among the epochs. The harness delivers to MLflow in a thread, so the CPU time
 of the driver's process is printed, too. The harness does more than the peer: it evaluates slices after every
 epoch, and keeps checkpoints, weights, predictions, pictures and digests.
@@ -109,9 +109,9 @@ def _timed(owner: type, name: str) -> list[float]:
 
 def peer(script: Path, data: Path, epochs: int, pairs: int) -> float:
     sys.argv = [str(script), str(data), "--epochs", str(epochs), "--pairs", str(pairs)]
-    with redirect_stdout(StringIO()) as said:
+    with redirect_stdout(StringIO()) as output:
         runpy.run_path(str(script), run_name="__main__")
-    found = re.search(r"training ([\d.]+) s", said.getvalue())
+    found = re.search(r"training ([\d.]+) s", output.getvalue())
     if found is None:
         raise SystemExit(f"{script} printed no seconds of training")
     return float(found.group(1))
@@ -122,11 +122,11 @@ def harness(folder: Path, epochs: int, pairs: int) -> float:
     trained = len(make_split("paper", data, 2, seed=0, repeat=0, fold=0, folds=1).groups)
     settings = {**SWEEP["settings"], "epochs": epochs}
     space = Space.model_validate({**SWEEP, "dataset": data.dataset, "settings": settings})
-    declared = SweepManifest(name="timed", space=space, data_digest=data.digest, command="")
+    manifest = SweepManifest(name="timed", space=space, data_digest=data.digest, command="")
     with TemporaryDirectory() as name:
         results = Path(name)
         run_sweep(
-            declared, data, results, resume=False, address=None, device="cpu", console=Console(quiet=True)
+            manifest, data, results, resume=False, address=None, device="cpu", console=Console(quiet=True)
         )
         store = find_store(results)
         trials = load_sweep("timed", store).trials
@@ -134,7 +134,7 @@ def harness(folder: Path, epochs: int, pairs: int) -> float:
         return float(sum(curves(trial.identity, store)["seconds"].sum() for trial in trials))
 
 
-def apart(work: Callable[[], Cost]) -> Cost:
+def in_own_process(work: Callable[[], Cost]) -> Cost:
     """Return what a process of its own measured."""
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
         return pool.submit(work).result()
@@ -149,25 +149,25 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--pairs", type=int, default=40)
     parser.add_argument("--rounds", type=int, default=3)
-    given = parser.parse_args()
+    options = parser.parse_args()
     os.environ.pop("MLFLOW_TRACKING_URI", None)  # both log to a SQLite store of their own
-    work = (given.data.resolve(), given.epochs, given.pairs)
-    reports = 12 * given.epochs
+    work = (options.data.resolve(), options.epochs, options.pairs)
+    reports = 12 * options.epochs
     hooks = ("log_trial_start", "log_trial_result", "log_trial_end")
-    theirs = partial(measured, partial(peer, given.peer, *work), reports, MLflowLoggerCallback, *hooks)
-    ours = partial(measured, partial(harness, *work), reports, Recorder, "take")
+    theirs = partial(measured, partial(peer, options.peer, *work), reports, MLflowLoggerCallback, *hooks)
+    ours = partial(measured, partial(harness, *work), reports, Recorder, "on_event")
     costs: dict[str, list[Cost]] = {"peer": [], "harness": []}
-    for _ in range(given.rounds):
+    for _ in range(options.rounds):
         for name, side in (("peer", theirs), ("harness", ours)):
-            costs[name].append(apart(side))
+            costs[name].append(in_own_process(side))
             print(f"  {name:8}{costs[name][-1]}", flush=True)
-    middle = {
-        name: Cost(*map(statistics.median, zip(*map(astuple, found), strict=True)))
-        for name, found in costs.items()
+    medians = {
+        name: Cost(*map(statistics.median, zip(*map(astuple, measured_costs), strict=True)))
+        for name, measured_costs in costs.items()
     }
-    for name, cost in middle.items():
+    for name, cost in medians.items():
         print(f"median: {name:8}{cost}")
-    one, other = middle["harness"], middle["peer"]
+    one, other = medians["harness"], medians["peer"]
     print(
         f"the harness takes {one.whole / other.whole:.2f} of the peer's whole, "
         f"{one.beside / other.beside:.2f} beside training; a report {one.waiting / other.waiting:.2f} of its "

@@ -147,7 +147,13 @@ def sync(name: str) -> None:
 
 
 @click.command()
-@click.option("--port", default=5000, show_default=True, help="First port to try, on localhost.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=5000,
+    show_default=True,
+    help="First port to try, on localhost.",
+)
 def ui(port: int) -> None:
     """Serve the MLflow UI of the runs on localhost, until Ctrl-C.
 

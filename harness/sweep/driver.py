@@ -26,7 +26,7 @@ from harness.sweep.weight_retention import WeightRetention
 from harness.tracking.artifacts import SELECTION
 from harness.tracking.delivery import Delivery
 from harness.tracking.records import DatasetInput
-from harness.tracking.run_reader import is_known
+from harness.tracking.run_reader import has_sweep
 from harness.tracking.spool import Spool
 from harness.tracking.store import create_store, find_store
 from harness.training.checkpoints import Checkpoints
@@ -93,7 +93,7 @@ def run_sweep(
         if declared.space.storage:
             Checkpoints(root)  # before there is a sweep
         if not resume:
-            if not folder.path.exists() and is_known(declared.name, store):
+            if not folder.path.exists() and has_sweep(declared.name, store):
                 raise HarnessError(
                     f"{store} has a sweep named {declared.name!r} already: give another --name"
                 )

@@ -1,16 +1,19 @@
 """The folder of a sweep under ``results/runs``: its plan, its spool, its checkpoints."""
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Literal
 
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict
 
 from harness.errors import HarnessError, did_you_mean
 from harness.experiment.space import Space
+from harness.version import FORMAT, check_format
 
 TAKEN = ("cache", "generated", "paper", "runs", "sheets")  # a sweep's report lies beside these folders
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
@@ -24,10 +27,12 @@ class SweepManifest(BaseModel):
         space: the validated search space, overrides included.
         data_digest: digest of the prepared collection.
         command: what the user typed.
+        format: how the folder and its runs are to be read: `harness.version.FORMAT`.
     """
 
     model_config = ConfigDict(frozen=True)
 
+    format: Literal[2] = FORMAT
     name: str
     space: Space
     data_digest: str
@@ -86,7 +91,7 @@ class SweepFolder:
         """Return what the sweep was started with.
 
         Raises:
-            HarnessError: if there is no such sweep.
+            HarnessError: if there is no such sweep, or another version started it.
         """
         if not self._declared.is_file():
             runs = self.path.parent
@@ -97,7 +102,9 @@ class SweepFolder:
                 else "there is none yet: start one by `sdl sweep SPACE`"
             )
             raise HarnessError(f"no sweep named {self.name!r}; {fix}")
-        return SweepManifest.model_validate_json(self._declared.read_text(encoding="utf-8"))
+        text = self._declared.read_text(encoding="utf-8")
+        check_format(self.name, json.loads(text).get("format"), None)
+        return SweepManifest.model_validate_json(text)
 
     @contextmanager
     def alone(self) -> Iterator[None]:

@@ -6,10 +6,9 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
-from mlflow.exceptions import MlflowException
-
 from harness.data.collection.selection_report import SelectionReport
 from harness.errors import HarnessError
+from harness.tracking.failures import explained
 from harness.tracking.run_reader import SweepRuns
 from harness.tracking.store import Store
 
@@ -52,12 +51,8 @@ def save_results(sweep: SweepRuns, store: Store, files: Mapping[str, bytes]) -> 
             target = Path(folder, path)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
-        try:
+        with explained(f"the results of the sweep {sweep.name!r} were not saved", store):
             store.client().log_artifacts(_run_id(sweep), folder, _RESULTS)
-        except (MlflowException, OSError) as error:
-            raise HarnessError(
-                f"the results of the sweep {sweep.name!r} were not saved in {store}: {error}"
-            ) from error
 
 
 def load_results(sweep: SweepRuns, store: Store) -> dict[str, bytes]:
@@ -66,16 +61,14 @@ def load_results(sweep: SweepRuns, store: Store) -> dict[str, bytes]:
     Raises:
         HarnessError: the store is away, or its artifacts are gone.
     """
-    with TemporaryDirectory() as folder:
-        try:
-            client = store.client()
-            if not client.list_artifacts(_run_id(sweep), _RESULTS):
-                return {}
-            root = Path(client.download_artifacts(_run_id(sweep), _RESULTS, folder))
-        except (MlflowException, OSError) as error:
-            raise HarnessError(
-                f"the results of the sweep {sweep.name!r} cannot be read from {store}: {error}"
-            ) from error
+    with (
+        explained(f"the results of the sweep {sweep.name!r} cannot be read", store),
+        TemporaryDirectory() as folder,
+    ):
+        client = store.client()
+        if not client.list_artifacts(_run_id(sweep), _RESULTS):
+            return {}
+        root = Path(client.download_artifacts(_run_id(sweep), _RESULTS, folder))
         files = sorted(path for path in root.rglob("*") if path.is_file())
         return {path.relative_to(root).as_posix(): path.read_bytes() for path in files}
 
@@ -90,13 +83,18 @@ class SweepArtifacts:
     Args:
         sweep: a sweep with at least one trial.
         store: where it was read from.
+
+    Raises:
+        HarnessError: the store is away, or denies access.
     """
 
     def __init__(self, sweep: SweepRuns, store: Store) -> None:
         self._name = sweep.name
+        self._store = store
         self._run_id = _run_id(sweep)
-        self._client = store.client()
-        self._files = {file.path for file in self._client.list_artifacts(self._run_id)}
+        with explained(f"the files of the sweep {sweep.name!r} cannot be listed", store):
+            self._client = store.client()
+            self._files = {file.path for file in self._client.list_artifacts(self._run_id)}
 
     def text(self, name: str) -> str:
         """Return a file's text.
@@ -118,8 +116,13 @@ class SweepArtifacts:
         return SelectionReport.model_validate_json(self.text(SELECTION))
 
     def copy(self, name: str, into: Path) -> Path:
-        """Copy a file into a folder and return where it is."""
-        return Path(self._client.download_artifacts(self._run_id, name, str(into)))
+        """Copy a file into a folder and return where it is.
+
+        Raises:
+            HarnessError: the store is away, or does not have it.
+        """
+        with explained(f"{name} of the sweep {self._name!r} cannot be read", self._store):
+            return Path(self._client.download_artifacts(self._run_id, name, str(into)))
 
     def kept_weights(self) -> dict[str, str]:
         """Return the names of the files of weights by the identity of their trial."""

@@ -2,7 +2,6 @@
 
 import logging
 from itertools import groupby
-from textwrap import shorten
 from threading import Event, Thread
 from time import monotonic
 from types import TracebackType
@@ -11,6 +10,7 @@ from typing import Self
 from filelock import FileLock, Timeout
 
 from harness.errors import HarnessError
+from harness.tracking.failures import DiskFullError, StoreError, explain
 from harness.tracking.records import Epoch, Finish, Record, Start
 from harness.tracking.run_writer import RunWriter
 from harness.tracking.spool import Spool
@@ -18,10 +18,9 @@ from harness.tracking.store import Store
 
 log = logging.getLogger(__name__)
 
-_INTERVAL = 0.5  # seconds between two looks into the spool
+_INTERVAL = 0.5  # seconds between two flushes of the spool
 _LONGEST_BACKOFF = 30.0
-_LONGEST_ERROR = 200  # characters
-_ASIDE = 30.0  # seconds until a run that the store refused is tried again
+_QUARANTINE = 30.0  # seconds until a run that the store refused is tried again
 
 
 class Delivery:
@@ -33,9 +32,10 @@ class Delivery:
 
     def __init__(self, spool: Spool, store: Store, patience: float = 60.0) -> None:
         self._spool = spool
-        self._courier = _Courier(spool, store)
+        self._store = store
+        self._uploader = Uploader(spool, store)
         self._patience = patience
-        self._away = False
+        self._trouble: type[StoreError] | None = None
         self._leaving = Event()
         self._thread = Thread(target=self._run, name="tracking-delivery", daemon=True)
 
@@ -56,93 +56,93 @@ class Delivery:
         return self._spool.remaining()
 
     def _run(self) -> None:
-        lock = _lock(self._spool)
         while True:
             try:
-                with lock.acquire(timeout=0):
+                with _lock(self._spool).acquire(timeout=0):
                     return self._deliver_until_left()
-            except Timeout:  # an earlier delivery is still at it
+            except OSError as error:
+                if not isinstance(error, Timeout):  # which means that an earlier delivery still runs
+                    self._warn(error)
                 if self._leaving.wait(_INTERVAL):
                     return None
 
     def _deliver_until_left(self) -> None:
         pause = _INTERVAL
         while not self._leaving.wait(pause):
-            pause = _INTERVAL if self._answered() else min(2 * pause, _LONGEST_BACKOFF)
-        self._courier.forgive()
-        self._answered()
+            pause = _INTERVAL if self._flushed() else min(2 * pause, _LONGEST_BACKOFF)
+        self._uploader.reset_backoff()
+        self._flushed()
 
-    def _answered(self) -> bool:
-        """Make a round and return whether the store answered."""
+    def _flushed(self) -> bool:
+        """Deliver what is pending, and return whether nothing stood in the way."""
         try:
-            self._courier.round()
+            self._uploader.flush()
         except Exception as error:
-            if not self._away:
-                log.warning(
-                    "No tracking store: %s. Training goes on, records wait.", self._courier.told(error)
-                )
-            self._away = True
+            self._warn(error)
             return False
-        self._away = False
+        self._trouble = None
         return True
+
+    def _warn(self, error: Exception) -> None:
+        """Tell of trouble, once while it is of the same kind."""
+        kind, why = explain(error, self._store)
+        if kind is not self._trouble:
+            log.warning("Tracking records wait: %s. Training goes on.", why)
+        self._trouble = kind
 
 
 def deliver(spool: Spool, store: Store) -> int:
     """Deliver everything in the spool now and return how many records the store refused.
 
     Raises:
-        HarnessError: the store cannot be reached, or a running sweep delivers these records itself.
+        HarnessError: the store cannot be reached, the disk is full, or a running sweep delivers these records
+            itself.
     """
-    courier = _Courier(spool, store)
     try:
         with _lock(spool).acquire(timeout=0):
-            courier.round()
+            Uploader(spool, store).flush()
     except Timeout:
         raise HarnessError("A running sweep delivers these records itself: wait until it ends.") from None
     except Exception as error:
-        left = spool.remaining()
-        raise HarnessError(
-            f"{left} tracking records wait: no store answers ({courier.told(error)})."
-        ) from error
+        kind, why = explain(error, store)
+        raise kind(f"{spool.remaining()} tracking records wait: {why}") from error
     return spool.remaining()
 
 
-class _Courier:
+class Uploader:
     """Carries records from a spool to a store; a run that the store refuses does not hold up the others."""
 
     def __init__(self, spool: Spool, store: Store) -> None:
         self._spool = spool
         self._store = store
         self._writer: RunWriter | None = None
-        self._aside: dict[str, float] = {}
+        self._quarantined: dict[str, float] = {}
 
-    def round(self) -> None:
-        """Deliver what waits; raises what MLflow raises when the store is away."""
+    def flush(self) -> None:
+        """Deliver what is pending; raises what MLflow raises when the store is away, or OSError."""
         self._writer = self._writer or RunWriter(self._store)
         for identity in self._spool.waiting():
-            if monotonic() < self._aside.get(identity, 0.0):
+            if monotonic() < self._quarantined.get(identity, 0.0):
                 continue
             try:
-                self._deliver(identity, self._writer)
+                self._upload(identity, self._writer)
             except Exception as error:
+                kind, why = explain(error, self._store)
+                if kind is DiskFullError:
+                    raise
                 self._writer.ping()
-                self._set_aside(identity, error)
+                self._quarantine(identity, why)
+        self._spool.compact()
 
-    def forgive(self) -> None:
-        """Let the next round try the refused runs again, too."""
-        self._aside.clear()
+    def reset_backoff(self) -> None:
+        """Let the next flush try the refused runs again, too."""
+        self._quarantined.clear()
 
-    def told(self, error: Exception) -> str:
-        """Return an error on one line, without the password that the store's URI may hold."""
-        text = f"{type(error).__name__}: {error}".replace(self._store.uri, str(self._store))
-        return shorten(text, _LONGEST_ERROR, placeholder=" …")
-
-    def _deliver(self, identity: str, writer: RunWriter) -> None:
-        for _, group in groupby(self._spool.unread(identity), key=lambda pair: pair[0].kind):
-            records, offsets = zip(*group, strict=True)
+    def _upload(self, identity: str, writer: RunWriter) -> None:
+        for _, group in groupby(self._spool.pending(identity), key=lambda pair: pair[0].kind):
+            records, numbers = zip(*group, strict=True)
             self._write(identity, records, writer)
-            self._spool.mark(identity, offsets[-1])
-        self._spool.settle(identity)
+            self._spool.commit(identity, numbers[-1])
 
     def _write(self, identity: str, records: tuple[Record, ...], writer: RunWriter) -> None:
         writer.epochs(identity, [record for record in records if isinstance(record, Epoch)])
@@ -150,13 +150,12 @@ class _Courier:
             if isinstance(record, Start):
                 writer.start(identity, record)
             elif isinstance(record, Finish):
-                paths = [self._spool.path(identity, artifact) for artifact in record.artifacts]
-                writer.finish(identity, record, paths)
+                writer.finish(identity, record, map(self._spool.path, record.artifacts))
 
-    def _set_aside(self, identity: str, error: Exception) -> None:
-        if identity not in self._aside:
-            log.warning("The tracking store refuses records of run %s: %s", identity, self.told(error))
-        self._aside[identity] = monotonic() + _ASIDE
+    def _quarantine(self, identity: str, why: str) -> None:
+        if identity not in self._quarantined:
+            log.warning("The tracking store refuses records of run %s: %s", identity, why)
+        self._quarantined[identity] = monotonic() + _QUARANTINE
 
 
 def _lock(spool: Spool) -> FileLock:

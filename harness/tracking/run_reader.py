@@ -5,18 +5,22 @@ from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import pandas as pd
-from mlflow import MlflowClient
-from mlflow.entities import Run
-from mlflow.exceptions import MlflowException
 
 from harness.errors import HarnessError, did_you_mean
 from harness.evaluation import predictions
 from harness.methods.base import Settings
 from harness.methods.registry import settings_of_texts
-from harness.tracking.run_writer import SWEEP_TAG, TRIAL_TAG, trial_condition
+from harness.tracking.failures import NotFoundError, StoreAwayError, explained
+from harness.tracking.run_writer import FORMAT_TAG, SWEEP_TAG, TRIAL_TAG, trial_condition
 from harness.tracking.store import Store
+from harness.version import check_format
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities import Run
 
 _PAGE = 1000
 
@@ -80,15 +84,24 @@ class SweepRuns:
 
 
 def sweep_names(store: Store) -> list[str]:
-    """Return the names of the sweeps in a store, newest first."""
-    return list(_sweeps(store.client(), store))
+    """Return the names of the sweeps in a store, newest first, those of other versions included.
+
+    Raises:
+        HarnessError: the store is away, or denies access.
+    """
+    with explained("the sweeps cannot be listed", store):
+        return list(_sweeps(store.client(), store))
 
 
-def is_known(name: str, store: Store) -> bool:
-    """Return whether a store has a sweep of this name; a store that does not answer knows none."""
+def has_sweep(name: str, store: Store) -> bool:
+    """Return whether a store has a sweep of this name; a store that is away has none.
+
+    Raises:
+        HarnessError: the store denies access, or is not one that this MLflow reads.
+    """
     try:
         return name in sweep_names(store)
-    except MlflowException:
+    except StoreAwayError:
         return False
 
 
@@ -96,41 +109,29 @@ def load_sweep(name: str, store: Store) -> SweepRuns:
     """Read a sweep with the predictions of its finished trials.
 
     Raises:
-        HarnessError: the store has no such sweep, or a trial's predictions are gone.
+        HarnessError: the store is away or has no such sweep, another version recorded it, or a trial's
+            predictions are gone.
     """
-    client = store.client()
-    sweeps = _sweeps(client, store)
-    if name not in sweeps:
-        fix = did_you_mean(name, sweeps) if sweeps else "it has none yet"
-        raise HarnessError(f"no sweep {name!r} in the tracking store {store}: {fix}")
-    run = sweeps[name]
-    trials = sorted(
-        _runs(client, store, f"tags.`mlflow.parentRunId` = '{run.info.run_id}'"),
-        key=lambda trial: (str(trial.info.run_name), trial.data.tags[TRIAL_TAG]),
-    )
-    ended = None if run.info.status == "RUNNING" else run.info.end_time
-    return SweepRuns(
-        name=name,
-        protocol=run.data.tags["protocol"],
-        tags=run.data.tags,
-        params=run.data.params,
-        trials=tuple(_trial(client, trial) for trial in trials),
-        start_time=run.info.start_time / 1000,
-        end_time=None if ended is None else ended / 1000,
-        folds=int(run.data.tags.get("folds", 0)),
-    )
+    with explained(f"the sweep {name!r} cannot be read", store):
+        client = store.client()
+        sweeps = _sweeps(client, store)
+        if name not in sweeps:
+            fix = did_you_mean(name, sweeps) if sweeps else "it has none yet"
+            raise HarnessError(f"no sweep {name!r} in the tracking store {store}: {fix}")
+        return _sweep(sweeps[name], client, store)
 
 
 def curves(identity: str, store: Store) -> pd.DataFrame:
-    """Return a trial's metrics by epoch: one row an epoch, one column a metric, as logged.
+    """Return a trial's metrics by epoch (from 1): one row an epoch, one column a metric, as logged.
 
     Raises:
-        HarnessError: the store has no such trial.
+        HarnessError: the store is away or has no such trial.
     """
-    client = store.client()
-    run = _run_of(identity, client, store)
-    names = sorted(name for name in run.data.metrics if _is_per_epoch(name))
-    histories = {name: client.get_metric_history(run.info.run_id, name) for name in names}
+    with explained(f"the metrics of the trial {identity!r} cannot be read", store):
+        client = store.client()
+        run = _run_of(identity, client, store)
+        names = sorted(name for name in run.data.metrics if _is_per_epoch(name))
+        histories = {name: client.get_metric_history(run.info.run_id, name) for name in names}
     columns = {name: {point.step: point.value for point in history} for name, history in histories.items()}
     return pd.DataFrame(columns).sort_index().rename_axis("epoch")
 
@@ -139,14 +140,35 @@ def schedule(identity: str, store: Store) -> pd.DataFrame:
     """Return the λ of a population by epoch and member: see `PopulationRun.schedule`.
 
     Raises:
-        HarnessError: the store has no such trial.
+        HarnessError: the store is away or has no such trial.
     """
-    client = store.client()
-    run = _run_of(identity, client, store)
-    return pd.read_csv(StringIO(_artifact(client, run, "lambda_schedule.csv")))
+    with explained(f"the trial {identity!r} cannot be read", store):
+        client = store.client()
+        run = _run_of(identity, client, store)
+        return pd.read_csv(StringIO(_artifact(client, run, "lambda_schedule.csv", store)))
 
 
-def _run_of(identity: str, client: MlflowClient, store: Store) -> Run:
+def _sweep(run: "Run", client: "MlflowClient", store: Store) -> SweepRuns:
+    name, tags = run.data.tags["sweep"], run.data.tags
+    check_format(name, tags.get(FORMAT_TAG), tags.get("code_version"))
+    trials = sorted(
+        _runs(client, store, f"tags.`mlflow.parentRunId` = '{run.info.run_id}'"),
+        key=lambda trial: (str(trial.info.run_name), trial.data.tags[TRIAL_TAG]),
+    )
+    ended = None if run.info.status == "RUNNING" else run.info.end_time
+    return SweepRuns(
+        name=name,
+        protocol=tags["protocol"],
+        tags=tags,
+        params=run.data.params,
+        trials=tuple(_trial(client, trial, store) for trial in trials),
+        start_time=run.info.start_time / 1000,
+        end_time=None if ended is None else ended / 1000,
+        folds=int(tags.get("folds", 0)),
+    )
+
+
+def _run_of(identity: str, client: "MlflowClient", store: Store) -> "Run":
     run = next(_runs(client, store, trial_condition(identity)), None)
     if run is None:
         raise HarnessError(f"no trial {identity!r} in the tracking store {store}")
@@ -157,12 +179,12 @@ def _is_per_epoch(name: str) -> bool:
     return name != "chosen_epoch" and not name.startswith("final/")
 
 
-def _sweeps(client: MlflowClient, store: Store) -> dict[str, Run]:
+def _sweeps(client: "MlflowClient", store: Store) -> "dict[str, Run]":
     """Return the sweeps' own runs by name."""
     return {run.data.tags["sweep"]: run for run in _runs(client, store, f"tags.{SWEEP_TAG} IS NOT NULL")}
 
 
-def _runs(client: MlflowClient, store: Store, condition: str) -> Iterator[Run]:
+def _runs(client: "MlflowClient", store: Store, condition: str) -> "Iterator[Run]":
     """Yield the runs of the experiment that meet ``condition``, page by page."""
     experiment = client.get_experiment_by_name(store.experiment)
     token = "" if experiment else None
@@ -172,7 +194,7 @@ def _runs(client: MlflowClient, store: Store, condition: str) -> Iterator[Run]:
         token = page.token
 
 
-def _trial(client: MlflowClient, run: Run) -> TrialRun:
+def _trial(client: "MlflowClient", run: "Run", store: Store) -> TrialRun:
     tags = run.data.tags
     finished = run.info.status == "FINISHED"
     return TrialRun(
@@ -187,20 +209,23 @@ def _trial(client: MlflowClient, run: Run) -> TrialRun:
         status=run.info.status,
         chosen_epoch=int(run.data.metrics["chosen_epoch"]) if finished else None,
         tags=tags,
-        predictions=_predictions(client, run) if finished else pd.DataFrame(),
+        predictions=_predictions(client, run, store) if finished else pd.DataFrame(),
     )
 
 
-def _predictions(client: MlflowClient, run: Run) -> pd.DataFrame:
-    return predictions.from_csv(_artifact(client, run, "predictions.csv"))
+def _predictions(client: "MlflowClient", run: "Run", store: Store) -> pd.DataFrame:
+    return predictions.from_csv(_artifact(client, run, "predictions.csv", store))
 
 
-def _artifact(client: MlflowClient, run: Run, name: str) -> str:
-    with TemporaryDirectory() as folder:
-        try:
+def _artifact(client: "MlflowClient", run: "Run", name: str, store: Store) -> str:
+    try:
+        with (
+            explained(f"{name} of {run.info.run_name!r} cannot be read", store),
+            TemporaryDirectory() as folder,
+        ):
             return Path(client.download_artifacts(run.info.run_id, name, folder)).read_text(encoding="utf-8")
-        except (MlflowException, OSError) as error:
-            raise HarnessError(
-                f"{name} of {run.info.run_name!r} is not at {run.info.artifact_uri}, where the tracking store"
-                " has it; a folder of results that was moved is read at its old place alone"
-            ) from error
+    except NotFoundError as error:
+        raise HarnessError(
+            f"{name} of {run.info.run_name!r} is not at {run.info.artifact_uri}, where the tracking store"
+            " has it; a folder of results that was moved is read at its old place alone"
+        ) from error

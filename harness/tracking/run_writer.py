@@ -5,12 +5,15 @@ import posixpath
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-
-from mlflow.entities import Dataset, Metric, Param, Run, RunTag
-from mlflow.entities import DatasetInput as MlflowDatasetInput
+from typing import TYPE_CHECKING
 
 from harness.tracking.records import DatasetInput, Epoch, Finish, Start
 from harness.tracking.store import Store, experiment_id
+from harness.version import FORMAT
+
+if TYPE_CHECKING:  # imported where a client is at hand: see `harness.tracking.environment`
+    from mlflow.entities import DatasetInput as MlflowDatasetInput
+    from mlflow.entities import Metric, Run
 
 # MLflow's limits. Its client splits what is too much for one request, but in the middle of an epoch.
 _METRICS_A_BATCH = 1000
@@ -19,6 +22,8 @@ _DIGEST_LENGTH = 36
 #: Tags by which a run is found again: that of a trial, and that of the sweep above it.
 TRIAL_TAG = "trial_identity"
 SWEEP_TAG = "sweep_identity"
+#: The tag that tells how a run is to be read: `harness.version.FORMAT`.
+FORMAT_TAG = "format"
 
 
 def trial_condition(identity: str) -> str:
@@ -41,6 +46,8 @@ class RunWriter:
 
     def start(self, identity: str, record: Start) -> None:
         """Make the run, or take up the one that an earlier delivery made; it is then RUNNING."""
+        from mlflow.entities import Param, RunTag
+
         run = self._find(_condition(_tag_of(record), identity))
         if run is None:
             run = self._create(identity, record)
@@ -55,22 +62,27 @@ class RunWriter:
             self._client.log_inputs(run_id, [_mlflow_dataset(record.dataset)])
 
     def epochs(self, identity: str, records: Sequence[Epoch]) -> None:
-        """Write epochs that the run does not have yet; an epoch is never split over two requests."""
+        """Write epochs that the run does not have yet, each at the step of its number (from 1).
+
+        An epoch is never split over two requests.
+        """
         if not records:
             return
         run_id = self._run_id(identity)
-        known = self._known_steps(identity, run_id, records)
-        fresh = [record for record in records if record.epoch not in known]
+        steps = self._recorded_steps(identity, run_id, records)
+        fresh = [record for record in records if record.epoch not in steps]
         largest = max((len(record.metrics) for record in fresh), default=1)
         size = max(1, _METRICS_A_BATCH // largest)
         for first in range(0, len(fresh), size):
             chunk = fresh[first : first + size]
             metrics = [metric for record in chunk for metric in _metrics(record, record.epoch)]
             self._client.log_batch(run_id, metrics=metrics)
-            known.update(record.epoch for record in chunk)
+            steps.update(record.epoch for record in chunk)
 
     def finish(self, identity: str, record: Finish, artifacts: Iterable[Path]) -> None:
         """Write final metrics (at step 0), tags and artifacts, then end the run at the record's own time."""
+        from mlflow.entities import RunTag
+
         run_id = self._run_id(identity)
         tags = [RunTag(key, value) for key, value in record.tags.items()]
         self._client.log_batch(run_id, metrics=_metrics(record, 0), tags=tags)
@@ -78,14 +90,14 @@ class RunWriter:
             self._client.log_artifact(run_id, str(path))
         self._client.set_terminated(run_id, record.status, _milliseconds(record.time))
 
-    def _create(self, identity: str, record: Start) -> Run:
-        tags = {**record.tags, _tag_of(record): identity}
+    def _create(self, identity: str, record: Start) -> "Run":
+        tags = {**record.tags, _tag_of(record): identity, FORMAT_TAG: str(FORMAT)}
         if record.parent is not None:
             tags["mlflow.parentRunId"] = self._run_id(record.parent)
         experiment = experiment_id(self._client, self._store)
         return self._client.create_run(experiment, _milliseconds(record.time), tags, record.name)
 
-    def _find(self, condition: str) -> Run | None:
+    def _find(self, condition: str) -> "Run | None":
         experiment = experiment_id(self._client, self._store)
         found = self._client.search_runs([experiment], condition, max_results=1)
         return found[0] if found else None
@@ -98,7 +110,7 @@ class RunWriter:
             self._run_ids[identity] = run.info.run_id
         return self._run_ids[identity]
 
-    def _known_steps(self, identity: str, run_id: str, records: Sequence[Epoch]) -> set[int]:
+    def _recorded_steps(self, identity: str, run_id: str, records: Sequence[Epoch]) -> set[int]:
         """Return the epochs that the run has, asking the store for a run that this process did not make."""
         if identity not in self._steps:
             name = next(iter(records[0].metrics))
@@ -124,13 +136,18 @@ def _milliseconds(seconds: float) -> int:
     return round(seconds * 1000)
 
 
-def _metrics(record: Epoch | Finish, step: int) -> list[Metric]:
+def _metrics(record: Epoch | Finish, step: int) -> "list[Metric]":
+    from mlflow.entities import Metric
+
     time = _milliseconds(record.time)
     return [Metric(legal_name(name), value, time, step) for name, value in record.metrics.items()]
 
 
-def _mlflow_dataset(data: DatasetInput) -> MlflowDatasetInput:
+def _mlflow_dataset(data: DatasetInput) -> "MlflowDatasetInput":
     """Describe the collection by counts alone: no path, no patient."""
+    from mlflow.entities import Dataset
+    from mlflow.entities import DatasetInput as MlflowDatasetInput
+
     return MlflowDatasetInput(
         Dataset(
             name=data.name,

@@ -1,30 +1,21 @@
-"""The spool: what training tells the tracking store, kept on the driver's disk until it is delivered.
+"""The spool: what training records for the tracking store, kept on the driver's disk until it is delivered.
 
 Training writes here and goes on, whether or not a tracking server answers. Layout of the folder::
 
-    runs/<identity>/records.jsonl, offset, artifacts/   one run that is not yet delivered to its end
-    finished.json                                       how the delivered runs ended
+    journal.jsonl               records of all runs, and which of them are delivered
+    artifacts/<uuid>/<name>     files of a run that has ended; the record of its end makes them count
 """
 
-import json
 import logging
 import re
-import shutil
-import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from threading import RLock
 
-from harness.tracking.records import (
-    DatasetInput,
-    Epoch,
-    Finish,
-    Record,
-    RecordFile,
-    Start,
-    Status,
-    replace_text,
-)
+from harness.tracking.journal import reason
+from harness.tracking.records import Commit, DatasetInput, Epoch, Finish, Record, Start, Status
+from harness.tracking.run_journal import RunJournal, RunState
+from harness.tracking.spooled_files import SpooledFiles
 
 log = logging.getLogger(__name__)
 
@@ -49,13 +40,10 @@ class Spool:
         self.dropped = 0
         self._limit = limit_bytes
         self._lock = RLock()
-        self._journal = folder / "finished.json"
-        self._ended: dict[str, Status] = (
-            json.loads(self._journal.read_text()) if self._journal.exists() else {}
-        )
-        folders = sorted(folder.glob("runs/[!.]*"))
-        self._files = {path.name: RecordFile(path) for path in folders}
-        self._used = sum(map(_size_of, folders))
+        self._journal = RunJournal(folder / "journal.jsonl")
+        self._files = SpooledFiles(folder)
+        if self._journal.damaged:
+            log.warning("The tracking spool leaves out damaged records: %d.", self._journal.damaged)
 
     def start(
         self,
@@ -75,11 +63,11 @@ class Spool:
             time: seconds since 1970.
             name: what people see.
             params: settings, written once.
-            tags: names of versions, digests and places.
+            tags: names of versions, digests and devices.
             parent: identity of the sweep's own run; None for that run itself.
             dataset: what the run trains on; its digest becomes the tag ``data_digest``.
         """
-        if isinstance(self._file(identity).last, Start):
+        if isinstance(self._state(identity).last, Start):
             return
         record = Start(
             time=time,
@@ -89,16 +77,16 @@ class Spool:
             parent=parent,
             dataset=dataset,
         )
-        self._append(identity, record)
+        self._record(identity, record)
 
     def epoch(self, identity: str, epoch: int, time: float, metrics: Mapping[str, float]) -> None:
-        """Record the metrics of one epoch (from 0); an epoch that was recorded before adds nothing."""
-        if epoch in self._file(identity).epochs:
+        """Record the metrics of one epoch (from 1); an epoch that was recorded before adds nothing."""
+        if epoch in self._state(identity).epochs:
             return
-        if self._used > self._limit:
+        if self._journal.size + self._files.size > self._limit:
             self._drop(f"it holds {self._limit} bytes that are not delivered; new epochs are left out")
             return
-        self._append(identity, Epoch(time=time, epoch=epoch, metrics=dict(metrics)))
+        self._record(identity, Epoch(time=time, epoch=epoch, metrics=dict(metrics)))
 
     def finish(
         self,
@@ -116,135 +104,115 @@ class Spool:
             identity: the run.
             time: seconds since 1970.
             status: FINISHED, or FAILED or KILLED for a run that may be continued.
-            metrics: the final figures.
+            metrics: the final values.
             artifacts: contents by file name. Bytes are always kept; a file (for weights) is copied, or
                 dropped when three quarters of the bound are taken.
-            tags: what is known of the run at its end only.
+            tags: what only the end of the run decides.
         """
-        last = self._file(identity).last
+        artifacts = artifacts or {}
+        for name in artifacts:
+            _check_plain(name)
+        last = self._state(identity).last
         if isinstance(last, Finish) and (last.status, last.tags) == (status, dict(tags or {})):
             return
-        try:
-            stored = self._store(identity, artifacts or {})
-        except OSError as error:
-            self._drop(f"the disk refuses the results of a run ({error.strerror})")
-            return
-        end = Finish(
-            time=time,
-            status=status,
-            metrics=dict(metrics or {}),
-            artifacts=tuple(stored),
-            tags=dict(tags or {}),
-        )
-        self._append(identity, end)
+        with self._lock:  # so that `compact` meets no files whose record is still to come
+            try:
+                stored = self._files.store(artifacts, self._limit * _SHARE_OF_FILES, self._drop)
+            except OSError as error:
+                self._drop(f"the disk refuses the results of a run: {reason(error)}")
+                return
+            end = Finish(
+                time=time,
+                status=status,
+                metrics=dict(metrics or {}),
+                artifacts=stored,
+                tags=dict(tags or {}),
+            )
+            self._record(identity, end)
 
     def finished(self) -> dict[str, Status]:
         """Return how each run ended, by identity, delivered or not; a run that goes on is left out."""
         with self._lock:
-            ended = dict(self._ended)
-            for identity, file in self._files.items():
-                if isinstance(file.last, Finish):
-                    ended[identity] = file.last.status
-                else:
-                    ended.pop(identity, None)
-            return ended
+            ends = {identity: state.last for identity, state in self._journal.runs.items()}
+            return {identity: end.status for identity, end in ends.items() if isinstance(end, Finish)}
 
     def running(self) -> dict[str, float]:
-        """Return when each run that goes on was last heard of (seconds since 1970), by identity."""
+        """Return the time of the latest record (seconds since 1970) of each run that goes on."""
         with self._lock:
-            return {name: file.time for name, file in self._files.items() if isinstance(file.last, Start)}
+            return {
+                name: state.time
+                for name, state in self._journal.runs.items()
+                if isinstance(state.last, Start)
+            }
 
     def waiting(self) -> list[str]:
-        """Return the identities that delivery has work with, sweeps ahead of their trials."""
+        """Return the identities of runs with pending records, sweeps ahead of their trials."""
         with self._lock:
-            waiting = [identity for identity, file in self._files.items() if file.waits or file.complete]
-            return sorted(waiting, key=lambda identity: self._files[identity].parent is not None)
+            waiting = [identity for identity, state in self._journal.runs.items() if state.pending]
+            return sorted(waiting, key=lambda identity: self._journal.runs[identity].parent is not None)
 
     def remaining(self) -> int:
-        """Return how many records wait for delivery."""
+        """Return how many records are pending."""
         with self._lock:
-            return sum(len(file.unread()) for file in self._files.values() if file.waits)
+            return sum(len(state.pending) for state in self._journal.runs.values())
 
-    def unread(self, identity: str) -> list[tuple[Record, int]]:
-        """Return the records of a run that wait, each with the offset to `mark` once it is delivered."""
+    def pending(self, identity: str) -> list[tuple[Record, int]]:
+        """Return a run's records that are not delivered, each with the number by which to `commit` it.
+
+        Raises:
+            OSError: the disk does not give them.
+        """
         with self._lock:
-            return self._file(identity).unread()
+            return self._journal.pending(identity)
 
-    def mark(self, identity: str, offset: int) -> None:
-        """Remember that the records of a run up to ``offset`` are delivered."""
+    def commit(self, identity: str, number: int) -> None:
+        """Remember that the records of a run up to the one of this number are delivered.
+
+        Raises:
+            OSError: the disk refuses; the records stay pending.
+        """
         with self._lock:
-            self._file(identity).mark(offset)
+            self._journal.append(identity, Commit(upto=number))
 
-    def settle(self, identity: str) -> None:
-        """Remove a run that is delivered to its end, once the journal says how it ended."""
+    def compact(self) -> None:
+        """Of runs that are delivered to their end, keep that end alone, and none of their files.
+
+        Raises:
+            OSError: the disk refuses; the records stay as they were.
+        """
         with self._lock:
-            file = self._file(identity)
-            if not (isinstance(file.last, Finish) and file.complete):
-                return
-            self._ended[identity] = file.last.status
-            replace_text(self._journal, json.dumps(self._ended))
-            self._used -= _size_of(file.folder)
-            file.remove()
+            if self._journal.compactable:
+                self._files.keep(self._awaited_files())  # first: a full disk has room for the journal then
+                self._journal.compact()
 
-    def path(self, identity: str, artifact: str) -> Path:
+    def path(self, artifact: str) -> Path:
         """Return where an artifact of a finish record lies."""
-        return self._file(identity).folder / artifact
+        return self.folder / artifact
 
-    def _file(self, identity: str) -> RecordFile:
+    def _state(self, identity: str) -> RunState:
+        _check_plain(identity)
         with self._lock:
-            if identity not in self._files:
-                _check_plain(identity)
-                self._files[identity] = RecordFile(self.folder / "runs" / identity)
-            return self._files[identity]
+            return self._journal.runs.get(identity, RunState())
 
-    def _append(self, identity: str, record: Record) -> None:
+    def _record(self, identity: str, record: Record) -> None:
         try:
             with self._lock:
-                self._used += self._file(identity).append(record)
+                self._journal.append(identity, record)
         except OSError as error:
-            self._drop(f"the disk refuses a record ({error.strerror})")
+            self._drop(f"the disk refuses a record: {reason(error)}")
 
-    def _store(self, identity: str, artifacts: Mapping[str, bytes | Path]) -> list[str]:
-        """Copy artifacts to a folder of their own and return their places; the finish record commits them."""
-        folder = Path("artifacts") / uuid.uuid4().hex
-        stored = []
-        for name, content in artifacts.items():
-            _check_plain(name)
-            target = self.path(identity, str(folder / name))
-            target.parent.mkdir(parents=True, exist_ok=True)
-            if isinstance(content, bytes):
-                target.write_bytes(content)
-            elif not self._copied(content, target):
-                continue
-            stored.append(str(folder / name))
-            with self._lock:
-                self._used += target.stat().st_size
-        return stored
+    def _awaited_files(self) -> Iterator[str]:
+        for identity in self.waiting():
+            for record, _ in self.pending(identity):
+                if isinstance(record, Finish):
+                    yield from record.artifacts
 
-    def _copied(self, source: Path, target: Path) -> bool:
-        """Copy a file if the bound and the disk allow it."""
-        try:
-            size = source.stat().st_size
-            if self._used + size > self._limit * _SHARE_OF_FILES:
-                self._drop(f"a file of {size} bytes does not fit into its bound of {self._limit} bytes")
-                return False
-            shutil.copyfile(source, target)
-        except OSError as error:
-            target.unlink(missing_ok=True)
-            self._drop(f"the disk refuses a file ({error.strerror})")
-            return False
-        return True
-
-    def _drop(self, reason: str) -> None:
+    def _drop(self, why: str) -> None:
         if not self.dropped:
-            log.warning("The tracking spool leaves something out: %s. Training goes on.", reason)
+            log.warning("The tracking spool leaves something out: %s. Training goes on.", why)
         self.dropped += 1
 
 
 def _check_plain(name: str) -> None:
     if not _PLAIN_NAME.fullmatch(name):
         raise ValueError(f"{name!r} is no plain name: use letters, digits, '_', '.' and '-'")
-
-
-def _size_of(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

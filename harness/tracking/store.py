@@ -4,15 +4,19 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from filelock import FileLock
-from mlflow import MlflowClient
-from mlflow.exceptions import MlflowException
-from mlflow.store.db.db_types import DATABASE_ENGINES
 
 from harness.errors import Fault, HarnessError, InvalidInputError
+from harness.tracking.environment import configure_mlflow
+from harness.tracking.failures import explained
 
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+DATABASES = ("postgresql", "mysql", "sqlite", "mssql")  # that MLflow keeps runs in
 _EXPERIMENT = "sdl"
 _MAGIC = b"SQLite format 3\0"
 
@@ -45,7 +49,7 @@ class Store:
         parts = urlsplit(self.uri, allow_fragments=False)
         return Path(parts.path[1:]) if parts.scheme.partition("+")[0] == "sqlite" else None
 
-    def client(self) -> MlflowClient:
+    def client(self) -> "MlflowClient":
         """Return MLflow's client for this store.
 
         Raises:
@@ -86,23 +90,29 @@ def find_store(results: Path) -> Store:
                 )
             ]
         )
-    return Store(uri, experiment, runs / "artifacts" if scheme in DATABASE_ENGINES else None)
+    return Store(uri, experiment, runs / "artifacts" if scheme in DATABASES else None)
 
 
 def create_store(store: Store) -> None:
     """Make a SQLite store and its experiment, once, before anything writes to it at the same time.
 
     Any other store is left for delivery to reach: a server may be away when a sweep begins.
+
+    Raises:
+        HarnessError: the disk refuses, or the file is of another MLflow.
     """
     if store.file is None:
         return
-    store.file.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(store.file.with_suffix(".lock")):
-        experiment_id(_client(store), store)
+    with explained(f"the tracking store {store} cannot be opened", store):
+        store.file.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(store.file.with_suffix(".lock")):
+            experiment_id(_client(store), store)
 
 
-def experiment_id(client: MlflowClient, store: Store) -> str:
+def experiment_id(client: "MlflowClient", store: Store) -> str:
     """Return the ID of the store's experiment, which is made if it is missing."""
+    from mlflow.exceptions import MlflowException
+
     if found := client.get_experiment_by_name(store.experiment):
         return found.experiment_id
     location = None if store.artifacts is None else store.artifacts.as_uri()
@@ -114,5 +124,8 @@ def experiment_id(client: MlflowClient, store: Store) -> str:
         raise
 
 
-def _client(store: Store) -> MlflowClient:
+def _client(store: Store) -> "MlflowClient":
+    configure_mlflow()
+    from mlflow import MlflowClient
+
     return MlflowClient(tracking_uri=store.uri, registry_uri=store.uri)

@@ -12,16 +12,22 @@ from typing import NoReturn
 import requests
 
 from harness.errors import HarnessError
+from harness.tracking.environment import mlflow_environment
 from harness.tracking.store import Store, create_store
 
 _HOST = "127.0.0.1"
 _PORTS_TRIED = 100
+_LAST_PORT = 65535
 _SECONDS_TO_START = 60.0
 _SECONDS_TO_STOP = 10.0
 
 
 def serve(store: Store, port: int = 5000) -> None:
     """Serve a store's runs until Ctrl-C, on ``port`` or the next free one; a tracking server is only named.
+
+    Args:
+        store: the store to serve.
+        port: first one to try, of 1 to 65535.
 
     Raises:
         HarnessError: no port is free, or MLflow's server did not start.
@@ -30,13 +36,15 @@ def serve(store: Store, port: int = 5000) -> None:
         print(f"The runs are at {store}")
         return
     create_store(store)
-    port = _free_port(port)
+    free = _free_port(port)
+    if free != port:
+        print(f"port {port} is in use: taking {free}")
     for number in (signal.SIGINT, signal.SIGTERM):  # either one also ends the server below
         signal.signal(number, _interrupt)
-    server = _start(store, port)
+    server = _start(store, free)
     try:
-        _wait_until_up(server, port)
-        print(f"MLflow UI: http://{_HOST}:{port} (Ctrl-C stops it)", flush=True)
+        _wait_until_up(server, free)
+        print(f"MLflow UI: http://{_HOST}:{free} (Ctrl-C stops it)", flush=True)
         server.wait()
     except KeyboardInterrupt:
         print("stopped")
@@ -58,7 +66,7 @@ def _start(store: Store, port: int) -> subprocess.Popen[bytes]:
         "--workers",
         "1",
     ]
-    environment = os.environ | {"MLFLOW_BACKEND_STORE_URI": store.uri}
+    environment = os.environ | mlflow_environment() | {"MLFLOW_BACKEND_STORE_URI": store.uri}
     quiet = subprocess.DEVNULL
     return subprocess.Popen(command, env=environment, stdout=quiet, stderr=quiet, start_new_session=True)
 
@@ -73,12 +81,13 @@ def _stop(server: subprocess.Popen[bytes]) -> None:
         server.wait()
 
 
-def _free_port(wanted: int) -> int:
-    for port in range(wanted, wanted + _PORTS_TRIED):
+def _free_port(first: int) -> int:
+    ports = range(first, min(first + _PORTS_TRIED, _LAST_PORT + 1))
+    for port in ports:
         with socket.socket() as probe:
             if probe.connect_ex((_HOST, port)) != 0:
                 return port
-    raise HarnessError(f"no free port from {wanted} to {wanted + _PORTS_TRIED - 1}: name another one")
+    raise HarnessError(f"no free port from {first} to {ports[-1]}: name another one by --port")
 
 
 def _wait_until_up(server: subprocess.Popen[bytes], port: int) -> None:
@@ -90,7 +99,7 @@ def _wait_until_up(server: subprocess.Popen[bytes], port: int) -> None:
             time.sleep(0.2)
         else:
             return
-    raise HarnessError(f"MLflow's server did not start on port {port}: is the port free for you to use?")
+    raise HarnessError(f"MLflow's server did not start on port {port}: may you use it? Try another --port")
 
 
 def _interrupt(number: int, frame: FrameType | None) -> NoReturn:

@@ -120,7 +120,7 @@ def sweep_of(
 ) -> SweepRuns:
     tags = {
         "command": "sdl sweep search_spaces/quickstart.yaml --set weights=/home/someone/secret/net.pt",
-        "code_version": "0.1.0+abc1234",
+        "code_version": "0.2.0+abc1234",
         "data_digest": digest,
         "dataset": dataset,
         "repeats": str(repeats),

@@ -1,12 +1,14 @@
 """A small sweep as training would record it, and what MLflow then holds."""
 
 from collections.abc import Iterable, Mapping
-
-from mlflow.entities import Run
+from typing import TYPE_CHECKING
 
 from harness.tracking.records import DatasetInput
 from harness.tracking.spool import Spool
 from harness.tracking.store import Store
+
+if TYPE_CHECKING:
+    from mlflow.entities import Run
 
 DATASET = DatasetInput(
     name="generated", digest="0123456789abcdef" * 4, counts={"II": 128, "III": 108, "IV": 181}
@@ -47,7 +49,7 @@ def finish(spool: Spool, identity: str, status: str = "FINISHED", *, time: float
     spool.finish(identity, time=time, status=status, metrics={"chosen_epoch": 2}, artifacts=artifacts)
 
 
-def runs_of(store: Store) -> dict[str, Run]:
+def runs_of(store: Store) -> "dict[str, Run]":
     """Every run of the store by identity; two runs of one identity fail."""
     client = store.client()
     experiment = client.get_experiment_by_name(store.experiment)
@@ -60,7 +62,7 @@ def runs_of(store: Store) -> dict[str, Run]:
     return found
 
 
-def points_of(store: Store, run: Run, name: str = "train/net1/loss") -> list[tuple[int, float, int]]:
+def points_of(store: Store, run: "Run", name: str = "train/net1/loss") -> list[tuple[int, float, int]]:
     """(step, value, milliseconds) of everything logged under a metric's name, in the order of steps."""
     history = store.client().get_metric_history(run.info.run_id, name)
     return sorted((point.step, point.value, point.timestamp) for point in history)

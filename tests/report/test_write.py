@@ -46,7 +46,7 @@ PATIENTS_SWEEP = sweep_of(
 
 def test_a_report_of_one_sweep_has_each_part_whose_axis_varies(tmp_path: Path) -> None:
     text = write_report([PAPER_SWEEP], tmp_path / "demo", Sources()).read_text(encoding="utf-8")
-    for part in ("Candidates", "Table 2", "Table 3", "Figure 7a", "λ = 4", "12 min 34 s", "0.1.0+abc1234"):
+    for part in ("Candidates", "Table 2", "Table 3", "Figure 7a", "λ = 4", "12 min 34 s", "0.2.0+abc1234"):
         assert part in text, part
     assert "Figure 7b" not in text
     assert "chosen by test accuracy" in text

@@ -58,7 +58,7 @@ class Driver:
         return told
 
     def records(self, trial: Trial) -> list[Start | Epoch | Finish]:
-        return [record for record, _ in self.spool.unread(trial.identity)]
+        return [record for record, _ in self.spool.pending(trial.identity)]
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def test_artifacts_and_figures_are_of_the_predictions(driver: Driver) -> None:
     csv = driver.train(trial)[-1].predictions
     finish = driver.records(trial)[-1]
     assert isinstance(finish, Finish)
-    files = {Path(name).name: driver.spool.path(trial.identity, name) for name in finish.artifacts}
+    files = {Path(name).name: driver.spool.path(name) for name in finish.artifacts}
     assert files["predictions.csv"].read_text() == csv
     assert Trial.model_validate_json(files["configuration.json"].read_text()) == trial
     table = from_csv(csv).query("set == 'test'")

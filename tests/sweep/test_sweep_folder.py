@@ -1,5 +1,6 @@
 """The folder of a sweep: its unique name, and what it was started with."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -74,6 +75,16 @@ def test_a_sweep_that_does_not_exist_is_answered_with_the_nearest(tmp_path: Path
     SweepFolder(tmp_path, "mine-1").create(declare(tmp_path, "mine-1"))
     with pytest.raises(HarnessError, match="did you mean 'mine-1'"):
         SweepFolder(tmp_path, "mine-2").read()
+
+
+def test_a_sweep_that_an_older_version_started_is_not_gone_on_with(tmp_path: Path) -> None:
+    SweepFolder(tmp_path, "mine").create(declare(tmp_path, "mine"))
+    file = tmp_path / "runs/mine/sweep.json"
+    content = json.loads(file.read_text())
+    assert content.pop("format") == 2
+    file.write_text(json.dumps(content))  # as 0.1 wrote it
+    with pytest.raises(HarnessError, match=r"recorded by sdl-harness 0\.1; read it with .*sdl-harness<0\.2"):
+        SweepFolder(tmp_path, "mine").read()
 
 
 @pytest.mark.parametrize("name", ["../mine", "a/b", "/tmp/mine", "", ".", "..", "-x", "a b", "λ"])

@@ -55,6 +55,7 @@ def test_a_sweep_becomes_a_parent_run_and_its_trials_children(spool: Spool, stor
         "sweep": "demo",
         "protocol": "paper",
         "sweep_identity": "demo-sweep",
+        "format": "2",
         "mlflow.runName": "demo",
     }
     assert trial.data.tags == {
@@ -62,6 +63,7 @@ def test_a_sweep_becomes_a_parent_run_and_its_trials_children(spool: Spool, stor
         "group": "sdl",
         "data_digest": DATASET.digest,
         "trial_identity": "a",
+        "format": "2",
         "mlflow.parentRunId": parent.info.run_id,
         "mlflow.runName": "a",
     }
@@ -74,7 +76,7 @@ def test_a_sweep_becomes_a_parent_run_and_its_trials_children(spool: Spool, stor
     assert parent.info.end_time == round(1000 * (BEGIN + 200))
     assert points_of(store, trial) == expected_points(range(5))
     assert points_of(store, trial, "chosen_epoch") == [(0, 2.0, round(1000 * (BEGIN + 100)))]
-    assert (spool.remaining(), list((spool.folder / "runs").iterdir())) == (0, [])
+    assert (spool.remaining(), list((spool.folder / "artifacts").iterdir())) == (0, [])
 
 
 def test_the_collection_is_an_input_named_by_its_own_digest(spool: Spool, store: Store) -> None:
@@ -101,7 +103,7 @@ def test_artifacts_arrive_and_leave_the_spool(spool: Spool, store: Store, tmp_pa
     }
     assert store.artifacts is not None
     assert folder.is_relative_to(store.artifacts)
-    assert (weights.exists(), (spool.folder / "runs/a").exists()) == (True, False)
+    assert (weights.exists(), list((spool.folder / "artifacts").iterdir())) == (True, [])
 
 
 def test_delivering_twice_adds_nothing(spool: Spool, store: Store, tmp_path: Path) -> None:
@@ -152,8 +154,8 @@ def test_a_parameter_keeps_its_first_value(spool: Spool, store: Store) -> None:
 def test_a_run_made_but_not_remembered_is_found_again(spool: Spool, store: Store) -> None:
     start_sweep(spool, ["a"])
     writer = RunWriter(store)
-    for identity in spool.waiting():  # as delivery does, but killed before it marks the record
-        writer.start(identity, spool.unread(identity)[0][0])
+    for identity in spool.waiting():  # as delivery does, but killed before it commits the record
+        writer.start(identity, spool.pending(identity)[0][0])
     train(spool, "a", range(3))
     assert deliver(Spool(spool.folder), store) == 0
     assert points_of(store, runs_of(store)["a"]) == expected_points(range(3))

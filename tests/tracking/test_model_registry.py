@@ -1,6 +1,7 @@
 """Models registered and fetched again, in SQLite and over a tracking server."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -18,10 +19,10 @@ def folder_of(path: Path, content: str) -> Path:
     return path
 
 
-def fetched(said: str, store: Store, into: Path) -> str:
+def fetched(reference: str, store: Store, into: Path) -> str:
     into.mkdir()
-    version, files = fetch(said, store, into)
-    assert re.fullmatch(rf"{re.split('[@/]', said)[0]}/\d", version)
+    version, files = fetch(reference, store, into)
+    assert re.fullmatch(rf"{re.split('[@/]', reference)[0]}/\d", version)
     assert {file.name for file in files.iterdir()} == {"weights.pt", "card.md"}
     return (files / "weights.pt").read_text()
 
@@ -32,9 +33,9 @@ def walk_through(store: Store, tmp_path: Path, name: str) -> None:
     ):
         made = register(folder_of(tmp_path / content, content), name, alias, {"lambda": "3"}, store)
         assert (made.name, made.version, made.alias) == (name, number, alias)
-    said = {name: "three", f"{name}@best": "three", f"{name}@whole": "two", f"{name}/1": "one"}
-    for number, (words, content) in enumerate(said.items()):
-        assert fetched(words, store, tmp_path / f"into{number}") == content
+    references = {name: "three", f"{name}@best": "three", f"{name}@whole": "two", f"{name}/1": "one"}
+    for number, (reference, content) in enumerate(references.items()):
+        assert fetched(reference, store, tmp_path / f"into{number}") == content
     version = store.client().get_model_version(name, "2")
     assert version.tags == {"lambda": "3"}
     assert str(tmp_path) not in str(store.client().get_run(version.run_id).data)
@@ -74,5 +75,14 @@ def test_names_that_could_mean_something_else_are_refused(name: str, alias: str)
         check_names(name, alias)
 
 
-def test_plain_names_are_taken() -> None:
+def test_files_of_a_model_that_are_gone_are_not_told_as_an_unknown_name(store: Store, tmp_path: Path) -> None:
+    made = register(folder_of(tmp_path / "model", "x"), "deleted files", "best", {}, store)
+    run_id = store.client().get_model_version(made.name, str(made.version)).run_id
+    assert store.artifacts
+    shutil.rmtree(store.artifacts / run_id)
+    with pytest.raises(HarnessError, match="^the files of the model 'deleted files' cannot be read: No such"):
+        fetch("deleted files", store, tmp_path)
+
+
+def test_plain_names_are_accepted() -> None:
     check_names("REMBRANDT grader-2.1", "best")

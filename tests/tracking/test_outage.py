@@ -50,7 +50,7 @@ def test_every_epoch_arrives_once_whatever_breaks(server: TrackingServer, tmp_pa
     folder, told = tmp_path / "spool", tmp_path / "told"
     command = [sys.executable, "-W", "error::ResourceWarning", "-c", DRIVER, str(folder), server.store.uri]
     with told.open("w") as out, (tmp_path / "errors").open("w") as errors:
-        driver = subprocess.Popen([*command, str(Path(__file__).parent)], stdout=out, stderr=errors)
+        driver = subprocess.Popen([*command, str(Path(__file__).parents[1])], stdout=out, stderr=errors)
     try:
         wait_for(lambda: len(told.read_text().split("\n")) > 20)  # the server is away from the first second
         server.start()

@@ -1,4 +1,6 @@
+import re
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +16,9 @@ from harness.methods.sdl import SdlSettings
 from harness.methods.single import SingleSettings
 from harness.tracking.delivery import deliver
 from harness.tracking.model_registry import register
-from harness.tracking.run_reader import curves, load_sweep, sweep_names
+from harness.tracking.run_reader import curves, has_sweep, load_sweep, sweep_names
 from harness.tracking.spool import Spool
-from harness.tracking.store import Store
+from harness.tracking.store import Store, create_store
 
 SETTINGS = [
     SdlSettings(backbone="alexnet", synergic_weight=3.0),
@@ -57,9 +59,9 @@ def record(spool: Spool, name: str, settings: list[Settings], *, status: str = "
             parent=name,
             dataset=DATASET,
         )
-        for epoch in range(3):
+        for epoch in range(1, 4):
             spool.epoch(
-                identity, epoch, BEGIN + epoch, {"validation/ensemble/loss": 1 / (epoch + 3), "lambda": 3.0}
+                identity, epoch, BEGIN + epoch, {"validation/ensemble/loss": 1 / (epoch + 2), "lambda": 3.0}
             )
         if status == "FINISHED":
             end(spool, identity, number)
@@ -69,7 +71,7 @@ def record(spool: Spool, name: str, settings: list[Settings], *, status: str = "
 
 def end(spool: Spool, identity: str, number: int) -> None:
     csv = predictions.to_csv(table(number)).encode()
-    metrics = {"chosen_epoch": number, "final/test/ensemble/accuracy": 0.5}
+    metrics = {"chosen_epoch": number + 1, "final/test/ensemble/accuracy": 0.5}
     spool.finish(
         identity, time=BEGIN + 50, status="FINISHED", metrics=metrics, artifacts={"predictions.csv": csv}
     )
@@ -92,7 +94,7 @@ def test_a_sweep_comes_back_as_it_was_recorded(spool: Spool, store: Store) -> No
     for number, trial in enumerate(sweep.trials):
         assert (trial.sweep, trial.identity, trial.candidate) == ("first", f"first-{number}", f"c{number}")
         assert (trial.group, trial.repeat, trial.fold) == (SETTINGS[number].model, number, 2)
-        assert (trial.protocol, trial.status, trial.chosen_epoch) == ("paper", "FINISHED", number)
+        assert (trial.protocol, trial.status, trial.chosen_epoch) == ("paper", "FINISHED", number + 1)
         assert trial.tags["data_digest"] == DATASET.digest
         assert_frame_equal(trial.predictions, table(number), check_exact=True)
 
@@ -117,7 +119,7 @@ def test_a_model_that_bears_the_tag_of_its_trial_is_not_taken_for_it(
     (tmp_path / "model" / "card.md").write_text("a model")
     register(tmp_path / "model", "of a trial", "best", {"trial_identity": "demo-0"}, store)
     assert_frame_equal(curves("demo-0", store), before)
-    spool.epoch("demo-0", 3, BEGIN + 3, {"validation/ensemble/loss": 0.1, "lambda": 3.0})
+    spool.epoch("demo-0", 4, BEGIN + 4, {"validation/ensemble/loss": 0.1, "lambda": 3.0})
     deliver(spool, store)
     assert len(curves("demo-0", store)) == 4
 
@@ -125,7 +127,9 @@ def test_a_model_that_bears_the_tag_of_its_trial_is_not_taken_for_it(
 def test_curves_have_a_row_an_epoch_and_a_column_a_metric(spool: Spool, store: Store) -> None:
     record(spool, "demo", SETTINGS[:1])
     deliver(spool, store)
-    expected = pd.DataFrame({"lambda": [3.0] * 3, "validation/ensemble/loss": [1 / 3, 1 / 4, 1 / 5]})
+    expected = pd.DataFrame(
+        {"lambda": [3.0] * 3, "validation/ensemble/loss": [1 / 3, 1 / 4, 1 / 5]}, index=[1, 2, 3]
+    )
     assert_frame_equal(curves("demo-0", store), expected.rename_axis("epoch"), check_exact=True)
     with pytest.raises(HarnessError, match="no trial 'demo-9'"):
         curves("demo-9", store)
@@ -140,6 +144,42 @@ def test_an_unknown_sweep_is_told_with_the_nearest_name(spool: Spool, store: Sto
     assert sorted(sweep_names(store)) == ["figure7a-1", "quickstart-1"]
     with pytest.raises(HarnessError, match="did you mean 'quickstart-1'"):
         load_sweep("quickstrt-1", store)
+
+
+@pytest.mark.parametrize("version", ["0.1.0+g745045e", None])
+def test_a_sweep_of_another_version_is_refused_and_the_others_stay_readable(
+    spool: Spool, store: Store, version: str | None
+) -> None:
+    record(spool, "new-1", SETTINGS[:1])
+    deliver(spool, store)
+    experiment = store.client().get_experiment_by_name(store.experiment)
+    assert experiment
+    recorded_by = {"code_version": version} if version else {}
+    for sweep in ("old-1", "old-2"):  # as 0.1 tagged the runs of a sweep
+        tags = {"sweep_identity": sweep, "sweep": sweep, "protocol": "paper", "proposal": "0", **recorded_by}
+        store.client().create_run(experiment.experiment_id, tags=tags, run_name=sweep)
+    expected = (
+        f"sweep 'old-1' was recorded by sdl-harness {version or '0.1'}; "
+        "read it with `pip install 'sdl-harness<0.2'`"
+    )
+    with pytest.raises(HarnessError, match=f"^{re.escape(expected)}$"):
+        load_sweep("old-1", store)
+    assert sorted(sweep_names(store)) == ["new-1", "old-1", "old-2"]
+    assert has_sweep("old-2", store)
+    assert [trial.identity for trial in load_sweep("new-1", store).trials] == ["new-1-0"]
+
+
+def test_a_database_that_this_mlflow_does_not_read_is_not_one_without_sweeps(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "mlflow.db")) as database:  # of a later MLflow
+        database.execute("CREATE TABLE alembic_version (version_num TEXT)")
+        database.execute("INSERT INTO alembic_version VALUES ('ffffffffffff')")
+        database.execute("CREATE TABLE experiments (x TEXT)")
+        database.commit()
+    other = Store(f"sqlite:///{tmp_path / 'mlflow.db'}", "sdl", tmp_path)
+    with pytest.raises(HarnessError, match="the sweeps cannot be listed"):
+        has_sweep("demo", other)
+    with pytest.raises(HarnessError, match="cannot be opened"):
+        create_store(other)
 
 
 def test_artifacts_that_were_moved_away_are_told_with_their_place(spool: Spool, store: Store) -> None:

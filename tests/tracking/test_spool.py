@@ -10,9 +10,38 @@ from helpers.recorded import BEGIN, DATASET, finish, start_sweep, start_trial, t
 from harness.tracking.records import Epoch, Finish, Start
 from harness.tracking.spool import Spool
 
+# Compacts copies of one spool, each killed one step later, until one is done; prints how many were killed.
+KILLED = """
+import os, shutil, signal, sys
+from itertools import count
+from pathlib import Path
+from harness.tracking.spool import Spool
+
+root = Path(sys.argv[1])
+for steps in count():
+    shutil.copytree(root / "before", root / str(steps))
+    if not (child := os.fork()):
+        spool, left = Spool(root / str(steps)), iter(range(steps))
+        def hook(event, _):
+            if event.startswith(("os.", "shutil.")) or event == "open":
+                next(left, None) is None and os.kill(os.getpid(), signal.SIGKILL)
+        sys.addaudithook(hook)
+        spool.compact()
+        os._exit(0)
+    if os.waitpid(child, 0)[1] == 0:
+        print(steps)
+        break
+"""
+
+
+def deliver_all(spool: Spool) -> None:
+    for identity in spool.waiting():
+        spool.commit(identity, spool.pending(identity)[-1][1])
+    spool.compact()
+
 
 def records(spool: Spool, identity: str) -> list[object]:
-    return [record for record, _ in spool.unread(identity)]
+    return [record for record, _ in spool.pending(identity)]
 
 
 def epochs(spool: Spool, identity: str) -> list[int]:
@@ -36,29 +65,69 @@ def test_what_was_recorded_is_there_in_another_process(tmp_path: Path) -> None:
     )
     assert isinstance(end, Finish)
     assert (end.time, end.status, end.metrics) == (BEGIN + 9, "FINISHED", {"x": 1.0})
-    assert again.path("a", end.artifacts[0]).read_bytes() == b"1,2\n"
-    assert again.path("a", end.artifacts[0]).name == "p.csv"
+    assert again.path(end.artifacts[0]).read_bytes() == b"1,2\n"
+    assert again.path(end.artifacts[0]).name == "p.csv"
     assert again.remaining() == 5
 
 
-def test_a_file_cut_at_any_byte_keeps_its_whole_records_and_takes_new_ones(tmp_path: Path) -> None:
-    start_sweep(Spool(tmp_path / "whole"), [])
+def test_a_journal_cut_at_any_byte_keeps_its_whole_records_and_takes_new_ones(tmp_path: Path) -> None:
+    def record_all(spool: Spool) -> None:
+        start_trial(spool, "a")
+        train(spool, "a", range(2))
+
+    spool = Spool(tmp_path / "whole")
+    ends = []
+    for step in (lambda: start_trial(spool, "a"), *(lambda e=e: train(spool, "a", [e]) for e in range(2))):
+        step()
+        ends.append((tmp_path / "whole/journal.jsonl").stat().st_size)
+    content = (tmp_path / "whole/journal.jsonl").read_bytes()
+    for cut in range(len(content)):
+        path = tmp_path / f"cut{cut}/journal.jsonl"
+        path.parent.mkdir()
+        path.write_bytes(content[:cut])
+        torn = Spool(path.parent)
+        assert torn.remaining() == len(records(torn, "a")) == sum(end <= cut for end in ends)
+        record_all(torn)
+        assert path.read_bytes() == content
+    assert records(Spool(path.parent), "a") == records(spool, "a")
+
+
+def test_a_damaged_byte_costs_its_record_alone_and_is_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     spool = Spool(tmp_path / "whole")
     start_trial(spool, "a")
     train(spool, "a", range(3))
-    content = (tmp_path / "whole/runs/a/records.jsonl").read_bytes()
-    assert content.count(b"\n") == 4
-    for cut in range(len(content)):
-        path = tmp_path / f"cut{cut}/runs/a/records.jsonl"
-        path.parent.mkdir(parents=True)
-        path.write_bytes(content[:cut])
-        whole = content[:cut].count(b"\n")
-        torn = Spool(tmp_path / f"cut{cut}")
-        assert len(records(torn, "a")) == whole
-        start_trial(torn, "a")
-        train(torn, "a", range(3))
-        assert path.read_bytes() == content
-        assert epochs(Spool(tmp_path / f"cut{cut}"), "a") == [0, 1, 2]
+    whole = records(spool, "a")
+    content = (tmp_path / "whole/journal.jsonl").read_bytes()
+    path = tmp_path / "damaged/journal.jsonl"
+    path.parent.mkdir()
+    for place in range(len(content) - 1):  # without its last newline, the journal has but a torn end
+        for flipped in (content[place] ^ 1, ord("\n")):
+            damaged = content[:place] + bytes([flipped]) + content[place + 1 :]
+            path.write_bytes(damaged)
+            caplog.clear()
+            left = records(Spool(path.parent), "a")
+            assert len(left) >= 3
+            assert [record for record in whole if record in left] == left
+            lost = len(whole) - len(left)
+            assert bool(lost) == any("damaged records" in entry.getMessage() for entry in caplog.records)
+
+
+def test_records_go_on_behind_a_damaged_one(tmp_path: Path) -> None:
+    spool = Spool(tmp_path)
+    start_sweep(spool, ["a"])
+    train(spool, "a", range(3))
+    path = tmp_path / "journal.jsonl"
+    path.write_bytes(path.read_bytes().replace(b'"epoch":1,', b'"epoch":7,'))
+    again = Spool(tmp_path)
+    assert epochs(again, "a") == [0, 2]
+    train(again, "a", range(4))
+    finish(again, "a")
+    assert epochs(Spool(tmp_path), "a") == [0, 2, 1, 3]
+    deliver_all(again)
+    assert Spool(tmp_path).finished() == {"a": "FINISHED"}
+    assert Spool(tmp_path).waiting() == []
 
 
 def test_a_killed_writer_loses_nothing_that_it_said_it_recorded(tmp_path: Path) -> None:
@@ -105,7 +174,7 @@ def test_start_and_finish_told_twice_add_nothing(tmp_path: Path) -> None:
         finish(spool, "a")
     kinds = [type(record) for record in records(spool, "a")]
     assert kinds == [Start, Finish, Start, Finish]
-    assert len(list((tmp_path / "runs/a/artifacts").iterdir())) == 1
+    assert len(list((tmp_path / "artifacts").iterdir())) == 1
 
 
 def test_an_end_with_more_to_say_is_recorded(tmp_path: Path) -> None:
@@ -117,14 +186,14 @@ def test_an_end_with_more_to_say_is_recorded(tmp_path: Path) -> None:
     assert [end.tags for end in ends if isinstance(end, Finish)] == [{}, {"stopped_early": "yes"}]
 
 
-def test_what_runs_is_known_with_its_last_sign_of_life(tmp_path: Path) -> None:
+def test_what_runs_is_known_with_the_time_of_its_latest_record(tmp_path: Path) -> None:
     spool = Spool(tmp_path)
     start_sweep(spool, ["a", "b", "c"])
     train(spool, "b", range(3))
     train(spool, "c", range(5))
     finish(spool, "c")
-    for _, end in spool.unread("b"):
-        spool.mark("b", end)
+    for _, number in spool.pending("b"):
+        spool.commit("b", number)
     running = {"demo-sweep": BEGIN, "a": BEGIN + 1, "b": BEGIN + 12}
     assert spool.running() == running
     assert Spool(tmp_path).running() == running
@@ -138,25 +207,50 @@ def test_how_runs_ended_stays_known_after_they_are_delivered(tmp_path: Path) -> 
     finish(spool, "goes_on", "KILLED")
     ends = {"done": "FINISHED", "failed": "FAILED", "goes_on": "KILLED"}
     assert spool.finished() == Spool(tmp_path).finished() == ends
-    for identity in spool.waiting():
-        spool.mark(identity, spool.unread(identity)[-1][1])
-        spool.settle(identity)
+    size = (tmp_path / "journal.jsonl").stat().st_size
+    deliver_all(spool)
+    assert (tmp_path / "journal.jsonl").stat().st_size < size
     assert spool.finished() == Spool(tmp_path).finished() == ends
-    assert sorted(path.name for path in (tmp_path / "runs").iterdir()) == ["demo-sweep", "runs"]
+    assert set(spool.running()) == set(Spool(tmp_path).running()) == {"demo-sweep", "runs"}
+    assert list((tmp_path / "artifacts").iterdir()) == []
+    for identity, status in ends.items():  # ending once more adds nothing
+        finish(Spool(tmp_path), identity, status)
+    assert Spool(tmp_path).waiting() == []
     start_trial(spool, "goes_on")
     assert spool.finished() == Spool(tmp_path).finished() == {"done": "FINISHED", "failed": "FAILED"}
 
 
-def test_a_kill_between_delivery_and_journal_leaves_the_run_to_be_settled(tmp_path: Path) -> None:
+def test_a_kill_between_delivery_and_compaction_leaves_the_run_to_be_compacted(tmp_path: Path) -> None:
     spool = Spool(tmp_path)
-    start_sweep(spool, ["a"])
-    finish(spool, "a")
-    spool.mark("a", spool.unread("a")[-1][1])
+    start_sweep(spool, ["a", "b"])
+    for identity in ("a", "b"):
+        finish(spool, identity)
+    spool.commit("a", spool.pending("a")[-1][1])
     again = Spool(tmp_path)
-    assert (again.finished(), again.waiting()) == ({"a": "FINISHED"}, ["demo-sweep", "a"])
-    again.settle("a")
-    assert (again.finished(), again.waiting()) == ({"a": "FINISHED"}, ["demo-sweep"])
-    assert not (tmp_path / "runs/a").exists()
+    assert (again.finished(), again.waiting()) == (dict.fromkeys("ab", "FINISHED"), ["demo-sweep", "b"])
+    again.compact()
+    last = Spool(tmp_path)
+    assert (last.finished(), last.waiting()) == (again.finished(), again.waiting())
+    (artifact,) = records(last, "b")[-1].artifacts
+    assert [path for path in (tmp_path / "artifacts").rglob("*") if path.is_file()] == [last.path(artifact)]
+
+
+def test_compaction_killed_at_any_step_loses_nothing(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "before")
+    start_sweep(spool, ["a", "b"])
+    train(spool, "b", range(3))
+    for identity in ("a", "b"):
+        finish(spool, identity)
+    spool.commit("a", spool.pending("a")[-1][1])
+    expected = (spool.finished(), spool.waiting(), records(spool, "b"))
+    command = [sys.executable, "-c", KILLED, str(tmp_path)]
+    steps = int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    assert steps > 3
+    for step in range(steps + 1):
+        left = Spool(tmp_path / str(step))
+        assert (left.finished(), left.waiting(), records(left, "b")) == expected
+        (artifact,) = records(left, "b")[-1].artifacts
+        assert left.path(artifact).read_bytes() == b"slice_id\n"
 
 
 def test_the_sweep_is_delivered_ahead_of_its_trials(tmp_path: Path) -> None:
@@ -180,7 +274,7 @@ def test_past_the_bound_epochs_are_dropped_with_one_warning_and_results_stay(
     )
     assert [type(record) for record in records(spool, "b")] == [Start, Finish]
     (artifact,) = records(spool, "b")[-1].artifacts
-    assert spool.path("b", artifact).stat().st_size == 9000
+    assert spool.path(artifact).stat().st_size == 9000
     assert [record.levelno for record in caplog.records] == [logging.WARNING]
 
 
@@ -209,25 +303,56 @@ def test_delivery_makes_room(tmp_path: Path) -> None:
     for identity in ("a", "b", "c"):
         spool.start(identity, time=0.0, name=identity, params={}, tags={})
         spool.finish(identity, time=1.0, status="FINISHED", artifacts={"weights.pt": weights})
-        spool.mark(identity, spool.unread(identity)[-1][1])
-        spool.settle(identity)
-    assert (spool.dropped, list((tmp_path / "spool/runs").iterdir())) == (0, [])
+        deliver_all(spool)
+    assert (spool.dropped, list((tmp_path / "spool/artifacts").iterdir())) == (0, [])
 
 
-def test_a_disk_that_refuses_stops_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_run_that_waits_keeps_no_other_one_on_the_disk(tmp_path: Path) -> None:
+    spool = Spool(tmp_path)
+    start_sweep(spool, ["a", "b"])
+    train(spool, "a", range(100))
+    for identity in ("a", "b"):
+        finish(spool, identity)
+    spool.commit("a", spool.pending("a")[-1][1])
+    spool.compact()
+    assert (tmp_path / "journal.jsonl").stat().st_size < 3000
+    assert [type(record) for record in records(spool, "b")] == [Start, Finish]
+    train(spool, "a", range(100))  # still known by this process
+    assert epochs(spool, "a") == []
+
+
+def test_a_full_disk_stops_nothing_and_is_told_once_as_such(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     spool = Spool(tmp_path)
     start_sweep(spool, ["a"])
-    (tmp_path / "runs").rename(tmp_path / "elsewhere")
-    (tmp_path / "runs").write_text("a file where the folder was")
+    journal, kept = tmp_path / "journal.jsonl", tmp_path / "kept"
+    journal.rename(kept)
+    journal.symlink_to("/dev/full")
     train(spool, "a", range(3))
     finish(spool, "a")
     assert spool.dropped == 4
     assert spool.finished() == {}
-    assert len(caplog.records) == 1
-    (tmp_path / "runs").unlink()
-    (tmp_path / "elsewhere").rename(tmp_path / "runs")
+    (told,) = caplog.records
+    assert "the disk refuses a record: no space left on device. Training goes on" in told.getMessage()
+    journal.unlink()
+    kept.rename(journal)
     train(spool, "a", range(3))
     assert epochs(Spool(tmp_path), "a") == [0, 1, 2]
+
+
+def test_a_disk_that_refuses_the_results_of_a_run_leaves_it_to_be_finished_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    spool = Spool(tmp_path)
+    start_sweep(spool, ["a"])
+    (tmp_path / "artifacts").write_text("a file where the folder was")
+    finish(spool, "a")
+    assert (spool.dropped, spool.finished()) == (1, {})
+    assert "the disk refuses the results of a run" in caplog.text
+    (tmp_path / "artifacts").unlink()
+    finish(spool, "a")
+    assert Spool(tmp_path).finished() == {"a": "FINISHED"}
 
 
 def test_weights_that_are_gone_do_not_hold_up_the_results(tmp_path: Path) -> None:

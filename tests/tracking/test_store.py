@@ -7,7 +7,7 @@ from helpers.servers import free_port
 from sqlalchemy.engine import make_url
 
 from harness.errors import HarnessError, InvalidInputError
-from harness.tracking.store import Store, create_store, find_store
+from harness.tracking.store import DATABASES, Store, create_store, find_store
 
 
 def test_the_default_lies_under_results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -34,6 +34,12 @@ def test_a_database_keeps_its_artifacts_under_results(
     store = find_store(tmp_path)
     assert store.artifacts == tmp_path / "runs/artifacts"
     assert str(store) == "postgresql+psycopg2://db/runs"
+
+
+def test_databases_are_those_that_mlflow_takes() -> None:
+    from mlflow.store.db.db_types import DATABASE_ENGINES
+
+    assert sorted(DATABASES) == sorted(DATABASE_ENGINES)
 
 
 def test_the_address_of_a_database_file_is_shown_whole() -> None:
@@ -94,9 +100,9 @@ def test_sweeps_that_start_together_make_one_store_in_silence(tmp_path: Path) ->
     processes = [
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) for _ in range(3)
     ]
-    said = [process.communicate()[0] for process in processes]
+    outputs = [process.communicate()[0] for process in processes]
     assert [process.returncode for process in processes] == [0] * 3
-    assert said == [b""] * 3
+    assert outputs == [b""] * 3
     names = [experiment.name for experiment in find_store(tmp_path).client().search_experiments()]
     assert sorted(names) == ["Default", "sdl"]
 

@@ -49,7 +49,7 @@ def test_killed_after_the_decision_to_stop(tmp_path: Path, declared: SweepManife
         assert new[0].suggestion == 2
         assert [(each[0].suggestion, well) for each, well in searches.closed()] == [(bad.suggestion, False)]
         assert states(searches) == [TrialState.RUNNING, TrialState.PRUNED, TrialState.RUNNING]
-    (_, (record, _)) = spool.unread(bad.identity)
+    (_, (record, _)) = spool.pending(bad.identity)
     assert isinstance(record, Finish)
     assert (record.status, record.tags) == ("KILLED", {"stopped_early": "yes"})
 
@@ -66,7 +66,7 @@ def test_killed_after_the_decision_to_stop_and_ended_by_a_sync(
             spool.finish(trial.identity, time=1, status="KILLED")
     with Searches(declared, tmp_path, spool) as searches:
         searches.next(), searches.next()
-    ends = {trial: [record for record, _ in spool.unread(trial.identity)][-1] for trial in (good, bad)}
+    ends = {trial: [record for record, _ in spool.pending(trial.identity)][-1] for trial in (good, bad)}
     assert {trial: end.tags for trial, end in ends.items() if isinstance(end, Finish)} == {
         good: {},
         bad: {"stopped_early": "yes"},
