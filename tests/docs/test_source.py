@@ -21,7 +21,7 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     metadata.mkdir(parents=True)
     (site / "npy_source.py").write_text(example("source"))
     (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: npy_source\nVersion: 1.0\n")
-    (metadata / "entry_points.txt").write_text("[sdl_harness.sources]\nnpy = npy_source:NPY\n")
+    (metadata / "entry_points.txt").write_text("[sdl_harness.sources]\nnpy = npy_source:NpyTable\n")
     monkeypatch.syspath_prepend(site)
     monkeypatch.delitem(sys.modules, "npy_source", raising=False)
 
