@@ -1,7 +1,7 @@
 """The contract of a source: which slices there are, what each of them is, and its pixels.
 
-To add a source, write a class that has what `Source` names, as ``docs/source.md`` shows, and put an instance of
-it into the list of `harness.data.sources.registry`, or name it as an entry point of a package of its own.
+To add a source, write a class that has what `Source` names, as ``docs/source.md`` shows, and put an instance
+into the list of `harness.data.sources.registry`, or name it as an entry point of a package of its own.
 """
 
 from collections.abc import Callable, Iterable, Sequence
