@@ -108,7 +108,8 @@ def new_weights(
     )
     return Weights(
         result.weights,
-        f"Trained anew on all slices of the collection for {epochs} epochs, the median of its trials. This"
+        f"Trained anew on all slices of the collection, in groups drawn anew every epoch, for {epochs}"
+        " epochs, the median of its trials. This"
         " model was tested on nothing: the figures below are of its trials, each trained on less.",
         {"trained_on": "all slices", "epochs": str(epochs), "split_digest": result.split_digest},
     )

@@ -36,7 +36,7 @@ def retrain(
     pretrained: Mapping[str, Tensor] | None,
     tell: Callable[[EpochRecord], None],
 ) -> Retrained:
-    """Train on all slices, grouped as the paper pairs them; the last epoch counts.
+    """Train on all slices, in groups that are drawn anew every epoch, so that all take part; the last counts.
 
     Args:
         settings: of the chosen candidate; its number of epochs does not count.
@@ -49,6 +49,8 @@ def retrain(
     """
     split = everything(data, settings.requirements.networks, seed)
     task = Task(data, split, EVERYTHING, Streams(seed, repeat=0, fold=0), device, pretrained)
+    if "pairing" in settings.flat():
+        settings = settings.model_copy(update={"pairing": "each_epoch"})
     run = method_of(settings).start(settings, task)
     for _ in range(epochs):
         tell(run.train_epoch())

@@ -4,14 +4,16 @@ import os
 import time
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import torch
 from torch import Tensor
 
-from harness.data.splits.pairing import IntArray
+from harness.data.splits.pairing import IntArray, draw_groups
+from harness.data.splits.split import Split
 from harness.models.backbones.registry import copy_weights
 from harness.models.synergic import SynergicNetworks
 from harness.training.augment import gaussian_blur, rotate, to_network_input
@@ -67,7 +69,6 @@ class GradientRun:
         self._random = RandomState(task.streams.seed_of("global"), device)
         self._images = gaussian_blur(torch.tensor(data.images, device=device)[:, None], settings.gaussian)
         self._labels = torch.tensor(data.labels, device=device)
-        self._groups = torch.tensor(task.split.groups, device=device)
         with RandomState(task.streams.seed_of("init"), torch.device("cpu")).active():
             networks = SynergicNetworks(settings.backbone, task.networks, len(data.classes), task.pretrained)
         self._networks = networks.to(device)
@@ -97,17 +98,19 @@ class GradientRun:
 
     def train_epoch(self) -> EpochRecord:
         """Train one epoch, then evaluate the validation set."""
-        started, validation = time.perf_counter(), self._task.split.validation
+        started = time.perf_counter()
+        split, labels = self._split_of(self.epoch), self._task.data.labels
         rate = learning_rate(self._settings, self.epoch)
         with self._random.active(), _reproducible():
-            sums = self._train(rate)
-            log_probabilities = self._log_probabilities(validation)
-        metrics = train_metrics(sums, len(self._groups), self._task.networks)
-        labels = torch.from_numpy(self._task.data.labels[validation])
-        metrics |= classification_metrics("validation", log_probabilities, labels)
+            sums = self._train(split.groups, rate)
+            log_probabilities = self._log_probabilities(split.validation)
+        metrics = train_metrics(sums, len(split.groups), self._task.networks)
+        validated = torch.from_numpy(labels[split.validation])
+        metrics |= classification_metrics("validation", log_probabilities, validated)
         metrics |= {
             "lambda": self.synergic_weight,
             "learning_rate": rate,
+            "unpaired_slices": len(split.unpaired(len(labels))),
             "seconds": time.perf_counter() - started,
         }
         record = EpochRecord(self.epoch + 1, time.time(), metrics)
@@ -118,12 +121,11 @@ class GradientRun:
     def predictions(self) -> pd.DataFrame:
         """Return the predictions of all sets at the chosen epoch; nothing else scores the test set."""
         last = _copied(self._networks)
+        task = replace(self._task, split=self._split_of(self.chosen_epoch - 1))
         copy_weights(self._networks, self._best.weights)
         try:
             with _reproducible():
-                return predictions_table(
-                    self._task, lambda slices: self._log_probabilities(slices).exp().numpy()
-                )
+                return predictions_table(task, lambda slices: self._log_probabilities(slices).exp().numpy())
         finally:
             copy_weights(self._networks, last)
 
@@ -160,18 +162,26 @@ class GradientRun:
             raise RuntimeError("no epoch can be chosen before the first one is trained")
         return self._chosen
 
-    def _train(self, rate: float) -> Tensor:
+    def _split_of(self, epoch: int) -> Split:
+        """Return the sets of an epoch, from 0: its groups are a function of the seed and of its number."""
+        if self._settings.pairing == "once":
+            return self._task.split
+        random = np.random.default_rng(self._task.streams.seed_of("pairs", epoch))
+        labels = self._task.data.labels
+        groups = draw_groups(self._task.pool, labels, self._task.networks, random)
+        return replace(self._task.split, groups=groups)
+
+    def _train(self, all_groups: IntArray, rate: float) -> Tensor:
         """Return the epoch's sums (2, n + P) on the CPU; nothing waits for the device before."""
         for parameters in self._optimizer.param_groups:
             parameters["lr"] = rate
-        device = self._images.device
-        order = self._task.streams.order(len(self._groups), self.epoch).to(device)
-        degrees = self._task.streams.degrees(len(self._images), self._settings.rotation, self.epoch).to(
-            device
-        )
+        device, streams = self._images.device, self._task.streams
+        order = streams.order(len(all_groups), self.epoch).to(device)
+        degrees = streams.degrees(len(self._images), self._settings.rotation, self.epoch).to(device)
+        ordered = torch.tensor(all_groups, device=device)[order]
         self._networks.train()
         steps = []
-        for groups in torch.split(self._groups[order], self._settings.batch_size):
+        for groups in torch.split(ordered, self._settings.batch_size):
             slices = groups.flatten()
             images = to_network_input(rotate(self._images[slices], degrees[slices]))
             images = images.view(*groups.shape, *images.shape[1:])

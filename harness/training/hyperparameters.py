@@ -1,6 +1,6 @@
 """What a run by gradient descent is told beside its number of networks and λ, with the paper's defaults."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -20,13 +20,17 @@ def _none_or_odd(size: int) -> int:
 class Hyperparameters(BaseModel):
     """Settings of gradient descent on networks of one backbone.
 
-    The defaults are the paper's (section 3.1) where it states them.
+    The defaults are the paper's (section 3.1) where it states them. With ``pairing: once``, as in the paper,
+    slices that pairing leaves over train nothing. With ``each_epoch`` every epoch draws its groups anew, and
+    sooner or later all take part; under protocol ``paper``, which pairs before it parts, those of the
+    training pairs.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, strict=True)
 
     backbone: str
     weights: str = "imagenet"
+    pairing: Literal["once", "each_epoch"] = "once"
     gaussian: Annotated[
         int, Field(ge=0, le=31), BeforeValidator(_kernel_size), AfterValidator(_none_or_odd)
     ] = 0

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from harness.data.collection.prepared import PreparedData
+from harness.data.splits.pairing import IntArray
 from harness.data.splits.split import Split
 from harness.training.schedule import Streams
 
@@ -34,6 +36,13 @@ class Task:
     streams: Streams
     device: torch.device
     pretrained: Mapping[str, Tensor] | None = None
+
+    @property
+    def pool(self) -> IntArray:
+        """Slices that an epoch may draw its groups from: under ``paper`` those of the training pairs."""
+        if self.protocol == "paper":
+            return np.sort(self.split.train)
+        return np.union1d(self.split.train, self.split.unpaired(len(self.data.labels)))
 
     @property
     def networks(self) -> int:

@@ -1,5 +1,6 @@
 """A population against its description: the exchanges are replayed by hand from the table of its schedule."""
 
+import inspect
 from math import ceil
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from helpers.documented import example
 from helpers.small_runs import collection, new_run, settings_of, task_of, through_a_file, untimed
+from ray.tune.schedulers import PopulationBasedTraining
 
 from harness.data.collection.prepared import PreparedData
 from harness.evaluation import predictions
@@ -16,7 +19,9 @@ from harness.experiment.trial import Trial
 from harness.launchers.events import TrialEvent
 from harness.launchers.run_trial import run_trial
 from harness.methods.population import Population, PopulationSettings
-from harness.methods.population_run import PopulationRun
+from harness.methods.population_run import FACTORS, QUANTILE, RESAMPLED, PopulationRun
+from harness.models.backbones import registry
+from harness.seeds import derive_seed
 from harness.training.checkpoints import Checkpoints
 from harness.training.gradient_run import GradientRun
 
@@ -54,31 +59,57 @@ def test_members_start_evenly_spread_and_alike() -> None:
     assert run.schedule()["lambda"].tolist() == [2, 2.5, 3, 3.5, 4]
 
 
-def test_every_exchange_is_as_described(trained: PopulationRun) -> None:
-    schedule = trained.schedule()
-    weights, figures, taken = (
-        by_member(schedule, c) for c in ("lambda", "validation_accuracy", "exploited_from")
+def test_the_numbers_of_an_exchange_are_those_of_ray_tunes_scheduler() -> None:
+    defaults = inspect.signature(PopulationBasedTraining).parameters
+    assert defaults["quantile_fraction"].default == QUANTILE
+    assert defaults["resample_probability"].default == RESAMPLED
+    assert set(defaults["perturbation_factors"].default) == set(FACTORS)
+
+
+def replayed(run: PopulationRun, members: int, interval: int, low: float, high: float) -> dict[str, int]:
+    """Work out every exchange by hand from the scores in the schedule; count each kind."""
+    schedule = run.schedule()
+    weights, scores, parents = (
+        by_member(schedule, column) for column in ("lambda", "validation_accuracy", "exploited_from")
     )
-    for epoch in range(1, EPOCHS):
-        if epoch % INTERVAL:
-            assert (weights[epoch] == weights[epoch - 1]).all()
-            assert not taken[epoch].any()
-            continue
-        means = figures[epoch - INTERVAL : epoch].mean(axis=0)
-        ranked = sorted(range(5), key=lambda member: (-means[member], member))
-        few = ceil(5 / 4)
-        losers, leaders = set(ranked[-few:]), set(ranked[:few])
-        assert {member for member in range(5) if taken[epoch, member]} == losers
-        for member in range(5):
-            if member not in losers:
-                assert weights[epoch, member] == weights[epoch - 1, member]
-                continue
-            parent = taken[epoch, member] - 1
-            assert parent in leaders
-            before = weights[epoch - 1, parent]
-            explored = [np.clip(before * factor, 1, 8) for factor in (0.8, 1.2)]
-            assert 1 <= weights[epoch, member] <= 8
-            assert weights[epoch, member] in explored or weights[epoch, member] not in weights[epoch - 1]
+    kinds = dict.fromkeys(("resampled", "smaller", "larger", "clipped"), 0)
+    for epoch in range(1, run.epoch):  # so many are done
+        expected, exploited = weights[epoch - 1].copy(), np.zeros(members, dtype=int)
+        if epoch % interval == 0:
+            random = np.random.default_rng([derive_seed(7, "population", 2, 1), epoch])
+            means = scores[epoch - interval : epoch].mean(axis=0)
+            ranked = sorted(range(members), key=lambda member: (-means[member], member))
+            quarter = ceil(members / 4)
+            for loser in ranked[-quarter:]:
+                parent = ranked[random.integers(quarter)]
+                exploited[loser] = parent + 1
+                if random.random() < 0.25:
+                    expected[loser] = random.uniform(low, high)
+                    kinds["resampled"] += 1
+                else:
+                    factor = random.choice([0.8, 1.2])
+                    expected[loser] = min(max(weights[epoch - 1, parent] * factor, low), high)
+                    kinds["smaller" if factor < 1 else "larger"] += 1
+                    kinds["clipped"] += expected[loser] in (low, high)
+        assert weights[epoch].tolist() == expected.tolist()
+        assert parents[epoch].tolist() == exploited.tolist()
+    return kinds
+
+
+def test_every_exchange_is_as_described(trained: PopulationRun) -> None:
+    kinds = replayed(trained, 5, INTERVAL, 1, 8)
+    assert kinds["resampled"] + kinds["smaller"] + kinds["larger"] == 2 * 2
+
+
+def test_many_exchanges_are_as_described(monkeypatch: pytest.MonkeyPatch) -> None:
+    scope: dict[str, Any] = {}
+    exec(example("backbone"), scope)
+    monkeypatch.setattr(registry, "FAMILIES", [scope["Tiny"]()])
+    settings = settings_of("tiny8", 1, batch_size=14, learning_rate=0.5)
+    run = PopulationRun(settings, task_of(1), members=4, interval=1, low=1, high=2)
+    while run.epoch < 25:
+        run.train_epoch()
+    assert min(replayed(run, 4, 1, 1, 2).values()) > 0
 
 
 def test_the_winning_path_is_one_fixed_training_with_that_schedule(trained: PopulationRun) -> None:

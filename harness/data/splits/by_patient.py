@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedKFold
 
 from harness.data.splits.counts import counts_by_class
-from harness.data.splits.pairing import IntArray, group_slices, regroup
+from harness.data.splits.pairing import IntArray, draw_groups
 from harness.data.splits.split import Split
 from harness.errors import HarnessError
 from harness.seeds import derive_seed
@@ -59,9 +59,7 @@ def patients_split(
     validation = _validation_of(grades, classes, test, folds, derive_seed(seed, "validation", repeat, fold))
     train = np.flatnonzero(~(test | validation)[patient])
     pairing = np.random.default_rng(derive_seed(seed, "pairs", repeat, fold))
-    groups = train[group_slices(labels[train], 2, pairing)]
-    if networks != 2:
-        groups = regroup(groups.ravel(), labels, networks, pairing)
+    groups = draw_groups(train, labels, networks, pairing)
     return Split(groups, np.flatnonzero(validation[patient]), np.flatnonzero(test[patient]))
 
 

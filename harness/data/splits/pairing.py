@@ -58,6 +58,19 @@ def _across_classes(labels: IntArray, walk: IntArray, size: int, random: np.rand
     return np.asarray(groups, dtype=np.int64).reshape(-1, size)
 
 
+def draw_groups(slices: IntArray, labels: IntArray, networks: int, random: np.random.Generator) -> IntArray:
+    """Return training groups (G, n) of slices: the paper's pairs, or their slices for other numbers n.
+
+    Args:
+        slices: (S,) indices to draw from.
+        labels: (N,) class of every slice of the collection.
+        networks: n.
+        random: stream that they are drawn from.
+    """
+    pairs = slices[group_slices(labels[slices], 2, random)]
+    return pairs if networks == 2 else regroup(pairs.ravel(), labels, networks, random)
+
+
 def regroup(slices: IntArray, labels: IntArray, networks: int, random: np.random.Generator) -> IntArray:
     """Return slices that were pairs in groups for another number of networks: one by one, or drawn anew.
 

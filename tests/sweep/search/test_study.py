@@ -10,6 +10,7 @@ from optuna.trial import TrialState
 
 from harness.experiment.load_space import load_space
 from harness.experiment.trial import Trial
+from harness.methods.registry import synergic_weight_of
 from harness.sweep.search.study import Study
 
 SPACE = """
@@ -67,7 +68,7 @@ def train(study: Study, score: Score, suggestions: int = 100) -> list[Trial]:
 
 
 def by_lambda(trial: Trial) -> float:
-    return 0.9 - 0.05 * abs(trial.settings.synergic_weight - 5) + 0.01 * (trial.fold - trial.repeat)
+    return 0.9 - 0.05 * abs(synergic_weight_of(trial.settings) - 5) + 0.01 * (trial.fold - trial.repeat)
 
 
 @pytest.mark.parametrize("sampler", ["tpe", "gp", "random"])
@@ -95,7 +96,7 @@ def test_the_figure_of_a_proposal_is_the_mean_over_its_trials(tmp_path: Path) ->
     (told,) = frozen(study)
     assert told.state == TrialState.COMPLETE
     assert told.value == pytest.approx(sum(map(by_lambda, trials)) / 6)
-    assert {trial.settings.synergic_weight for trial in trials} == {told.params["lambda"]}
+    assert {synergic_weight_of(trial.settings) for trial in trials} == {told.params["lambda"]}
 
 
 def test_lambda_is_asked_for_sdl_alone(tmp_path: Path) -> None:
