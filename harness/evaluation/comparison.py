@@ -17,6 +17,7 @@ from harness.evaluation.intervals import (
     percentiles,
     point,
     resample_clusters,
+    resampled,
 )
 from harness.evaluation.measures import Floats, Measure
 from harness.seeds import derive_seed
@@ -39,12 +40,7 @@ class Difference:
     interval: Interval
 
 
-def difference(
-    first: Repeats,
-    second: Repeats,
-    measure: Measure,
-    seed: int = 0,
-) -> Difference:
+def difference(first: Repeats, second: Repeats, measure: Measure, seed: int = 0) -> Difference:
     """Return the difference of two systems that predicted the same rows of the same clusters.
 
     Raises:
@@ -61,21 +57,14 @@ def difference(
     )
 
 
-def unpaired_difference(
-    first: Repeats,
-    second: Repeats,
-    measure: Measure,
-    seed: int = 0,
-) -> Difference:
+def unpaired_difference(first: Repeats, second: Repeats, measure: Measure, seed: int = 0) -> Difference:
     """Return the difference of two systems that predicted different rows, each side drawn on its own.
 
     It takes the sides for independent; where the same clusters stand on both and those that are hard are hard
     on both, the interval is too wide.
     """
     drawn = [
-        mean_over_repeats(
-            side, measure, resample_clusters(strata(side), DRAWS, derive_seed(seed, "side", number))
-        )
+        resampled(side, measure, derive_seed(seed, "side", number))
         for number, side in enumerate((first, second))
     ]
     return Difference(
@@ -84,13 +73,7 @@ def unpaired_difference(
     )
 
 
-def sign_flip(
-    first: Repeats,
-    second: Repeats,
-    measure: Measure,
-    seed: int = 0,
-    flips: int = FLIPS,
-) -> float:
+def sign_flip(first: Repeats, second: Repeats, measure: Measure, seed: int = 0, flips: int = FLIPS) -> float:
     """Return the two-sided p value of the permutation test that swaps the two systems within whole clusters.
 
     Under the null a cluster's predictions may as well have come from the other system; all its rows, in every

@@ -50,8 +50,12 @@ def bootstrap(repeats: Repeats, measure: Measure, seed: int = 0) -> Interval:
     A drawn cluster brings all its rows in all repeats along. The percentiles are widened for the small number
     of clusters (Hesterberg 2015, *What Teachers Should Know About the Bootstrap*, section 5.2).
     """
-    resamples = resample_clusters(strata(repeats), DRAWS, seed)
-    return percentiles(mean_over_repeats(repeats, measure, resamples), repeats[0].clusters)
+    return percentiles(resampled(repeats, measure, seed), repeats[0].clusters)
+
+
+def resampled(repeats: Repeats, measure: Measure, seed: int) -> Floats:
+    """Return the (B,) means of a measure over repeats in resamples of the clusters."""
+    return mean_over_repeats(repeats, measure, resample_clusters(strata(repeats), DRAWS, seed))
 
 
 def resample_clusters(labels: NDArray[np.int64], draws: int, seed: int) -> Floats:

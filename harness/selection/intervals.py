@@ -69,9 +69,8 @@ def of_class(candidate: Candidate, measure: ClassMeasure, label: int) -> Estimat
     repeats = clustered_predictions(candidate, "test")
     values = Estimate.of(scores.by_class(measure)[label] for scores in candidate.test())
     inside = int((strata(repeats) == label).sum())
-    count = {"recall": inside, "sensitivity": inside, "specificity": repeats[0].clusters - inside}.get(
-        measure, 0
-    )
+    outside = repeats[0].clusters - inside
+    count = {"recall": inside, "sensitivity": inside, "specificity": outside}.get(measure, 0)
     if count and all(map(_one_row_per_cluster, repeats)):
         return replace(values, interval=wilson(values.mean, count))
     return replace(values, interval=bootstrap(repeats, _class_measure(measure, label)))

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -9,6 +10,7 @@ from scipy import stats
 
 from harness.evaluation.clustered import ClusteredPredictions
 from harness.evaluation.comparison import difference, holm, mcnemar, sign_flip, unpaired_difference
+from harness.evaluation.intervals import bootstrap
 from harness.evaluation.measures import accuracy, one_vs_rest_auc
 
 
@@ -78,6 +80,19 @@ def test_the_difference_has_its_sign_and_interval() -> None:
     assert found.value == pytest.approx(first.mean() - second.mean())
     assert 0 < found.interval.low < found.value < found.interval.high
     assert sign_flip(*pair, accuracy) < 0.001
+
+
+def test_the_same_predictions_give_the_same_numbers_in_every_version() -> None:
+    """A report made again must not differ: resamples and swaps come from fixed seeds."""
+    first = random_predictions(1, clusters=15)
+    second = replace(random_predictions(2, clusters=15), true=first.true, cluster=first.cluster)
+    pair = [first], [second]
+    paired, unpaired = difference(*pair, accuracy).interval, unpaired_difference(*pair, accuracy).interval
+    assert (paired.low, paired.high) == pytest.approx((-0.26375259277011315, 0.13938018371325828))
+    assert (unpaired.low, unpaired.high) == pytest.approx((-0.2545297670405522, 0.1488140313864753))
+    alone = bootstrap([first], accuracy)
+    assert (alone.low, alone.high) == pytest.approx((0.4064624677333136, 0.696752630367697))
+    assert sign_flip(*pair, accuracy) == 0.7369
 
 
 def test_a_measure_that_is_undefined_has_no_p_value() -> None:

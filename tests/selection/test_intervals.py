@@ -1,11 +1,17 @@
+from typing import Literal
+
 import numpy as np
 import pytest
 from helpers.made_sweeps import sdl, sweep_of, trial
 from statsmodels.stats.proportion import proportion_confint
 
+from harness.evaluation.class_metrics import by_class
+from harness.evaluation.clustered import ClusteredPredictions
+from harness.evaluation.intervals import bootstrap
+from harness.evaluation.measures import Floats, confusions
 from harness.selection.candidates import Candidate
 from harness.selection.from_runs import candidates_of
-from harness.selection.intervals import accuracy, accuracy_by_patient, of_class
+from harness.selection.intervals import accuracy, accuracy_by_patient, clustered_predictions, of_class
 
 
 def candidate(protocol: str, test: int = 30) -> Candidate:
@@ -50,6 +56,17 @@ def test_recall_of_a_class_counts_its_own_slices_and_specificity_the_others() ->
     assert (specificity.interval.low, specificity.interval.high) == pytest.approx(
         proportion_confint(28 - wrong, 28, method="wilson")
     )
+
+
+@pytest.mark.parametrize("measure", ["precision", "f1"])
+def test_what_is_no_share_of_slices_has_the_bootstraps_interval(measure: Literal["precision", "f1"]) -> None:
+    system = candidate("paper")
+    repeats = clustered_predictions(system, "test")
+
+    def of_class_two(predictions: ClusteredPredictions, multiplicities: Floats) -> Floats:
+        return by_class(confusions(predictions, multiplicities), measure)[:, 2]
+
+    assert of_class(system, measure, 2).interval == bootstrap(repeats, of_class_two)
 
 
 def test_validation_accuracy_averages_folds_as_the_rules_do() -> None:
