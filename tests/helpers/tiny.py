@@ -89,17 +89,18 @@ def start_driver(folder: Path, name: str, *options: str, script: str = __file__)
         options: what else the script takes.
         script: the one that runs it.
     """
+    paths = [str(Path(__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])]
     driver = subprocess.Popen(
         [sys.executable, script, str(folder), name, *options],
-        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])},
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+    journal = folder / "results/runs" / name / "spool/journal.jsonl"
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
-        records = (folder / "results/runs" / name / "spool").glob("runs/*/records.jsonl")
-        if sum(path.read_text().count('"kind":"epoch"') for path in records) >= 2:
+        if journal.exists() and journal.read_text().count('"kind":"epoch"') >= 2:
             return driver
         time.sleep(0.05)
     os.killpg(driver.pid, signal.SIGKILL)
