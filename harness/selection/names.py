@@ -1,17 +1,15 @@
-"""Names and order of candidates for people: only what differs between them is said."""
+"""Names and order of candidates for people: only what differs between them is named."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import PurePath
-from textwrap import wrap
 
 from harness.methods.base import Settings
 from harness.methods.registry import method_of, synergic_weight_of
 from harness.selection.candidates import Candidate
 
 SYNERGIC = ("model", "networks", "lambda")  # what sets SDL apart from the single network
-NO_BREAK = "\u00a0"
-ALWAYS_SAID = ("model", "backbone", "lambda", "population")
+ALWAYS_NAMED = ("model", "backbone", "lambda", "population")
 
 
 def varying(settings: Iterable[Settings]) -> list[str]:
@@ -30,11 +28,11 @@ def label(settings: Settings, differing: Sequence[str], *, without: str = "") ->
     Args:
         settings: the candidate's.
         differing: keys that differ among the candidates shown together.
-        without: a key to leave out, because the axis of a figure says it.
+        without: a key to leave out, because the axis of a figure shows it.
     """
     values, method = settings.flat(), method_of(settings)
-    said = [*method.headline, *(key for key in differing if key in values and key not in ALWAYS_SAID)]
-    parts = [f"{_word(key)} {shown(values[key])}" for key in said if key != without]
+    named = [*method.headline, *(key for key in differing if key in values and key not in ALWAYS_NAMED)]
+    parts = [f"{_word(key)} {shown(values[key])}" for key in named if key != without]
     return ", ".join([method.label(settings), *parts])
 
 
@@ -53,17 +51,6 @@ def names_of(candidates: Sequence[Candidate]) -> list[str]:
     ]
 
 
-def wrapped(name: str, width: int) -> list[str]:
-    """Return what `label` returns as lines up to a width, broken after commas alone."""
-    lines = wrap(together(name), width, break_long_words=False, break_on_hyphens=False)
-    return [line.replace(NO_BREAK, " ") for line in lines]
-
-
-def together(name: str) -> str:
-    """Return what `label` returns with spaces that do not break inside its parts."""
-    return ", ".join(part.replace(" ", NO_BREAK) for part in name.split(", "))
-
-
 def shown(value: str | int | float) -> str:
     """Return a value without needless digits; of a path (weights from a file) only the file's name."""
     return PurePath(value).name if isinstance(value, str) else f"{value:g}"
@@ -77,7 +64,7 @@ def reading_order(settings: Settings) -> tuple[object, ...]:
     """Return a sort key: SDL before what it is compared with, then by backbone, the other settings and λ."""
     values, method = settings.flat(), method_of(settings)
     gaussian = values.get("gaussian", "none")
-    rest = [values[key] for key in values if key not in (*ALWAYS_SAID, "gaussian")]
+    rest = [values[key] for key in values if key not in (*ALWAYS_NAMED, "gaussian")]
     return (
         method.role == "reference",
         method.label(settings),

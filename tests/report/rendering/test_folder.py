@@ -1,14 +1,27 @@
 """A report's folder holds what the report says, and whatever else people have put there."""
 
+import json
+import os
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from helpers.made_sweeps import COLLECTION, curves, made_schedule, scheduled, sdl, single, sweep_of, trial
-from report.test_card import SELECTION
+from helpers.made_sweeps import (
+    COLLECTION,
+    SELECTION,
+    curves,
+    made_schedule,
+    scheduled,
+    sdl,
+    single,
+    sweep_of,
+    trial,
+)
 
 from harness.methods.population import Population
+from harness.report.rendering.folder import PENDING, replaced
 from harness.report.sources import Sources
 from harness.report.write import write_report
 from harness.tracking.run_reader import SweepRuns
@@ -20,6 +33,7 @@ EVERYTHING = Sources(
     selections={DIGEST: SELECTION},
     collections={DIGEST: COLLECTION},
 )
+KILLED = 9
 
 
 def sweep(protocol: str) -> SweepRuns:
@@ -36,6 +50,10 @@ PAPER, PATIENTS = sweep("paper"), sweep("patients")
 
 def names(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
+
+
+def headings(report: Path) -> list[str]:
+    return [line for line in report.read_text(encoding="utf-8").splitlines() if line.startswith("## ")]
 
 
 @pytest.fixture(scope="module")
@@ -56,14 +74,14 @@ def test_of_an_older_report_of_several_parts_nothing_is_left(bare: set[str], tmp
     assert names(tmp_path) == bare
 
 
-def test_parts_of_other_splits_have_files_of_their_own_and_none_is_left(
+def test_sections_of_other_splits_have_files_of_their_own_and_none_is_left(
     bare: set[str], tmp_path: Path
 ) -> None:
     anew = replace(PATIENTS, params={"seed": "8"})
-    text = write_report([PATIENTS, anew], tmp_path, EVERYTHING).read_text(encoding="utf-8")
+    report = write_report([PATIENTS, anew], tmp_path, EVERYTHING)
     for seed in (7, 8):
         assert f"patients-generated-01234567-folds1-seed{seed}-card.md" in names(tmp_path)
-        assert f"## Protocol `patients`, dataset `generated`, seed {seed}\n" in text
+        assert f"## Protocol `patients`, dataset `generated`, seed {seed}" in headings(report)
     write_report([PATIENTS], tmp_path, Sources())
     assert names(tmp_path) == bare
 
@@ -71,12 +89,7 @@ def test_parts_of_other_splits_have_files_of_their_own_and_none_is_left(
 def test_what_is_not_a_reports_own_stays(bare: set[str], tmp_path: Path) -> None:
     write_report([PATIENTS], tmp_path, EVERYTHING)
     assert {"card.md", "figure4.svg", "figure8.csv", "schedule2.csv"} < names(tmp_path) - bare
-    other = {"notes.md", "table2.md", "my-figure4.png", "figure9.png", "figure4.pdf", "paper-card.md"}
-    other |= {
-        "generated-01234567-card.md",
-        "paper-generated-0123-card.md",
-        "paper-generated-01234567-own.csv",
-    }
+    other = {"notes.md", "table4.md", "my-figure4.png", "figure9.png", "figure4.pdf", "paper-card.md"}
     for name in other:
         (tmp_path / name).write_text("precious")
     (tmp_path / "figure5.png").unlink()
@@ -90,6 +103,15 @@ def test_a_folder_without_a_report_loses_nothing(bare: set[str], tmp_path: Path)
     (tmp_path / "figure8.csv").write_text("precious")
     write_report([PATIENTS], tmp_path, Sources())
     assert names(tmp_path) == bare | {"figure8.csv"}
+
+
+def test_a_list_that_names_files_elsewhere_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "precious.csv").write_text("precious")
+    folder = tmp_path / "report"
+    write_made(folder, "old", [])
+    (folder / "report.json").write_text(json.dumps({"files": ["../precious.csv", 3]}))
+    write_made(folder, "new", [])
+    assert (tmp_path / "precious.csv").read_text() == "precious"
 
 
 def test_an_older_report_stays_whole_where_a_new_one_fails(tmp_path: Path) -> None:
@@ -107,12 +129,71 @@ def test_every_pair_of_protocols_has_tables_of_its_own_and_none_is_left(
     bare: set[str], tmp_path: Path
 ) -> None:
     anew = replace(PAPER, params={"seed": "8"})
-    text = write_report([PAPER, anew, PATIENTS], tmp_path, Sources()).read_text(encoding="utf-8")
+    report = write_report([PAPER, anew, PATIENTS], tmp_path, Sources())
     for seed in (7, 8):
         prefix = f"paper-generated-01234567-folds1-seed{seed}-patients-generated-01234567-"
         assert {f"{prefix}{name}.csv" for name in ("leakage", "table2_both")} < names(tmp_path)
-        assert (
-            f"\n## Both protocols, dataset `generated`, seed {seed} by slice and seed 7 by patient\n" in text
-        )
+        title = f"## Both protocols, dataset `generated`, seed {seed} by slice and seed 7 by patient"
+        assert title in headings(report)
     write_report([PATIENTS], tmp_path, Sources())
     assert names(tmp_path) == bare
+
+
+def write_made(folder: Path, text: str, tables: list[str]) -> None:
+    """Write a report of these tables, every file of which holds the text."""
+    files = [*tables, "report.md", "report.json"]
+    with replaced(folder) as fresh:
+        for name in files:
+            (fresh / name).write_text(json.dumps({"text": text, "files": files}))
+
+
+def whole(folder: Path) -> str | None:
+    """The text of the report in a folder, if every file that it lists is there and of one report."""
+    try:
+        report = json.loads((folder / "report.json").read_text())
+        texts = {json.loads((folder / name).read_text())["text"] for name in report["files"]}
+    except (OSError, ValueError):
+        return None
+    return texts.pop() if len(texts) == 1 else None
+
+
+def killed_after(events: int, folder: Path) -> bool:
+    """Replace the report in a process that ends with its n-th change of a file; whether it was killed."""
+    process = os.fork()
+    if process == 0:
+        left = [events]
+
+        def count(event: str, _: object) -> None:
+            if event in ("os.rename", "os.remove", "os.rmdir", "os.mkdir", "open", "shutil.copyfile"):
+                left[0] -= 1
+                if left[0] < 0:
+                    os._exit(KILLED)
+
+        sys.addaudithook(count)
+        write_made(folder, "new", ["a.csv", "c.csv"])
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == KILLED
+
+
+def test_a_kill_at_any_point_leaves_a_whole_report_and_the_next_one_clears_up(tmp_path: Path) -> None:
+    seen, events = set(), 0
+    while True:
+        folder = tmp_path / str(events)
+        write_made(folder, "old", ["a.csv", "b.csv"])
+        if not killed_after(events, folder):
+            break
+        texts = whole(folder), whole(folder / PENDING)
+        assert set(texts) & {"old", "new"}, f"after {events} events"
+        seen.add(texts)
+        write_made(folder, "next", ["c.csv"])
+        assert whole(folder) == "next"
+        assert {name for name in names(folder) if not name.startswith(".")} == {
+            "report.md",
+            "report.json",
+            "c.csv",
+        }
+        assert not (folder / PENDING).exists()
+        events += 1
+    assert {("old", None), (None, "new"), ("new", "new")} <= seen, "before, within and after the swap"
+    assert whole(folder) == "new"
+    assert names(folder) == {"report.md", "report.json", "a.csv", "c.csv"}
