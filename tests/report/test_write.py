@@ -25,7 +25,9 @@ from rich.console import Console
 
 from harness.evaluation.predictions import KEYS
 from harness.methods.population import Population
+from harness.report.build import build_report
 from harness.report.rendering.choice import choice_text
+from harness.report.rendering.markdown import report_markdown
 from harness.report.rendering.terminal import comparison_table
 from harness.report.sources import Sources
 from harness.report.write import write_report
@@ -49,21 +51,21 @@ PATIENTS_SWEEP = sweep_of(
 NO_NUMBER = re.compile(r"\bnan\b|\binf(inity)?\b", re.IGNORECASE)
 
 
-class Written:
-    """A report as a program reads it."""
+class Report:
+    """A report as a program reads it, and its Markdown.
 
-    def __init__(self, folder: Path, runs: list[SweepRuns], sources: Sources | None = None) -> None:
-        self.folder = folder
-        self.text = write_report(runs, folder, sources or Sources()).read_text(encoding="utf-8")
-        self.data = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    Args:
+        data: what ``report.json`` holds.
+        text: Markdown.
+        names: of its files; none where it was not written.
+    """
+
+    def __init__(self, data: dict[str, Any], text: str, names: set[str]) -> None:
+        self.data, self.text, self.names = data, text, names
         self.sections: dict[str, dict[str, list[Any]]] = {
             section["title"]: {part["title"]: part["contents"] for part in section["contents"]}
             for section in self.data["sections"]
         }
-
-    @property
-    def names(self) -> set[str]:
-        return {path.name for path in self.folder.iterdir()}
 
     def headings(self, level: int) -> list[str]:
         return re.findall(rf"^{'#' * level} (.+)$", self.text, re.MULTILINE)
@@ -79,8 +81,20 @@ class Written:
         return {row[0]: row[1:] for row in self.data["provenance"]["rows"]}
 
 
+def built(runs: list[SweepRuns], sources: Sources | None = None) -> Report:
+    document = build_report(runs, sources or Sources())
+    data = json.loads(json.dumps(document.as_dict(), allow_nan=False))
+    return Report(data, report_markdown(document), set())
+
+
+def written(folder: Path, runs: list[SweepRuns], sources: Sources | None = None) -> Report:
+    text = write_report(runs, folder, sources or Sources()).read_text(encoding="utf-8")
+    data = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    return Report(data, text, {path.name for path in folder.iterdir()})
+
+
 def test_a_report_of_one_sweep_has_each_part_whose_axis_varies(tmp_path: Path) -> None:
-    report = Written(tmp_path / "demo", [PAPER_SWEEP])
+    report = written(tmp_path / "demo", [PAPER_SWEEP])
     choice, results, collection = report.sections
     assert choice == "The chosen λ: protocol `paper`, dataset `generated`, seed 7"
     assert results == "Protocol `paper`, dataset `generated`, seed 7"
@@ -114,7 +128,7 @@ def test_a_report_of_one_sweep_has_each_part_whose_axis_varies(tmp_path: Path) -
 
 
 def test_numbers_are_equal_in_csv_and_json_but_for_rounding(tmp_path: Path) -> None:
-    report = Written(tmp_path, [PAPER_SWEEP])
+    report = written(tmp_path, [PAPER_SWEEP])
     for content in (content for part in report.parts("Candidates") for content in part):
         if content["kind"] == "table":
             printed = pd.read_csv(tmp_path / f"{content['stem']}.csv")
@@ -127,8 +141,8 @@ def test_numbers_are_equal_in_csv_and_json_but_for_rounding(tmp_path: Path) -> N
                         )
 
 
-def test_the_choice_in_json_is_what_sdl_best_prints(tmp_path: Path) -> None:
-    report = Written(tmp_path, [PAPER_SWEEP])
+def test_the_choice_in_json_is_what_sdl_best_prints() -> None:
+    report = built([PAPER_SWEEP])
     ((choice, _),) = report.parts("λ, and the rule that chose it")
     assert choice.pop("kind") == "choice"
     expected = choose([PAPER_SWEEP])
@@ -136,8 +150,8 @@ def test_the_choice_in_json_is_what_sdl_best_prints(tmp_path: Path) -> None:
     assert f"```text\n{choice_text(expected)}\n```" in report.text
 
 
-def test_provenance_names_code_time_and_trials(tmp_path: Path) -> None:
-    found = Written(tmp_path, [PAPER_SWEEP]).provenance()
+def test_provenance_names_code_time_and_trials() -> None:
+    found = built([PAPER_SWEEP]).provenance()
     assert found["code"] == ["0.2.0+abc1234"]
     assert found["time"] == ["12 min 34 s"]
     assert found["trials"] == ["6 finished"]
@@ -145,7 +159,7 @@ def test_provenance_names_code_time_and_trials(tmp_path: Path) -> None:
 
 
 def test_every_picture_of_the_text_lies_beside_it(tmp_path: Path) -> None:
-    report = Written(tmp_path, [PAPER_SWEEP, PATIENTS_SWEEP], Sources(curves))
+    report = written(tmp_path, [PAPER_SWEEP, PATIENTS_SWEEP], Sources(curves))
     pictures = report.links()
     assert len(pictures) == len(set(pictures)) == 2 * (3 + 3)
     assert all((tmp_path / picture).stat().st_size > 10_000 for picture in pictures)
@@ -158,7 +172,7 @@ def test_every_picture_of_the_text_lies_beside_it(tmp_path: Path) -> None:
 
 def test_figure_8_shows_the_slices_of_the_cache_and_says_where_there_are_none(tmp_path: Path) -> None:
     title = "Figure 8: pairs of test slices, their labels and the networks' predictions"
-    report = Written(tmp_path / "with", [PAPER_SWEEP], Sources(collections={"d1": COLLECTION}))
+    report = written(tmp_path / "with", [PAPER_SWEEP], Sources(collections={"d1": COLLECTION}))
     ((figure, _),) = report.parts(title)
     assert "figure8.png" in report.links()
     pairs = pd.read_csv(tmp_path / "with" / "figure8.csv", dtype=str)
@@ -168,21 +182,19 @@ def test_figure_8_shows_the_slices_of_the_cache_and_says_where_there_are_none(tm
     assert pairs["true_class"].tolist() == true[pairs["slice_id"]].tolist()
     drawn = [pair[side]["slice_id"] for pair in figure["data"] for side in ("first", "second")]
     assert drawn == pairs["slice_id"].tolist()
-    without = Written(tmp_path / "without", [PAPER_SWEEP])
+    without = built([PAPER_SWEEP])
     (((note),),) = without.parts(title)
     assert "`sdl data prepare NAME`" in note["text"]
-    assert not any(name.startswith("figure8") for name in without.names)
 
 
-def test_slices_that_may_not_be_shared_are_not_shown(tmp_path: Path) -> None:
-    report = Written(tmp_path, [PAPER_SWEEP], Sources(collections={"d1": COLLECTION}, pictures=False))
+def test_slices_that_may_not_be_shared_are_not_shown() -> None:
+    report = built([PAPER_SWEEP], Sources(collections={"d1": COLLECTION}, pictures=False))
     assert not any(heading.startswith("Figure 8") for heading in report.headings(3))
-    assert not any(name.startswith("figure8") for name in report.names)
 
 
 def test_the_card_and_the_checks_come_from_the_selection_once_per_collection(tmp_path: Path) -> None:
     runs = [PAPER_SWEEP, PATIENTS_SWEEP]
-    report = Written(tmp_path / "with", runs, Sources(selections={"d1": SELECTION}))
+    report = written(tmp_path / "with", runs, Sources(selections={"d1": SELECTION}))
     cards = [name for name in report.links() if name.endswith("card.md")]
     assert len(set(cards)) == 2
     for card in cards:
@@ -190,14 +202,13 @@ def test_the_card_and_the_checks_come_from_the_selection_once_per_collection(tmp
         assert "- classes from one hospital alone: 1 class (IV)" in text.splitlines()
     ((*_, checks),) = report.parts("Checks")
     assert ["warning", "classes from one hospital alone", "1 class", "IV"] in checks["rows"]
-    without = Written(tmp_path / "without", runs)
+    without = built(runs)
     for _, note in without.parts("λ, and the rule that chose it"):
         assert note["text"].startswith("The model card is left out")
-    assert not any(name.endswith("card.md") for name in without.names)
 
 
-def test_choices_come_first_then_both_protocols_then_each_then_the_collection(tmp_path: Path) -> None:
-    report = Written(tmp_path, [PAPER_SWEEP, PATIENTS_SWEEP])
+def test_choices_come_first_then_both_protocols_then_each_then_the_collection() -> None:
+    report = built([PAPER_SWEEP, PATIENTS_SWEEP])
     paper, patients = "rotocol `paper`, dataset `generated`", "rotocol `patients`, dataset `generated`"
     assert report.headings(2) == [
         f"The chosen λ: p{paper}, seed 7",
@@ -212,14 +223,13 @@ def test_choices_come_first_then_both_protocols_then_each_then_the_collection(tm
     assert report.headings(1) == ["demo, folds"]
 
 
-def test_a_candidate_alone_is_not_compared_and_a_note_says_so(tmp_path: Path) -> None:
-    report = Written(tmp_path, [sweep_of([trial(sdl(3), [30, 30])])])
+def test_a_candidate_alone_is_not_compared_and_a_note_says_so() -> None:
+    report = built([sweep_of([trial(sdl(3), [30, 30])])])
     ((note,),) = report.parts("Is the chosen candidate better?")
     assert note["text"].startswith("There is nothing to compare it with")
-    assert "comparisons.csv" not in report.names
 
 
-def test_sweeps_of_other_folds_have_sections_and_estimates_of_their_own(tmp_path: Path) -> None:
+def test_sweeps_of_other_folds_have_sections_and_estimates_of_their_own() -> None:
     sweeps = [
         sweep_of(
             [
@@ -231,7 +241,7 @@ def test_sweeps_of_other_folds_have_sections_and_estimates_of_their_own(tmp_path
         )
         for folds in (2, 3)
     ]
-    report = Written(tmp_path, sweeps)
+    report = built(sweeps)
     for folds in (2, 3):
         assert f"Protocol `patients`, dataset `generated`, {folds} folds, seed 7" in report.headings(2)
     choices = [choice for choice, _ in report.parts("λ, and the rule that chose it")]
@@ -240,9 +250,9 @@ def test_sweeps_of_other_folds_have_sections_and_estimates_of_their_own(tmp_path
     assert report.provenance()["seed"] == ["7", "7"]
 
 
-def test_the_head_of_a_store_without_folds_has_those_of_its_trials(tmp_path: Path) -> None:
+def test_the_head_of_a_store_without_folds_has_those_of_its_trials() -> None:
     assert PATIENTS_SWEEP.folds == 0
-    assert Written(tmp_path, [PATIENTS_SWEEP]).provenance()["folds"] == ["2"]
+    assert built([PATIENTS_SWEEP]).provenance()["folds"] == ["2"]
 
 
 def test_a_population_has_its_comparison_and_its_schedules(tmp_path: Path) -> None:
@@ -255,20 +265,20 @@ def test_a_population_has_its_comparison_and_its_schedules(tmp_path: Path) -> No
         read.append(identity)
         return made_schedule()
 
-    report = Written(tmp_path / "demo", [sweep_of(trials)], Sources(schedules=schedules))
+    report = written(tmp_path / "demo", [sweep_of(trials)], Sources(schedules=schedules))
     assert report.parts("Does a λ that changes during training do better?")
     ((figure, table),) = report.parts("How λ changed")
     assert table["rows"] == [[1, 1, "5 (1–2), 4 (3–3)"]]
     assert figure["data"][0]["won"] == [[1, 5.0], [2, 5.0], [3, 4.0]]
     assert read == [trials[0].identity]
     assert {"populations.csv", "schedule.csv", "schedule.png", "schedule.svg"} < report.names
-    assert not Written(tmp_path / "bare", [sweep_of(trials)]).parts("How λ changed")
+    assert not built([sweep_of(trials)]).parts("How λ changed")
 
 
 def test_no_folder_of_the_machine_is_named(tmp_path: Path) -> None:
     weights = "/home/someone/secret/net.pt"
     sweep = sweep_of([trial(sdl(weight, weights=weights), [30, 30]) for weight in (3.0, 4.0)])
-    report = Written(tmp_path, [sweep], Sources(selections={"d1": SELECTION}))
+    report = written(tmp_path, [sweep], Sources(selections={"d1": SELECTION}))
     for path in tmp_path.iterdir():
         if path.suffix != ".png":
             text = path.read_text(encoding="utf-8")
@@ -285,9 +295,9 @@ def test_the_same_runs_give_the_same_files(tmp_path: Path) -> None:
         assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes(), path.name
 
 
-def test_a_sweep_in_which_nothing_finished_is_reported(tmp_path: Path) -> None:
+def test_a_sweep_in_which_nothing_finished_is_reported() -> None:
     trials = [trial(sdl(3), [0, 0], status="FAILED")]
-    report = Written(tmp_path, [sweep_of(trials)])
+    report = built([sweep_of(trials)])
     assert report.provenance()["trials"] == ["1 failed"]
     ((table, *_),) = report.parts("Candidates")
     assert table["rows"] == [["SDL alexnet, λ 3", "0/1", None, None, None]]
@@ -299,16 +309,14 @@ def test_a_sweep_in_which_nothing_finished_is_reported(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("sweep", [PAPER_SWEEP, PATIENTS_SWEEP], ids=["paper", "patients"])
 @pytest.mark.parametrize("diverged", [1, None], ids=["one", "all"])
-def test_diverged_networks_do_not_stop_a_report(
-    sweep: SweepRuns, diverged: int | None, tmp_path: Path
-) -> None:
+def test_diverged_networks_do_not_stop_a_report(sweep: SweepRuns, diverged: int | None) -> None:
     lost = sweep.trials[:diverged]
     trials = [
         replace(t, predictions=_diverged(t.predictions)) if any(t is gone for gone in lost) else t
         for t in sweep.trials
     ]
     runs = [replace(sweep, trials=tuple(trials))]
-    ((choice, _),) = Written(tmp_path / "demo", runs).parts("λ, and the rule that chose it")
+    ((choice, _),) = built(runs).parts("λ, and the rule that chose it")
     assert diverged or any("diverged" in warning for warning in choice["warnings"])
     Console(width=80).print(comparison_table(runs))
 
@@ -325,7 +333,7 @@ def test_what_a_test_set_of_one_class_leaves_undefined_is_no_number(
     ]
     of_one_class = [replace(each, predictions=_of_one_class(each.predictions)) for each in trials]
     runs = [sweep_of(of_one_class, repeats=repeats)]
-    report = Written(tmp_path, runs, Sources(selections={"d1": SELECTION}))
+    report = written(tmp_path, runs, Sources(selections={"d1": SELECTION}))
     ((table, _),) = report.parts("Every measure, test")
     values = {(row[0], row[1]): row[2:] for row in table["rows"]}
     printed = pd.read_csv(tmp_path / "measures.csv").set_index(["measure", "by"])

@@ -18,6 +18,7 @@ from harness.report.style import COLOURS, styled
 from harness.selection.intervals import accuracy
 
 MOST_COLUMNS = 4
+ENTRY = 1.75  # inches that an entry of the legend takes at most, on average
 
 
 @dataclass(frozen=True)
@@ -182,7 +183,8 @@ def _legend(picture: Picture, every: Sequence[Axes]) -> None:
     for axes in every:
         handles, titles = axes.get_legend_handles_labels()
         entries.update(dict(zip(titles, handles, strict=True)))
-    columns = len(entries) if len(every) > 1 else min(3, len(entries))
+    width, _ = picture.get_size_inches()
+    columns = min(len(entries), int(width / ENTRY))
     picture.legend(
         list(entries.values()), list(entries), loc="outside upper center", ncols=columns, frameon=False
     )

@@ -2,7 +2,9 @@ import numpy as np
 import pytest
 from helpers.made_sweeps import sdl, single, sweep_of, trial
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PathCollection, PolyCollection
+from matplotlib.figure import Figure as Picture
 from statsmodels.stats.proportion import proportion_confint
 
 from harness.report.document import Figure
@@ -83,6 +85,23 @@ def test_no_filter_stands_at_size_1_and_panels_share_their_scales() -> None:
         assert axes.get_ylim() == panels[0].get_ylim()
     printed = [point for point in dots(panels[0]).tolist() if point not in dots(panels[1]).tolist()]
     assert printed == [[1, 98.36], [1, 92.86]], "the paper's, which has λ 3"
+
+
+@pytest.mark.parametrize("protocol", ["paper", "patients"])
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_the_legend_is_cut_off_nowhere(protocol: str, count: int) -> None:
+    sizes = [0, 3, 5, 7][:count]
+    every = [sdl(weight, gaussian=size) for weight in (3.0, 4.0) for size in sizes]
+    every += [single(gaussian=size) for size in sizes]
+    trials = [trial(each, [30] * (2 if "lambda" in each.flat() else 1), protocol=protocol) for each in every]
+    picture = drawn(AccuracyAgainst("figure7a", LAMBDA, "7a"), trials)[0].get_figure()
+    assert isinstance(picture, Picture)
+    canvas = FigureCanvasAgg(picture)
+    canvas.draw()
+    (legend,) = picture.legends
+    frame = legend.get_window_extent(canvas.get_renderer())
+    assert frame.x0 >= 0
+    assert frame.x1 <= picture.bbox.x1
 
 
 def test_without_a_setting_that_varies_there_is_no_figure() -> None:
