@@ -20,16 +20,16 @@ def build_report(runs: Sequence[SweepRuns], sources: Sources) -> Document:
     contexts = contexts_of(runs, sources)
     by_data = {context.comparison_key.data_digest: context for context in contexts}
     sections = [
-        *(_section(f"The chosen λ: {_lower(each.title)}", CHOICE, each) for each in contexts),
-        *(_section(_both(each), BOTH_PROTOCOLS, each) for each in both_protocols(contexts)),
-        *(_section(each.title, results_parts(), each) for each in contexts),
+        *(_section(f"The chosen λ: {_lower(context.title)}", CHOICE, context) for context in contexts),
+        *(_section(_both(context), BOTH_PROTOCOLS, context) for context in both_protocols(contexts)),
+        *(_section(context.title, results_parts(), context) for context in contexts),
         *(
-            _section(f"The collection `{each.comparison_key.dataset}`", COLLECTION, each)
-            for each in by_data.values()
+            _section(f"The collection `{context.comparison_key.dataset}`", COLLECTION, context)
+            for context in by_data.values()
         ),
     ]
     title = ", ".join(sweep.name for sweep in runs)
-    return Document(title, provenance(runs), tuple(each for each in sections if each.contents))
+    return Document(title, provenance(runs), tuple(section for section in sections if section.contents))
 
 
 def _section(title: str, parts: Sequence[Part], context: Context) -> Section:

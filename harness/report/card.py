@@ -9,8 +9,6 @@ import pandas as pd
 from harness.data.collection.selection_report import SelectionReport
 from harness.selection.choice import Choice
 
-UNPAIRED = "unpaired_slices"
-
 
 @dataclass(frozen=True)
 class ModelCard:

@@ -137,7 +137,7 @@ def content_as_dict(content: Content | Section) -> dict[str, Any]:
     """Return a content as JSON takes it, with its ``kind``."""
     match content:
         case Section():
-            below = [content_as_dict(each) for each in content.contents]
+            below = [content_as_dict(inner) for inner in content.contents]
             return {"kind": "section", "title": content.title, "contents": below}
         case Figure():
             table = content.table and content_as_dict(content.table)

@@ -29,9 +29,9 @@ def plain(value: object) -> Any:
         case np.ndarray() | np.generic():
             return plain(value.tolist())
         case Mapping():
-            return {str(key): plain(_without_folder(key, each)) for key, each in value.items()}
+            return {str(key): plain(_without_folder(key, item)) for key, item in value.items()}
         case Sequence():
-            return [plain(each) for each in value]
+            return [plain(item) for item in value]
     if is_dataclass(value):
         return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     raise TypeError(f"{type(value).__name__} is nothing that a report holds")

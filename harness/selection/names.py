@@ -17,9 +17,9 @@ def varying(settings: Iterable[Settings]) -> list[str]:
 
     A setting that not all methods have counts only where it differs among candidates that have it.
     """
-    every = [each.flat() for each in settings]
-    keys = dict.fromkeys(key for each in every for key in each)
-    return [key for key in keys if len({each[key] for each in every if key in each}) > 1]
+    every = [values.flat() for values in settings]
+    keys = dict.fromkeys(key for values in every for key in values)
+    return [key for key in keys if len({values[key] for values in every if key in values}) > 1]
 
 
 def label(settings: Settings, differing: Sequence[str], *, without: str = "") -> str:
@@ -41,13 +41,13 @@ def names_of(candidates: Sequence[Candidate]) -> list[str]:
 
     Where a name stands for several under equal comparison_key, that of the sweep follows.
     """
-    differing = varying(each.settings for each in candidates)
-    names = [label(each.settings, differing) for each in candidates]
-    pairs = list(zip([each.comparison_key for each in candidates], names, strict=True))
+    differing = varying(candidate.settings for candidate in candidates)
+    names = [label(candidate.settings, differing) for candidate in candidates]
+    pairs = list(zip([candidate.comparison_key for candidate in candidates], names, strict=True))
     times = Counter(pairs)
     return [
-        f"{name}, sweep {each.sweep}" if times[pair] > 1 else name
-        for each, name, pair in zip(candidates, names, pairs, strict=True)
+        f"{name}, sweep {candidate.sweep}" if times[pair] > 1 else name
+        for candidate, name, pair in zip(candidates, names, pairs, strict=True)
     ]
 
 

@@ -77,7 +77,7 @@ class Layout:
         """Return all but the names in aligned columns: the lines of the columns' names, then of every row."""
         blocks = [_lines(row[1:]) for row in (self.columns, *self.rows)]
         columns = zip(*chain.from_iterable(blocks), strict=True)
-        aligned = [_aligned(*each) for each in zip(columns, self.numeric[1:], strict=True)]
+        aligned = [_aligned(*column) for column in zip(columns, self.numeric[1:], strict=True)]
         lines = (GAP.join(line).rstrip() for line in zip(*aligned, strict=True))
         return [list(islice(lines, len(block))) for block in blocks]
 

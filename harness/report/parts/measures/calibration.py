@@ -84,7 +84,7 @@ def draw_calibration(diagrams: Sequence[ReliabilityDiagram]) -> Picture:
 
 
 def _draw_diagram(axes: Axes, diagram: ReliabilityDiagram) -> None:
-    confidence, accuracy = (PERCENT * np.asarray(each) for each in (diagram.confidence, diagram.accuracy))
+    confidence, accuracy = (PERCENT * np.asarray(shares) for shares in (diagram.confidence, diagram.accuracy))
     axes.plot([0, PERCENT], [0, PERCENT], color=COLOURS["single"], linestyle="--", zorder=1)
     axes.plot(confidence, accuracy, color=COLOURS["test"], zorder=2)
     sizes = 300 * np.asarray(diagram.share) + 4

@@ -141,7 +141,9 @@ def _draw_line(
     axes: Axes, positions: Sequence[float], estimates: Sequence[Estimate], name: str, label: str
 ) -> None:
     colour = COLOURS[name]
-    axes.plot(positions, [PERCENT * each.mean for each in estimates], color=colour, label=label, zorder=2)
+    axes.plot(
+        positions, [PERCENT * estimate.mean for estimate in estimates], color=colour, label=label, zorder=2
+    )
     for position, estimate in zip(positions, estimates, strict=True):
         heights = [PERCENT * value for value in estimate.values]
         axes.scatter(
@@ -152,11 +154,11 @@ def _draw_line(
 def _draw_intervals(
     axes: Axes, positions: Sequence[float], estimates: Sequence[Estimate], colour: str
 ) -> None:
-    bounds = [each.interval for each in estimates if each.interval]
+    bounds = [estimate.interval for estimate in estimates if estimate.interval]
     axes.fill_between(
         positions,
-        [PERCENT * each.low for each in bounds],
-        [PERCENT * each.high for each in bounds],
+        [PERCENT * interval.low for interval in bounds],
+        [PERCENT * interval.high for interval in bounds],
         color=colour,
         alpha=0.15,
         linewidth=0,

@@ -61,13 +61,16 @@ class Panel:
 def panels_of(candidates: Sequence[Candidate], axis: Axis) -> list[Panel]:
     """Return the families of candidates in which the axis varies, in reading order."""
     done = sorted(
-        (each for each in candidates if each.repeats), key=lambda each: reading_order(each.settings)
+        (candidate for candidate in candidates if candidate.repeats),
+        key=lambda candidate: reading_order(candidate.settings),
     )
     families: dict[tuple[object, ...], list[Candidate]] = defaultdict(list)
     for candidate in done:
         families[_without(candidate.settings, axis.key)].append(candidate)
     varied = [
-        family for family in families.values() if len({axis.position(each.settings) for each in family}) > 1
+        family
+        for family in families.values()
+        if len({axis.position(candidate.settings) for candidate in family}) > 1
     ]
     differing = varying(family[0].settings for family in varied)
     return [_panel(family, done, axis, differing) for family in varied]
@@ -77,13 +80,14 @@ def _panel(family: list[Candidate], done: list[Candidate], axis: Axis, differing
     first = family[0].settings
     alone = _without(first, *SYNERGIC)
     singles = [
-        each
-        for each in done
-        if method_of(each.settings).role == "reference" and _without(each.settings, *SYNERGIC) == alone
+        candidate
+        for candidate in done
+        if method_of(candidate.settings).role == "reference"
+        and _without(candidate.settings, *SYNERGIC) == alone
     ]
     return Panel(
         title=label(first, differing, without=axis.key),
-        candidates=tuple(sorted(family, key=lambda each: axis.position(each.settings))),
+        candidates=tuple(sorted(family, key=lambda candidate: axis.position(candidate.settings))),
         single=singles[0] if singles and axis == LAMBDA else None,
         paper=_like_the_paper(first, axis),
     )

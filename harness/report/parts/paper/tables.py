@@ -60,11 +60,15 @@ def table2(candidates: Sequence[Candidate], choice: Choice | None, paper: pd.Dat
         if printed["model"] == "sdl":
             name = f"SDL {printed['backbone']}, λ {printed['lambda']:g}"
         rows.append((name, "paper", None, *(percent(printed[key]) for key in paper.columns[3:])))
-        rows += [_row_of_table2(each) for each in ours if _same_system(each.settings, printed)]
+        rows += [_row_of_table2(candidate) for candidate in ours if _same_system(candidate.settings, printed)]
     named = [row for row in paper.to_dict("records") if row["model"] != "sdl"]
     references = ours[1:] if choice else ours
-    rest = [each for each in references if not any(_same_system(each.settings, row) for row in named)]
-    rows += [_row_of_table2(each) for each in rest]
+    rest = [
+        candidate
+        for candidate in references
+        if not any(_same_system(candidate.settings, row) for row in named)
+    ]
+    rows += [_row_of_table2(candidate) for candidate in rest]
     columns = ("model", "from", "repeats", "train accuracy", "test accuracy", *CLASS_MEASURES)
     return Table(columns, tuple(rows), stem="table2", digits=2)
 

@@ -40,7 +40,11 @@ class AgainstFixed:
 
 def populations(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Return the candidates whose λ changes, with a complete repeat."""
-    return [each for each in candidates if method_of(each.settings).role == "scheduled" and each.repeats]
+    return [
+        candidate
+        for candidate in candidates
+        if method_of(candidate.settings).role == "scheduled" and candidate.repeats
+    ]
 
 
 def population_table(candidates: Sequence[Candidate]) -> Table:
@@ -50,9 +54,9 @@ def population_table(candidates: Sequence[Candidate]) -> Table:
     under the paper's protocol that set is the test set, for both.
     """
     changing = populations(candidates)
-    rivals = [on_same_repeats(_rivals(each, candidates)) for each in changing]
-    fixed = [pick_by_split(each, RULES[DEFAULT_RULE]) if each else None for each in rivals]
-    compared = _corrected([_compared(*each) for each in zip(changing, fixed, strict=True)])
+    rivals = [on_same_repeats(_rivals(population, candidates)) for population in changing]
+    fixed = [pick_by_split(others, RULES[DEFAULT_RULE]) if others else None for others in rivals]
+    compared = _corrected([_compared(*pair) for pair in zip(changing, fixed, strict=True)])
     rows: list[tuple[Cell, ...]] = []
     for name, population, others, picks, comparison in zip(
         names_of(changing), changing, rivals, fixed, compared, strict=True
@@ -74,9 +78,11 @@ def _lacking(system: Candidate) -> str:
 def _rivals(population: Candidate, candidates: Sequence[Candidate]) -> list[Candidate]:
     others = _others(population)
     return [
-        each
-        for each in distinct(candidates)
-        if each.repeats and method_of(each.settings).role == "tuned" and _others(each) == others
+        candidate
+        for candidate in distinct(candidates)
+        if candidate.repeats
+        and method_of(candidate.settings).role == "tuned"
+        and _others(candidate) == others
     ]
 
 
@@ -92,7 +98,7 @@ def _compared(population: Candidate, fixed: Nested | None) -> Comparison | None:
 def _corrected(found: Sequence[Comparison | None]) -> list[Comparison | None]:
     """Correct for all comparisons of the table."""
     adjusted = iter(holm([comparison.p for comparison in found if comparison]))
-    return [replace(each, adjusted=next(adjusted)) if each else None for each in found]
+    return [replace(comparison, adjusted=next(adjusted)) if comparison else None for comparison in found]
 
 
 def _against(comparison: Comparison | None) -> tuple[Cell, Cell, Cell]:

@@ -81,7 +81,7 @@ def leakage_table(
 def _lost(leaking: Candidate, honest: Candidate) -> Estimate:
     """Return the accuracy by slice minus that by patient, of ensembles; patients are drawn on both sides."""
     by_slice, by_patient = (
-        clustered_predictions(each, "test", ENSEMBLE, "patient") for each in (leaking, honest)
+        clustered_predictions(candidate, "test", ENSEMBLE, "patient") for candidate in (leaking, honest)
     )
     found = unpaired_difference(by_slice, by_patient, measures.accuracy)
     return Estimate((found.value,), found.interval)
