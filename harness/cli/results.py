@@ -38,10 +38,11 @@ def report(names: tuple[str, ...], out: Path | None, no_slices: bool, cache: Pat
     from rich.console import Console
 
     from harness.data.collection.cache import cached
+    from harness.report.rendering.files import DATA
     from harness.report.rendering.terminal import comparison_table
     from harness.report.sources import Sources
     from harness.report.write import write_report
-    from harness.tracking.artifacts import selections
+    from harness.tracking.artifacts import save_results, selections
     from harness.tracking.run_reader import curves, load_sweep, schedule
     from harness.tracking.store import find_store
 
@@ -56,6 +57,9 @@ def report(names: tuple[str, ...], out: Path | None, no_slices: bool, cache: Pat
         pictures=not no_slices,
     )
     written = write_report(runs, out or RESULTS / "+".join(names), sources)
+    for sweep in runs:
+        if sweep.trials:
+            save_results(sweep, store, {DATA: written.with_name(DATA).read_bytes()})
     click.echo(f"report: {written}")
 
 
@@ -106,6 +110,7 @@ def best(
     sdl best quickstart-1 --rule one-standard-error --json
     sdl best quickstart-1 --register grader --retrain
     """
+    from harness.report.rendering.choice import choice_text
     from harness.selection.best import choose
     from harness.tracking.run_reader import load_sweep
     from harness.tracking.store import find_store
@@ -115,7 +120,7 @@ def best(
     store = find_store(RESULTS)
     sweep = load_sweep(name, store)
     choice = choose([sweep], rule)
-    click.echo(json.dumps(choice.as_dict(), indent=2) if as_json else choice.text())
+    click.echo(json.dumps(choice.as_dict(), indent=2) if as_json else choice_text(choice))
     if model:
         from harness.inference.register import RegisterOptions, register_choice
 

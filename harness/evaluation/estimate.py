@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import isnan
 from statistics import fmean, stdev
 
 from harness.evaluation.intervals import Interval
+
+UNDEFINED = "–"
 
 
 @dataclass(frozen=True)
@@ -35,19 +38,23 @@ class Estimate:
         return stdev(self.values) if len(self.values) > 1 else None
 
     def text(self, digits: int, scale: int) -> str:
-        """Return ``92.9 ± 1.2`` (scale 100: in percent)."""
+        """Return ``92.9 ± 1.2`` (scale 100: in percent); ``–`` where it is undefined."""
+        if isnan(self.mean):
+            return UNDEFINED
         mean = f"{scale * self.mean:.{digits}f}"
         return mean if self.spread is None else f"{mean} ± {scale * self.spread:.{digits}f}"
 
     def bounds(self, digits: int, scale: int) -> str:
-        """Return ``[81, 98]``; nothing without an interval."""
-        if self.interval is None:
+        """Return ``[81, 98]``; nothing without an interval, or where the value is undefined."""
+        if self.interval is None or isnan(self.mean):
             return ""
         # Adding 0.0 makes a rounded -0.0 read 0.
         ends = (round(scale * end, digits) + 0.0 for end in (self.interval.low, self.interval.high))
         return f"[{', '.join(f'{end:.{digits}f}' for end in ends)}]"
 
     def as_dict(self) -> dict[str, float | None]:
-        """Return mean, spread, low and high as shares, as JSON takes them."""
+        """Return mean, spread, low and high as shares, as JSON takes them; None where undefined."""
+        if isnan(self.mean):
+            return dict.fromkeys(("mean", "spread", "low", "high"))
         low, high = (self.interval.low, self.interval.high) if self.interval else (None, None)
         return {"mean": self.mean, "spread": self.spread, "low": low, "high": high}

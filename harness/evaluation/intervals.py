@@ -17,7 +17,7 @@ DRAWS = 2000
 
 @dataclass(frozen=True)
 class Interval:
-    """Two-sided, at 95 %."""
+    """Two-sided, at 95 %; NaN at both ends where no resampled value is defined."""
 
     low: float
     high: float
@@ -72,5 +72,8 @@ def percentiles(values: Floats, clusters: int) -> Interval:
     """Return the expanded percentile interval of (B,) resampled values that came from K clusters."""
     quantile = stats.t.ppf((1 + LEVEL) / 2, max(clusters - 1, 1)) * np.sqrt(clusters / max(clusters - 1, 1))
     tail = float(stats.norm.sf(quantile))
-    low, high = np.quantile(values[~np.isnan(values)], [tail, 1 - tail])
+    defined = values[~np.isnan(values)]
+    if not defined.size:
+        return Interval(np.nan, np.nan)
+    low, high = np.quantile(defined, [tail, 1 - tail])
     return Interval(float(low), float(high))

@@ -15,7 +15,8 @@ from harness.inference.configuration import Configuration, InputRule
 from harness.inference.final_weights import kept_weights, new_weights
 from harness.inference.model import read_model, write_model
 from harness.methods.registry import synergic_weight_of
-from harness.report.card import model_card
+from harness.report.card import ModelCard
+from harness.report.rendering.card import card_markdown
 from harness.selection.choice import Choice
 from harness.tracking.artifacts import SweepArtifacts
 from harness.tracking.model_registry import Registered, check_names, register
@@ -68,13 +69,8 @@ def register_choice(choice: Choice, sweep: SweepRuns, store: Store, wanted: Regi
         weights = kept_weights(trials, files)
     tags = {**_tags(choice, sweep), **weights.tags}
     recipe = InputRule.of(load_recipe(space.dataset))
-    card = model_card(
-        choice,
-        selection,
-        title=f"Model card of {wanted.name}",
-        trained=weights.trained,
-        tags=tags,
-    )
+    title = f"Model card of {wanted.name}"
+    card = card_markdown(ModelCard(choice, selection, title, weights.trained, tags))
     with TemporaryDirectory() as folder:
         configuration = Configuration(settings=settings, classes=data.classes, recipe=recipe)
         write_model(Path(folder), weights.values, configuration, card)

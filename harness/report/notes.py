@@ -24,7 +24,7 @@ BY_PATIENT = (
 )
 TEST_STAR = (
     "\\* validation = test: epoch and network (and λ) are picked by test accuracy, as the paper does, and"
-    " slices of one patient stand on both sides of the split. Such figures are too high for new patients."
+    " slices of one patient stand on both sides of the split. Such accuracies are too high for new patients."
 )
 TESTED_BY_SLICE = (
     "Differences are of test accuracy, in percentage points; p is McNemar's exact test by slice over all"
@@ -40,11 +40,13 @@ MEASURES_IN_WORDS = (
     " higher one has the higher expected grade) and quadratic-weighted kappa take the classes in their order."
     " Of the Brier score (0 to 2) and the expected calibration error (10 bins) less is better."
 )
-CURVES = "Figures 4 to 6: the chosen candidate; mean and range over repeats and folds. Epochs count from 1."
+CURVES_IN_WORDS = (
+    "Mean and range over the repeats and folds of the chosen candidate. Epochs count from 1, as everywhere."
+)
 FIGURE8 = (
     "The chosen candidate in its first repeat and fold; pairs are drawn by the sweep's seed, not picked. In"
-    " brackets what each network answers, below it what the ensemble answers; ✗ marks a wrong answer. These"
-    " are slices of the collection: share the figure as the collection may be shared."
+    " brackets what each network predicts, below it what their ensemble predicts; ✗ marks what is wrong."
+    " These are slices of the collection: share the figure as the collection may be shared."
 )
 NOTHING_TO_COMPARE = (
     "There is nothing to compare it with: no other SDL candidate and no single network has finished a repeat"
@@ -55,8 +57,8 @@ NO_SELECTION = (
     " --resume SWEEP` ends one that was interrupted."
 )
 NO_CARD = (
-    "The model card is left out: it tells what the checks of the collection found, and no sweep has left that"
-    " in MLflow yet; see the end of this report."
+    "The model card is left out: it states what the checks of the collection found, and no sweep has left"
+    " that in MLflow yet; see the end of this report."
 )
 NO_SLICES = (
     "This needs the slices, which MLflow does not hold, and the prepared cache has no collection of this"
@@ -65,7 +67,7 @@ NO_SLICES = (
 )
 WHAT_DIFFERS = (
     "Shares are means over repeats. Split by slice is protocol `paper`, by patient is `patients`. Accuracy is"
-    " of the ensemble, but for the better network at its best test epoch, which is what the paper"
+    " of the networks' ensemble, but for the better network at its best test epoch, which is what the paper"
     " reports. What is left of a difference is shared patients, picking the epoch by test accuracy, how many"
     " slices training has, and whatever settings differ."
 )
@@ -80,7 +82,7 @@ OF_BOTH = (
 )
 TABLE2_OF_BOTH = (
     "Split by slice the better network counts at its best test epoch, as in the paper; split by patient the"
-    " ensemble at the epoch that validation chose. The paper's SDL is AlexNet with λ 3."
+    " networks' ensemble at the epoch that validation chose. The paper's SDL is AlexNet with λ 3."
 )
 NEAR_DUPLICATES = (
     f"A near-duplicate differs in at most {NEAR} of 255 bits of a perceptual hash: a copy, or a slice next to"
@@ -99,10 +101,10 @@ def notes_on_candidates(candidates: Sequence[Candidate]) -> list[str]:
     """Return what holds for every table of these candidates."""
     by_slice = candidates[0].comparison_key.chosen_on_test
     notes = [SPREAD, *([BY_SLICE, TEST_STAR] if by_slice else [BY_PATIENT])]
-    behind = sum(len(each.repeats) < each.planned for each in candidates)
+    behind = sum(len(candidate.repeats) < candidate.planned for candidate in candidates)
     if behind:
         notes.append(
-            f"{behind} of {len(candidates)} candidates miss repeats; figures are of those that finished."
+            f"{behind} of {len(candidates)} candidates miss repeats; accuracies are of those that finished."
         )
     return notes
 
@@ -116,11 +118,12 @@ def notes_on_table2(choice: Choice | None, comparison_key: ComparisonKey) -> lis
     """Return what makes the rows of table 2 unequal."""
     notes = _elsewhere(comparison_key)
     if choice and len(choice.picked_from) > 1:
-        of_them = f" and of its {choice.chosen.settings.requirements.networks} networks"
-        networks = of_them if comparison_key.chosen_on_test else ""
+        best_of = f"{len(choice.picked_from)} candidates"
+        if comparison_key.chosen_on_test:
+            best_of += f" and of its {choice.chosen.settings.requirements.networks} networks"
         notes.append(
-            f"The SDL row is the best of {len(choice.picked_from)} candidates{networks}; a single network had"
-            " fewer chances to be lucky, and part of a difference is that."
+            f"The SDL row is the best of {best_of}; a single network had fewer chances to be lucky, and part"
+            " of a difference is that."
         )
     return [*notes, PAPERS_TEST_SETS]
 

@@ -1,11 +1,15 @@
 """What a report reads beside the predictions; what is missing is left out, and the report says so."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+
+import pandas as pd
 
 from harness.data.collection.prepared import PreparedData
 from harness.data.collection.selection_report import SelectionReport
-from harness.report.parts.curves import Curves
+
+# Reads a table of a trial by epoch, given its identity.
+ByEpoch = Callable[[str], pd.DataFrame]
 
 
 @dataclass(frozen=True)
@@ -20,8 +24,8 @@ class Sources:
         pictures: whether slices may be shown.
     """
 
-    curves: Curves | None = None
-    schedules: Curves | None = None
+    curves: ByEpoch | None = None
+    schedules: ByEpoch | None = None
     selections: Mapping[str, SelectionReport] = field(default_factory=dict)
     collections: Mapping[str, PreparedData] = field(default_factory=dict)
     pictures: bool = True

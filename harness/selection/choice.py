@@ -1,34 +1,28 @@
-"""The choice of λ and how sure it is, for people and for programs."""
+"""The choice of λ and how sure it is, as data."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from textwrap import fill
 from typing import Any
 
 from harness.evaluation.estimate import Estimate
 from harness.methods.registry import synergic_weight_of
-from harness.report.rendering.table import PERCENT
 from harness.selection.candidates import Candidate, ComparisonKey
 from harness.selection.comparisons import Comparison, compare_with
 from harness.selection.intervals import accuracy
-from harness.selection.names import NO_BREAK, names_of, together
+from harness.selection.names import names_of
 from harness.selection.nested import Nested
 from harness.selection.rules import Rule
 
-CHOSEN_ON_TEST = "chosen by test accuracy, as the paper does: too high a figure for new patients"
+CHOSEN_ON_TEST = "chosen by test accuracy, as the paper does: too high an accuracy for new patients"
 BEHIND = (
     "could not be chosen: they lack repeats that others have (failed, stopped early, not trained or not"
     " planned)"
 )
 DIVERGED = "has a network that diverged: it gives every class the same"
 RUNNERS_UP = 5
-CALLED = {"validation": "validation", "test": "test"}
-WIDTH = 80
-INDENT = "    "
 
-Against = tuple[Candidate, Comparison | None]
+Rival = tuple[Candidate, Comparison | None]
 """Another candidate and how the chosen one compares with it; None without common slices."""
 
 
@@ -90,16 +84,17 @@ class Choice:
     def warnings(self) -> list[str]:
         """What makes the choice less sure."""
         found = [CHOSEN_ON_TEST] if self.rule.on_test or self.comparison_key.chosen_on_test else []
-        figures = [self.rule.accuracy(candidate).mean for candidate in self.picked_from]
-        if behind := self.tried - len(figures):
+        accuracies = [self.rule.accuracy(candidate).mean for candidate in self.picked_from]
+        if behind := self.tried - len(accuracies):
             found.append(f"{behind} of {self.tried} candidates {BEHIND}")
         if len(self.chosen.repeats) < self.chosen.planned:
-            found.append(f"figures are of {self.chosen.done}: those that every candidate to choose from has")
+            shared = "those that every candidate to choose from has"
+            found.append(f"accuracies are of {self.chosen.done}: {shared}")
         if lost := sum(repeat.diverged for repeat in self.chosen.repeats):
             trials = len(self.chosen.repeats) * self.comparison_key.folds
             found.append(f"in {lost} of its {trials} trials the chosen candidate {DIVERGED}")
-        if (level := figures.count(max(figures))) > 1:
-            found.append(f"{level} candidates share the highest {self._figure} accuracy")
+        if (level := accuracies.count(max(accuracies))) > 1:
+            found.append(f"{level} candidates share the highest {self.ranked_by} accuracy")
         return found
 
     def names(self) -> dict[Candidate, str]:
@@ -107,31 +102,19 @@ class Choice:
         every = [*self.ranked, *self.singles]
         return dict(zip(every, names_of(every), strict=True))
 
-    def text(self) -> str:
-        """Return λ, the rule, what it is worth, how others compare and what to beware of, in 80 columns."""
-        chosen, name = self.chosen, together(self.names()[self.chosen])
-        count = f"{len(self.picked_from)}{NO_BREAK}candidate{'s' if self.picked_from[1:] else ''}"
-        figure = self._called("validation") + " accuracy:"
-        lines = [
-            f"λ = {synergic_weight_of(chosen.settings):g}   ({name}; {count})",
-            f"rule {self.rule.name}: {self.rule.words.format(self._figure)}",
-            f"{figure:<20} {_shown(self.estimate)}",
-        ]
-        if not self.comparison_key.chosen_on_test:
-            lines.append(f"test accuracy:       {_shown(self.test)}")
-        if self.nested:
-            picks = ", ".join(
-                f"{pick:g}{NO_BREAK}({times}×)" for pick, times in sorted(Counter(self.nested.picks).items())
-            )
-            lines.append(f"nested estimate:     {_shown(self.nested.by_slice)}; λ picked in folds: {picks}")
-            lines.append(f"  by patient:        {_shown(self.nested.by_patient)}")
-        if others := self._against(self.singles) + self._against(self.next_best):
-            compared = self._called("test")
-            by = "" if self._figure == compared else f"by {compared} accuracy "
-            lines.append(f"others: {self._figure} accuracy; {by}the chosen one is (p by Holm over these):")
-        lines += self._told(others)
-        lines += [f"note: {warning}" for warning in self.warnings]
-        return "\n".join(_filled(line) for line in lines)
+    @property
+    def ranked_by(self) -> str:
+        """The set that the rule ranks by, as people call it."""
+        return self.set_in_words(self.rule.measured_on)
+
+    def set_in_words(self, name: str) -> str:
+        """Return what people call a set: where validation and test are the same slices, it is ``test``."""
+        return "test" if self.comparison_key.chosen_on_test else name
+
+    def rivals(self, others: Sequence[Candidate]) -> list[Rival]:
+        """Return others with how the chosen candidate compares with them."""
+        found = {comparison.other: comparison for comparison in self.comparisons}
+        return [(candidate, found.get(candidate)) for candidate in others]
 
     def as_dict(self) -> dict[str, Any]:
         """Return the choice as JSON takes it; accuracies are shares in [0, 1]."""
@@ -146,52 +129,10 @@ class Choice:
             "chosen_on_test": self.rule.on_test or self.comparison_key.chosen_on_test,
             "chosen": _described(self.chosen),
             "nested": self.nested and self.nested.as_dict(),
-            "single_networks": _compared(self._against(self.singles)),
-            "runners_up": _compared(self._against(self.next_best)),
+            "single_networks": _compared(self.rivals(self.singles)),
+            "runners_up": _compared(self.rivals(self.next_best)),
             "warnings": self.warnings,
         }
-
-    @property
-    def _figure(self) -> str:
-        """What people call the set that the rule ranks by."""
-        return self._called(self.rule.measured_on)
-
-    def _called(self, name: str) -> str:
-        return "test" if self.comparison_key.chosen_on_test else CALLED[name]
-
-    def _told(self, others: Sequence[Against]) -> list[str]:
-        """Return a line for each of the others; two where the name of one is too long for its figures."""
-        names = {candidate: together(name) for candidate, name in self.names().items()}
-        told = [(names[each], "; ".join(self._figures(each, found))) for each, found in others]
-        lines = [f"  {name}: {figures}" for name, figures in told]
-        if all(len(line) <= WIDTH for line in lines):
-            return lines
-        return [line for name, figures in told for line in (f"  {name}", f"{INDENT}{figures}")]
-
-    def _figures(self, each: Candidate, found: Comparison | None) -> list[str]:
-        """Return what there is to say of one of the others."""
-        told = [_shown(accuracy(each, self.rule.measured_on)), _words(found)]
-        return told if each.numbers == self.chosen.numbers else [*told, each.done]
-
-    def _against(self, others: Sequence[Candidate]) -> list[Against]:
-        found = {comparison.other: comparison for comparison in self.comparisons}
-        return [(each, found.get(each)) for each in others]
-
-
-def _filled(line: str) -> str:
-    """Return a line broken at spaces that may break, so that names stay whole between their commas."""
-    lines = fill(line, WIDTH, subsequent_indent=INDENT, break_long_words=False, break_on_hyphens=False)
-    return lines.replace(NO_BREAK, " ")
-
-
-def _shown(estimate: Estimate) -> str:
-    return f"{estimate.text(1, PERCENT)} % {estimate.bounds(0, PERCENT)}"
-
-
-def _words(comparison: Comparison | None) -> str:
-    if comparison is None:
-        return "not measured on the same slices"
-    return f"{comparison.verdict} (p = {comparison.adjusted:.2g})"
 
 
 def _numbers(comparison: Comparison | None) -> dict[str, Any]:
@@ -206,8 +147,8 @@ def _numbers(comparison: Comparison | None) -> dict[str, Any]:
     }
 
 
-def _compared(others: Sequence[Against]) -> list[dict[str, Any]]:
-    return [_described(each) | _numbers(against) for each, against in others]
+def _compared(others: Sequence[Rival]) -> list[dict[str, Any]]:
+    return [_described(candidate) | _numbers(found) for candidate, found in others]
 
 
 def _described(candidate: Candidate) -> dict[str, Any]:

@@ -1,17 +1,15 @@
-"""Names and order of candidates for people: only what differs between them is said."""
+"""Names and order of candidates for people: only what differs between them is named."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import PurePath
-from textwrap import wrap
 
 from harness.methods.base import Settings
 from harness.methods.registry import method_of, synergic_weight_of
 from harness.selection.candidates import Candidate
 
 SYNERGIC = ("model", "networks", "lambda")  # what sets SDL apart from the single network
-NO_BREAK = "\u00a0"
-ALWAYS_SAID = ("model", "backbone", "lambda", "population")
+ALWAYS_NAMED = ("model", "backbone", "lambda", "population")
 
 
 def varying(settings: Iterable[Settings]) -> list[str]:
@@ -19,9 +17,9 @@ def varying(settings: Iterable[Settings]) -> list[str]:
 
     A setting that not all methods have counts only where it differs among candidates that have it.
     """
-    every = [each.flat() for each in settings]
-    keys = dict.fromkeys(key for each in every for key in each)
-    return [key for key in keys if len({each[key] for each in every if key in each}) > 1]
+    every = [values.flat() for values in settings]
+    keys = dict.fromkeys(key for values in every for key in values)
+    return [key for key in keys if len({values[key] for values in every if key in values}) > 1]
 
 
 def label(settings: Settings, differing: Sequence[str], *, without: str = "") -> str:
@@ -30,11 +28,11 @@ def label(settings: Settings, differing: Sequence[str], *, without: str = "") ->
     Args:
         settings: the candidate's.
         differing: keys that differ among the candidates shown together.
-        without: a key to leave out, because the axis of a figure says it.
+        without: a key to leave out, because the axis of a figure shows it.
     """
     values, method = settings.flat(), method_of(settings)
-    said = [*method.headline, *(key for key in differing if key in values and key not in ALWAYS_SAID)]
-    parts = [f"{_word(key)} {shown(values[key])}" for key in said if key != without]
+    named = [*method.headline, *(key for key in differing if key in values and key not in ALWAYS_NAMED)]
+    parts = [f"{_word(key)} {shown(values[key])}" for key in named if key != without]
     return ", ".join([method.label(settings), *parts])
 
 
@@ -43,25 +41,14 @@ def names_of(candidates: Sequence[Candidate]) -> list[str]:
 
     Where a name stands for several under equal comparison_key, that of the sweep follows.
     """
-    differing = varying(each.settings for each in candidates)
-    names = [label(each.settings, differing) for each in candidates]
-    pairs = list(zip([each.comparison_key for each in candidates], names, strict=True))
+    differing = varying(candidate.settings for candidate in candidates)
+    names = [label(candidate.settings, differing) for candidate in candidates]
+    pairs = list(zip([candidate.comparison_key for candidate in candidates], names, strict=True))
     times = Counter(pairs)
     return [
-        f"{name}, sweep {each.sweep}" if times[pair] > 1 else name
-        for each, name, pair in zip(candidates, names, pairs, strict=True)
+        f"{name}, sweep {candidate.sweep}" if times[pair] > 1 else name
+        for candidate, name, pair in zip(candidates, names, pairs, strict=True)
     ]
-
-
-def wrapped(name: str, width: int) -> list[str]:
-    """Return what `label` returns as lines up to a width, broken after commas alone."""
-    lines = wrap(together(name), width, break_long_words=False, break_on_hyphens=False)
-    return [line.replace(NO_BREAK, " ") for line in lines]
-
-
-def together(name: str) -> str:
-    """Return what `label` returns with spaces that do not break inside its parts."""
-    return ", ".join(part.replace(" ", NO_BREAK) for part in name.split(", "))
 
 
 def shown(value: str | int | float) -> str:
@@ -77,7 +64,7 @@ def reading_order(settings: Settings) -> tuple[object, ...]:
     """Return a sort key: SDL before what it is compared with, then by backbone, the other settings and λ."""
     values, method = settings.flat(), method_of(settings)
     gaussian = values.get("gaussian", "none")
-    rest = [values[key] for key in values if key not in (*ALWAYS_SAID, "gaussian")]
+    rest = [values[key] for key in values if key not in (*ALWAYS_NAMED, "gaussian")]
     return (
         method.role == "reference",
         method.label(settings),

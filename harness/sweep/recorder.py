@@ -8,7 +8,7 @@ from harness.evaluation import predictions
 from harness.evaluation.class_metrics import Scores, final_metrics, reporting_network, score
 from harness.experiment.trial import Trial
 from harness.launchers.events import TrialEvent
-from harness.report.parts.confusion import confusion_csv, confusion_png
+from harness.report.parts.measures.confusion import confusion_csv, confusion_png
 from harness.sweep.progress import Progress
 from harness.sweep.search.searches import STOPPED_EARLY, Searches
 from harness.sweep.weight_retention import WeightRetention

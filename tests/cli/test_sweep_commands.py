@@ -13,6 +13,9 @@ from harness.data.collection.cache import save
 from harness.data.collection.prepare import load_prepared
 from harness.data.sources.load_recipe import load_recipe
 from harness.sweep.sweep_folder import SweepFolder
+from harness.tracking.artifacts import load_results
+from harness.tracking.run_reader import load_sweep
+from harness.tracking.store import find_store
 
 pytestmark = pytest.mark.slow
 
@@ -117,6 +120,9 @@ def test_the_report_holds_the_table_and_the_command(swept: tuple[Workplace, str]
     assert list(folder.glob("*.png"))
     assert "| warning | classes with fewer than 5 patients |" in text
     assert "Known confounds" in (folder / "card.md").read_text(encoding="utf-8")
+    store = find_store(workplace.folder / "results")
+    saved = load_results(load_sweep("quickstart-1", store), store)
+    assert saved == {"report.json": (folder / "report.json").read_bytes()}
 
 
 def test_the_report_draws_slices_of_the_cache_that_it_is_given(

@@ -25,5 +25,12 @@ def test_one_repeat_has_no_spread() -> None:
     assert Estimate.of([0.9, 0.8]).text(1, 100) == "85.0 ± 7.1"
 
 
+@pytest.mark.parametrize("values", [[float("nan")], [float("nan")] * 2, [0.5, float("nan")]])
+def test_what_is_undefined_in_a_repeat_is_a_dash_and_no_number(values: list[float]) -> None:
+    estimate = Estimate(tuple(values), Interval(float("nan"), float("nan")))
+    assert (estimate.text(1, 100), estimate.bounds(0, 100)) == ("–", "")
+    assert estimate.as_dict() == {"mean": None, "spread": None, "low": None, "high": None}
+
+
 def test_the_same_values_in_another_order_are_equal() -> None:
     assert Estimate.of([0.1, 0.2, 0.3]).mean == Estimate.of([0.3, 0.2, 0.1]).mean

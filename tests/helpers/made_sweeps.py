@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from harness.data.collection.prepared import PreparedData
+from harness.data.collection.selection_report import Check, ClassCounts, SelectionReport
 from harness.evaluation.predictions import KEYS, probability_columns
 from harness.methods.base import Settings
 from harness.methods.population import Population
@@ -20,6 +21,17 @@ COLLECTION = PreparedData(  # of the slices that `rows` names in the test set of
     slice_ids=tuple(f"test0_{number}" for number in range(42)),
     patients=("p",) * 42,
     classes=GRADES,
+)
+
+SELECTION = SelectionReport(
+    dataset="made",
+    rule="Rule: T1-weighted sagittal slices.",
+    classes=(ClassCounts(name="II", labelled_patients=99, patients=99, slices=990),),
+    checks=(
+        Check(level="ok", name="copies of a slice of another patient", count=0, unit="slice"),
+        Check(level="warning", name="classes from one hospital alone", count=1, unit="class", where="IV"),
+        Check(level="warning", name="saturated slices", count=3, unit="slice"),
+    ),
 )
 
 

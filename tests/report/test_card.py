@@ -1,30 +1,18 @@
 """The model card says what its sweep measured, and what speaks against it."""
 
 import pytest
-from helpers.made_sweeps import sdl, sweep_of, trial
+from helpers.made_sweeps import SELECTION, sdl, sweep_of, trial
 
-from harness.data.collection.selection_report import Check, ClassCounts, SelectionReport
-from harness.report.card import model_card
+from harness.report.card import ModelCard
+from harness.report.rendering.card import card_markdown
 from harness.selection.best import choose
-
-SELECTION = SelectionReport(
-    dataset="made",
-    rule="Rule: T1-weighted sagittal slices.",
-    classes=(ClassCounts(name="II", labelled_patients=99, patients=99, slices=990),),
-    checks=(
-        Check(level="ok", name="copies of a slice of another patient", count=0, unit="slice"),
-        Check(level="warning", name="classes from one hospital alone", count=1, unit="class", where="IV"),
-        Check(level="warning", name="saturated slices", count=3, unit="slice"),
-    ),
-)
 
 
 def card(protocol: str, dataset: str = "made") -> str:
     trials = [trial(sdl(weight), [right, right], protocol=protocol) for weight, right in ((1, 30), (3, 36))]
     choice = choose([sweep_of(trials, digest="d" * 64, dataset=dataset)])
-    return model_card(
-        choice, SELECTION, title="Card of it", trained="Trained anew.", tags={"split_digest": "s1"}
-    )
+    tags = {"split_digest": "s1"}
+    return card_markdown(ModelCard(choice, SELECTION, "Card of it", "Trained anew.", tags))
 
 
 @pytest.mark.parametrize("protocol", ["paper", "patients"])
@@ -44,7 +32,7 @@ def test_a_card_has_every_part(protocol: str) -> None:
     assert "copies of a slice" not in text
 
 
-def test_figures_bear_intervals() -> None:
+def test_measures_bear_intervals() -> None:
     # 36 of 42 right; Wilson's interval by statsmodels 0.14: proportion_confint(36, 42, method="wilson")
     assert "| accuracy | slice | 0.857 <br> [0.72, 0.93] |" in card("paper")
     assert "too narrow" in card("paper")
@@ -55,13 +43,13 @@ def test_figures_bear_intervals() -> None:
 def test_weights_from_a_file_go_by_its_name_alone() -> None:
     trials = [trial(sdl(3, weights="/home/someone/secret/net.pt"), [30, 30])]
     choice = choose([sweep_of(trials)])
-    text = model_card(choice, SELECTION, title="Card of it", trained="Trained anew.")
+    text = card_markdown(ModelCard(choice, SELECTION, "Card of it", "Trained anew."))
     assert "| weights | net.pt |" in text
     assert "secret" not in text
 
 
 def test_counts_are_of_the_slices_in_use() -> None:
-    # `trial` names 40 training, 42 choice and 42 test slices apart
+    # `trial` names 40 training, 42 validation and 42 test slices apart
     [total] = [line for line in card("patients").splitlines() if line.startswith("| all |")]
     assert total.endswith("| 124 |")
 

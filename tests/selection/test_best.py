@@ -9,7 +9,9 @@ from statsmodels.stats.proportion import proportion_confint
 
 from harness.errors import HarnessError
 from harness.methods.population import Population
-from harness.report.parts.measures import comparison_table
+from harness.report.parts.measures.comparisons import comparison_table
+from harness.report.rendering.choice import choice_text
+from harness.report.rendering.markdown import table_markdown
 from harness.selection.best import best_singles, choose, choose_among
 from harness.selection.from_runs import candidates_of
 
@@ -52,12 +54,12 @@ def test_a_single_network_is_no_candidate() -> None:
     trials = [trial(sdl(3), [30, 30]), trial(single(), [42])]
     choice = choose([sweep_of(trials)])
     assert [each.settings.model for each in choice.ranked] == ["sdl"]
-    assert "; 1 candidate)" in choice.text()
+    assert "; 1 candidate)" in choice_text(choice)
     # statsmodels 0.14: proportion_confint(42, 42, method="wilson")
-    assert "  single alexnet: 100.0 % [92, 100]; worse (p = 0.00049)" in choice.text()
+    assert "  single alexnet: 100.0 % [92, 100]; worse (p = 0.00049)" in choice_text(choice)
 
 
-def test_missing_repeats_and_the_papers_choice_are_warned_of() -> None:
+def test_missing_repeats_and_the_papers_choice_are_noted() -> None:
     trials = [
         trial(sdl(3), [40, 40]),
         trial(sdl(3), [0, 0], repeat=1, status="FAILED"),
@@ -66,12 +68,12 @@ def test_missing_repeats_and_the_papers_choice_are_warned_of() -> None:
         trial(sdl(5), [0, 0], status="FAILED"),
     ]
     choice = choose([sweep_of(trials, repeats=3)])
-    text = choice.text()
+    text = choice_text(choice)
     assert text.startswith("λ = 4   (SDL alexnet, λ 4; 1 candidate)\n")
     assert "chosen by test accuracy" in text
     assert "  SDL alexnet, λ 3: 95.2 % [84, 99]; worse (p = 0.002); 1 of 3 repeats\n" in text
     assert "note: 2 of 3 candidates could not be chosen: they lack repeats" in text
-    assert "note: figures are of 2 of 3 repeats" in text
+    assert "note: accuracies are of 2 of 3 repeats" in text
 
 
 def test_repeats_of_other_patients_are_not_ranked_together() -> None:
@@ -81,7 +83,7 @@ def test_repeats_of_other_patients_are_not_ranked_together() -> None:
     choice = choose([sweep_of([*trials, trial(sdl(1), [0, 0], status="FAILED")], repeats=2)])
     assert [each.settings.synergic_weight for each in choice.picked_from] == [3, 5]
     assert [each.settings.synergic_weight for each in choice.ranked] == [3, 5, 1]
-    assert "71.4 % [56, 83]; not measured on the same slices; 1 of 2 repeats" in choice.text()
+    assert "71.4 % [56, 83]; not measured on the same slices; 1 of 2 repeats" in choice_text(choice)
 
 
 def test_a_bad_candidate_does_not_win_because_it_alone_lost_no_repeat() -> None:
@@ -113,7 +115,9 @@ def test_the_whole_candidate_is_ranked_by_the_shared_repeats_alone() -> None:
     choice = choose([sweep_of(trials, repeats=3)])
     assert [each.settings.synergic_weight for each in choice.picked_from] == [3, 5, 1]
     assert choice.ranked[1].validation.values == (29 / 42, 30 / 42)
-    assert "figures are of 2 of 3 repeats: those that every candidate to choose from has" in choice.warnings
+    assert (
+        "accuracies are of 2 of 3 repeats: those that every candidate to choose from has" in choice.warnings
+    )
     assert not any("could not be chosen" in warning for warning in choice.warnings)
 
 
@@ -131,13 +135,13 @@ def test_a_candidate_of_two_sweeps_counts_once_and_is_not_compared_with_itself()
             ("again", 4),
         ]
         assert [each.other.settings.synergic_weight for each in choice.comparisons] == [5, 4]
-        assert "1 of 3 candidates could not be chosen" in choice.text()
-        assert "not planned)" in choice.text()
+        assert "1 of 3 candidates could not be chosen" in choice_text(choice)
+        assert "not planned)" in choice_text(choice)
 
 
 @pytest.mark.parametrize("protocol", ["paper", "patients"])
 @pytest.mark.parametrize("value", [float("nan"), 1 / 3])
-def test_a_chosen_candidate_that_diverged_is_warned_of(protocol: str, value: float) -> None:
+def test_a_chosen_candidate_that_diverged_is_noted(protocol: str, value: float) -> None:
     """One network knows nothing; under paper it counts where it is the better one."""
     trials = [trial(sdl(3), [30, 20], protocol=protocol, repeat=repeat) for repeat in (0, 1)]
     assert not any("diverged" in warning for warning in choose([sweep_of(trials, repeats=2)]).warnings)
@@ -148,8 +152,8 @@ def test_a_chosen_candidate_that_diverged_is_warned_of(protocol: str, value: flo
             lost.loc[lost["true_class"] != "II", f"net2_{GRADES[0]}"] = 1.0  # worse than a constant answer
             lost.loc[lost["true_class"] == "II", f"net2_{GRADES[1]}"] = 1.0
         choice = choose([sweep_of([trials[0], replace(trials[1], predictions=lost)], repeats=2)])
-        warned = any("in 1 of its 2 trials" in warning for warning in choice.warnings)
-        assert warned == (protocol == "patients" or network == "net1")
+        noted = any("in 1 of its 2 trials" in warning for warning in choice.warnings)
+        assert noted == (protocol == "patients" or network == "net1")
 
 
 def test_json_says_what_the_text_says() -> None:
@@ -185,47 +189,12 @@ def test_a_candidate_has_one_corrected_p_in_the_choice_its_json_and_the_report(p
     corrected = multipletests([each["p"] for each in compared], method="holm")[1]
     assert [each["p_adjusted"] for each in compared] == pytest.approx(corrected)
     words = [f"{p:.2g}" for p in corrected]
-    assert [row[3] for row in comparison_table(choice).rows] == words
-    assert re.findall(r"\(p = (.*)\)", choice.text()) == words
+    assert [
+        line.split(" | ")[3] for line in table_markdown(comparison_table(choice)).splitlines()[2:]
+    ] == words
+    assert re.findall(r"\(p = (.*)\)", choice_text(choice)) == words
     names = [str(row[0]) for row in comparison_table(choice).rows]
-    assert all(f"\n  {name}: " in choice.text() for name in names)
-
-
-@pytest.mark.parametrize(("protocol", "shown"), [("paper", "test"), ("patients", "validation")])
-@pytest.mark.parametrize("rule", ["max", "one-standard-error", "paper"])
-def test_the_text_fits_80_columns_and_names_the_set_it_ranks_by(protocol: str, shown: str, rule: str) -> None:
-    backbones = ("shufflenet_v2_x0_5", "resnet152")
-    trials = [
-        trial(sdl(weight, backbone), [right] * 2, protocol=protocol)
-        for right, (weight, backbone) in enumerate(((w, b) for w in (1.0, 3.5) for b in backbones), start=30)
-    ]
-    text = choose([sweep_of(trials)], rule).text()
-    assert f"\n{shown} accuracy:" in text
-    ranked_by = "test" if (protocol, rule) == ("patients", "paper") else shown
-    assert f"highest mean {ranked_by} accuracy" in " ".join(text.split())
-    by = "" if ranked_by == "test" or protocol == "paper" else "by test accuracy "
-    heading = f"others: {ranked_by} accuracy; {by}the chosen one is (p by Holm over these):"
-    assert heading in " ".join(text.split())
-    assert ("validation accuracy:" in text) == (protocol == "patients")
-    assert max(map(len, text.splitlines())) <= 80
-
-
-def test_long_names_stay_whole_and_their_accuracies_stand_below() -> None:
-    axes = [(3.0, 0, 1e-4), (4.7381, 5, 0.0003712), (8.0, 5, 0.0003712)]
-    settings = [sdl(w, "shufflenet_v2_x0_5", gaussian=size, learning_rate=rate) for w, size, rate in axes]
-    trials = [trial(each, [42 - number] * 2) for number, each in enumerate(settings)]
-    lines = choose([sweep_of(trials)], "one-standard-error").text().splitlines()
-    assert lines[:2] == [
-        "λ = 3   (SDL shufflenet_v2_x0_5, λ 3, gaussian none, learning rate 0.0001;",
-        "    3 candidates)",
-    ]
-    start = next(number for number, line in enumerate(lines) if line.startswith("others: "))
-    assert lines[start + 1 : start + 5] == [
-        "  SDL shufflenet_v2_x0_5, λ 4.7381, gaussian 5, learning rate 0.0003712",
-        "    97.6 % [88, 100]; no clear winner (p = 1)",
-        "  SDL shufflenet_v2_x0_5, λ 8, gaussian 5, learning rate 0.0003712",
-        "    95.2 % [84, 99]; no clear winner (p = 1)",
-    ]
+    assert all(f"\n  {name}: " in choice_text(choice) for name in names)
 
 
 def test_nothing_to_choose_from_is_an_error() -> None:
@@ -233,7 +202,7 @@ def test_nothing_to_choose_from_is_an_error() -> None:
         choose([sweep_of([trial(single(), [30]), trial(sdl(3), [0, 0], status="FAILED")])])
 
 
-def test_where_no_fixed_lambda_was_tried_the_error_says_so() -> None:
+def test_where_no_fixed_lambda_was_tried_the_error_names_it() -> None:
     population = Population(members=2, interval=10, low=1, high=5)
     changing = scheduled(population, epochs=40)
     with pytest.raises(HarnessError, match="neither a single network nor a population is a candidate"):
@@ -248,16 +217,3 @@ def test_unequal_data_or_splits_are_refused(differs: str) -> None:
     ]
     with pytest.raises(HarnessError, match="no common best"):
         choose(sweeps)
-
-
-def test_the_papers_rule_shows_the_accuracies_that_it_ranks_by_where_validation_is_apart() -> None:
-    hits = {3.0: (40, 20), 4.0: (39, 30), 5.0: (38, 30)}
-    trials = [
-        trial(sdl(weight), [test] * 2, validation=[choice] * 2, protocol="patients")
-        for weight, (choice, test) in hits.items()
-    ]
-    choice = choose([sweep_of(trials)], "paper")
-    assert "\nothers: test accuracy; the chosen one is (p by Holm over these):\n" in choice.text()
-    shown = [line for line in choice.text().splitlines() if line.startswith("  SDL ")]
-    assert [line.split(":")[1].split("%")[0].strip() for line in shown] == ["71.4", "47.6"]
-    assert "2 candidates share the highest test accuracy" in choice.warnings

@@ -1,12 +1,12 @@
 from helpers.made_sweeps import scheduled, sdl, single, sweep_of, trial
 
 from harness.methods.population import Population
-from harness.report.parts.tables import candidate_table
+from harness.report.parts.candidates import candidate_table
 from harness.selection.from_runs import candidates_of
-from harness.selection.names import label, names_of, reading_order, varying, wrapped
+from harness.selection.names import label, names_of, reading_order, varying
 
 
-def test_only_what_differs_is_said() -> None:
+def test_only_what_differs_is_named() -> None:
     every = [sdl(3), sdl(3, gaussian=5), single("vgg19", gaussian=5)]
     differing = varying(every)
     assert differing == ["model", "backbone", "gaussian"]
@@ -17,7 +17,7 @@ def test_only_what_differs_is_said() -> None:
     ]
 
 
-def test_the_number_of_networks_is_said_where_sdl_differs_in_it() -> None:
+def test_the_number_of_networks_is_named_where_sdl_differs_in_it() -> None:
     every = [sdl(3), sdl(3, networks=3), single()]
     differing = varying(every)
     assert [label(each, differing) for each in every] == [
@@ -50,14 +50,7 @@ def test_a_population_is_named_by_its_range_and_comes_after_fixed_ones() -> None
     ]
 
 
-def test_a_name_is_broken_after_commas_alone() -> None:
-    name = "SDL vgg19, λ 3, learning rate 0.0001, weights a-file-of-weights.pt"
-    lines = wrapped(name, 25)
-    assert lines == ["SDL vgg19, λ 3,", "learning rate 0.0001,", "weights a-file-of-weights.pt"]
-    assert wrapped(name, 80) == [name]
-
-
-def test_equal_settings_of_two_sweeps_are_told_apart_by_their_sweeps() -> None:
+def test_equal_settings_of_two_sweeps_differ_by_their_sweeps() -> None:
     sweeps = [
         sweep_of([trial(sdl(weight), [30, 30], sweep=name) for weight in weights])
         for name, weights in {"a": (3, 4), "b": (3,)}.items()

@@ -1,1 +1,1 @@
-"""The parts of a report."""
+"""The parts of a report: each builds tables, figures and notes from one context."""

@@ -1,55 +1,59 @@
 """The folder of a report: a new report takes the place of an older one, and of nothing else there."""
 
-import re
-from collections.abc import Iterable, Iterator
+import json
+import shutil
+from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from pathlib import Path, PurePath
+from tempfile import mkdtemp
 
-from harness.selection.candidates import ComparisonKey
+from harness.report.rendering.files import DATA, MARKDOWN
 
-PREFIX = r"(paper|patients)-[^/]+-[0-9a-f]{8}-(folds[0-9]+-seed[0-9]+-)?"
-TABLES = "candidates|classes|comparisons|figure8|leakage|measures|populations|schedule[0-9]*"
-TABLES += "|table[23]|table2_both"
-FIGURES = "calibration|confusion|figure[4-8]|figure7[ab]|schedule[0-9]*"
-OWN = re.compile(rf"({PREFIX}){{0,2}}(({TABLES})\.csv|({FIGURES})\.(png|svg)|card\.md)|report\.md")
-
-
-def prefix_of(comparison_key: ComparisonKey, every: Iterable[ComparisonKey]) -> str:
-    """Return what keeps the files of a part of a report apart from those of the others, if there are any."""
-    others = [each for each in every if each != comparison_key]
-    if not others:
-        return ""
-    prefix = _by_data(comparison_key)
-    alike = any(_by_data(each) == prefix for each in others)
-    return prefix + (f"folds{comparison_key.folds}-seed{comparison_key.seed}-" if alike else "")
-
-
-def _by_data(comparison_key: ComparisonKey) -> str:
-    return f"{comparison_key.protocol}-{comparison_key.dataset}-{comparison_key.data_digest[:8]}-"
+PENDING = ".report-pending"  # a whole report whose files are being put in place
+LAST = (MARKDOWN, DATA)  # what names the others
 
 
 @contextmanager
-def renewed(folder: Path) -> Iterator[Path]:
+def replaced(folder: Path) -> Iterator[Path]:
     """Give a folder to write a report into, whose files then take the place of the report in ``folder``.
 
-    Where a ``report.md`` lies, files that bear a name of a report's go; all others stay. If writing fails,
-    the older report stays whole.
+    The files that the older report's ``report.json`` lists go; all others stay. If writing fails, the older
+    report stays whole. Nothing goes before the new report lies whole in `PENDING`, from which the next report
+    goes on where this process is killed.
 
     Args:
         folder: where the report goes; made if need be.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=folder, prefix=".report-") as fresh:
-        yield Path(fresh)
-        for old in _own_files(folder):
-            old.unlink()  # also what the new report has no more, say a figure 8 that may not be shared
-        for new in Path(fresh).iterdir():
-            new.replace(folder / new.name)
+    _put_in_place(folder)
+    fresh = Path(mkdtemp(dir=folder, prefix=".report-"))
+    try:
+        yield fresh
+        fresh.rename(folder / PENDING)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    _put_in_place(folder)
 
 
-def _own_files(folder: Path) -> list[Path]:
-    """Return the files of the report in a folder; none where there is none, whatever bears such a name."""
-    if not (folder / "report.md").is_file():
-        return []
-    return [path for path in folder.iterdir() if OWN.fullmatch(path.name) and path.is_file()]
+def _put_in_place(folder: Path) -> None:
+    """Put the pending report in place, if there is one; done again, it does the rest."""
+    pending = folder / PENDING
+    if not pending.is_dir():
+        return
+    for name in sorted(_listed(folder) - _listed(pending)):
+        if (folder / name).is_file():
+            (folder / name).unlink()  # what the new report has no more, say a figure 8 that may not be shared
+    for name in sorted(_listed(pending), key=lambda name: (name in LAST, name)):
+        copy = folder / f".{name}"
+        shutil.copyfile(pending / name, copy)
+        copy.replace(folder / name)
+    shutil.rmtree(pending)
+
+
+def _listed(folder: Path) -> set[str]:
+    """Return the names of the files of the report in a folder; empty where there is none."""
+    try:
+        names = json.loads((folder / DATA).read_text(encoding="utf-8"))["files"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
+    return {name for name in names if isinstance(name, str) and PurePath(name).name == name}

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from harness.data.collection.selection_report import Check, ReasonCount, SelectionReport
+from harness.data.collection.selection_report import ReasonCount, SelectionReport
+from harness.report.document import Cell, Table
 from harness.report.paper import paper_table
-from harness.report.rendering.table import Cell, Table
-
-_VERDICTS = {"ok": "fine", "warning": "warning"}
+from harness.report.parts.collection import checks_table
+from harness.report.rendering.markdown import table_markdown
 
 
 def selection_markdown(report: SelectionReport) -> str:
@@ -15,23 +15,17 @@ def selection_markdown(report: SelectionReport) -> str:
         f"# Selection of {report.dataset}",
         report.rule,
         "## Patients with a class in the label table (the paper's table 1a)",
-        _labelled(report).markdown(),
+        table_markdown(_labelled(report)),
         "## Slices included (the paper's table 1b)",
-        _included(report).markdown(),
+        table_markdown(_included(report)),
         "## Slices left out",
-        _exclusions(report.exclusions).markdown(),
+        table_markdown(_exclusions(report.exclusions)),
         "## Patients without a class",
-        Table(("why", "patients"), _rows(report.unlabelled)).markdown(),
+        table_markdown(Table(("why", "patients"), _rows(report.unlabelled))),
         "## Checks",
-        checks_table(report.checks).markdown(),
+        table_markdown(checks_table(report.checks)),
     ]
     return "\n\n".join(part.strip("\n") for part in parts) + "\n"
-
-
-def checks_table(checks: tuple[Check, ...]) -> Table:
-    """Return every check; series go by the column ``series`` of slices.csv."""
-    rows = tuple((_VERDICTS[check.level], check.name, check.found, check.where) for check in checks)
-    return Table(("verdict", "check", "found", "where"), rows)
 
 
 def _labelled(report: SelectionReport) -> Table:

@@ -1,0 +1,1 @@
+"""Networks whose λ changes during training."""
