@@ -12,6 +12,7 @@ from rich.console import Console
 
 from harness.data.collection.prepared import PreparedData
 from harness.experiment.load_space import load_space
+from harness.launchers.registry import open_launcher
 from harness.sweep.driver import Outcome, run_sweep
 from harness.sweep.sweep_folder import SweepManifest
 
@@ -67,14 +68,15 @@ def run(
     *overrides: str,
     resume: bool = False,
     address: str | None = None,
+    launcher: str = "ray",
     device: str | None = None,
 ) -> Outcome:
     return run_sweep(
         declare(folder, name, *overrides),
         tiny_data(),
         folder / "results",
+        open_launcher(launcher, address),
         resume=resume,
-        address=address,
         device=device,
         console=Console(force_terminal=False, width=80),
     )

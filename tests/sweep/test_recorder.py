@@ -19,8 +19,9 @@ from harness.experiment.trial import Trial
 from harness.launchers.events import TrialEvent
 from harness.launchers.run_trial import run_trial
 from harness.sweep.progress import Progress
-from harness.sweep.recorder import Labels, Recorder
+from harness.sweep.recorder import Recorder
 from harness.sweep.search.searches import Searches
+from harness.sweep.sweep_run import RunTags
 from harness.sweep.weight_retention import WeightRetention
 from harness.tracking.records import DatasetInput, Epoch, Finish, Start
 from harness.tracking.spool import Spool
@@ -68,10 +69,10 @@ def driver(tmp_path: Path) -> Iterator[Driver]:
     spool, screen = Spool(tmp_path / "spool"), io.StringIO()
     checkpoints = Checkpoints(str(tmp_path / "checkpoints"))
     kept = WeightRetention("best", checkpoints, tmp_path / "kept.json")
-    labels = Labels("parent", DatasetInput(name="tiny", digest=declared.data_digest, counts={}), "v1")
+    tags = RunTags("parent", DatasetInput(name="tiny", digest=declared.data_digest, counts={}), "v1")
     progress = Progress(trials, [], Console(file=screen, width=80))
     with Searches(declared, tmp_path, spool) as searches:
-        recorder = Recorder(trials, labels, spool, kept, progress, searches)
+        recorder = Recorder(trials, tags, spool, kept, progress, searches)
         yield Driver(trials, recorder, spool, kept, checkpoints, screen)
 
 
