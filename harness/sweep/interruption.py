@@ -4,12 +4,13 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import NoReturn
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-class Interrupted(BaseException):
-    """A signal asked for the end. No `Exception`: whoever handles errors on the way is not to handle this.
+class Interrupted(KeyboardInterrupt):
+    """A signal asked for the end.
 
     Attributes:
         number: of the signal.
@@ -26,8 +27,10 @@ def interruptible() -> Iterator[None]:
 
     A shell that starts a command in the background has it ignore SIGINT; within this block it does not.
     """
+    received: list[int] = []
 
-    def interrupt(number: int, frame: FrameType | None) -> None:
+    def interrupt(number: int, frame: FrameType | None) -> NoReturn:
+        received.append(number)
         for each in _SIGNALS:
             signal.signal(each, signal.SIG_DFL)
         raise Interrupted(number)
@@ -35,7 +38,9 @@ def interruptible() -> Iterator[None]:
     before = {number: signal.signal(number, interrupt) for number in _SIGNALS}
     try:
         yield
+    except KeyboardInterrupt:  # Ray raises a new one in its place
+        raise Interrupted(received[0]) from None
     finally:
-        if all(signal.getsignal(number) is interrupt for number in _SIGNALS):
+        if not received:
             for number, handler in before.items():
                 signal.signal(number, handler)

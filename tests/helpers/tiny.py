@@ -98,15 +98,16 @@ def start_driver(folder: Path, name: str, *options: str, script: str = __file__)
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 240
     while time.monotonic() < deadline:
         records = (folder / "results/runs" / name / "spool").glob("runs/*/records.jsonl")
         if sum(path.read_text().count('"kind":"epoch"') for path in records) >= 2:
             return driver
         time.sleep(0.05)
     os.killpg(driver.pid, signal.SIGKILL)
-    raise AssertionError("the driver trained nothing in two minutes")
+    raise AssertionError("the driver trained nothing in four minutes")
 
 
 if __name__ == "__main__":
-    run(Path(sys.argv[1]), sys.argv[2])
+    ended_by = run(Path(sys.argv[1]), sys.argv[2], launcher=(*sys.argv[3:], "ray")[0]).ending.signal
+    sys.exit(128 + ended_by if ended_by else 0)

@@ -37,7 +37,7 @@ def _parsed(address: str) -> tuple[str, int]:
     if scheme == "ray":
         raise HarnessError(
             f"{address} is an address of Ray Client, through which Tune cannot report to this process; "
-            f"give the cluster's own address, as {urlsplit(f'//{rest}').hostname}:6379, "
+            f"give the cluster's own address, as {rest.rpartition(':')[0] or rest}:6379, "
             "or run the command on the cluster by `ray job submit`"
         )
     try:

@@ -25,20 +25,17 @@ DRIVER_ENVIRONMENT = {
 
 @contextmanager
 def cluster(address: str | None) -> Iterator[Capacity]:
-    """Join the Ray cluster at ``address``, or start one on this machine that listens on localhost only.
+    """Join the Ray cluster at ``address``, or start one of our own on this machine where that is None.
 
-    Without an address no running cluster is joined, whatever RAY_ADDRESS or Ray's own notes say.
+    Without an address no running cluster is joined, whatever RAY_ADDRESS or Ray's own notes say. Ray listens on
+    the address by which others reach this machine, and answers who holds the token in the user's home.
 
     Raises:
         HarnessError: if no cluster answers at ``address``.
     """
     runtime: dict[str, Any] = {}
-    options: dict[str, Any] = {
-        "address": "local",
-        "include_dashboard": False,
-        "_node_ip_address": "127.0.0.1",
-    }
-    if address:
+    options: dict[str, Any] = {"address": "local", "include_dashboard": False}
+    if address is not None:
         options = {"address": check_address(address)}
         runtime["py_modules"] = [harness]  # nodes need the libraries installed, not this package
     with _environment(DRIVER_ENVIRONMENT), _silent("ray.tune"):  # why a trial failed is reported once, by us
