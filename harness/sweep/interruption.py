@@ -38,8 +38,10 @@ def interruptible() -> Iterator[None]:
     before = {number: signal.signal(number, interrupt) for number in _SIGNALS}
     try:
         yield
-    except KeyboardInterrupt:  # Ray raises a new one in its place
-        raise Interrupted(received[0]) from None
+    except KeyboardInterrupt:
+        if not received:
+            raise
+        raise Interrupted(received[0]) from None  # Ray raises a new one in its place
     finally:
         if not received:
             for number, handler in before.items():

@@ -1,11 +1,14 @@
 """How many trials machines hold, against placing one after the other."""
 
+import os
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.errors import HarnessError
-from harness.launchers.capacity import Capacity, Node
+from harness.launchers.capacity import Capacity, Node, this_machine
+from harness.parallel import cores_available
 
 
 @given(
@@ -51,3 +54,8 @@ def test_several_machines_need_a_storage_that_all_see() -> None:
     Capacity(nodes[:1]).check_storage(None)
     with pytest.raises(HarnessError, match="--set storage"):
         Capacity(nodes).check_storage(None)
+
+
+def test_a_system_without_affinity_is_a_node_of_all_its_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)  # as on macOS
+    assert this_machine().cpus == cores_available() >= 1

@@ -54,17 +54,21 @@ def test_what_signals_did_before_they_do_again() -> None:
     assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
 
 
+def _as_ray_does(number: signal.Signals) -> None:
+    try:
+        signal.raise_signal(number)
+    except Exception:
+        pytest.fail("handled as an error")
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt from None
+
+
 def test_an_interruption_passes_what_handles_errors_and_what_replaces_it() -> None:
     """Ray catches the exception of a signal's handler and raises a KeyboardInterrupt of its own."""
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         with pytest.raises(Interrupted) as raised, interruptible():
-            try:
-                signal.raise_signal(signal.SIGTERM)
-            except Exception:
-                pytest.fail("handled as an error")
-            except KeyboardInterrupt:
-                raise KeyboardInterrupt from None
+            _as_ray_does(signal.SIGTERM)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

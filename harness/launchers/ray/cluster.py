@@ -27,8 +27,8 @@ DRIVER_ENVIRONMENT = {
 def cluster(address: str | None) -> Iterator[Capacity]:
     """Join the Ray cluster at ``address``, or start one of our own on this machine where that is None.
 
-    Without an address no running cluster is joined, whatever RAY_ADDRESS or Ray's own notes say. Ray listens on
-    the address by which others reach this machine, and answers who holds the token in the user's home.
+    Without an address no running cluster is joined, whatever RAY_ADDRESS or Ray's own notes say. Ray listens
+    on the address by which others reach this machine, and answers who holds the token in the user's home.
 
     Raises:
         HarnessError: if no cluster answers at ``address``.
