@@ -28,7 +28,8 @@ class SweepJobs:
         self._space = space
         self._device = device
         self._checkpoints = checkpoints
-        self.shares = frozenset(gpu_share(trial.settings.requirements.backbone, space, device) for trial in variants)
+        backbones = {trial.settings.requirements.backbone for trial in variants}
+        self.shares = frozenset(gpu_share(backbone, space, device) for backbone in backbones)
 
     def source(
         self, planned: Sequence[Trial], searches: Searches, recorder: Recorder, capacity: Capacity

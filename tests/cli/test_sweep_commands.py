@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from helpers.servers import wait_for
+from helpers.tiny import epochs_recorded
 from helpers.workplace import SET, SMALL, Workplace
 
 from harness.data.collection.cache import save
@@ -176,8 +177,7 @@ def test_a_sweep_that_is_told_to_end_says_how_to_go_on(prepared: Workplace) -> N
         stdout=subprocess.DEVNULL,
         text=True,
     )
-    spool = prepared.folder / "results/runs/ended/spool"
-    wait_for(lambda: any('"epoch"' in path.read_text() for path in spool.glob("runs/*/records.jsonl")))
+    wait_for(lambda: epochs_recorded(prepared.folder / "results/runs/ended") >= 1)
     process.send_signal(signal.SIGTERM)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 128 + signal.SIGTERM

@@ -82,6 +82,12 @@ def run(
     )
 
 
+def epochs_recorded(folder: Path) -> int:
+    """How many epochs the spool of the sweep in this folder has recorded."""
+    journal = folder / "spool/journal.jsonl"
+    return journal.read_text(errors="replace").count('"kind":"epoch"') if journal.exists() else 0
+
+
 def start_driver(folder: Path, name: str, *options: str, script: str = __file__) -> subprocess.Popen[bytes]:
     """Start a sweep in a session of its own, which a test can kill; returns after the second epoch.
 
@@ -100,8 +106,7 @@ def start_driver(folder: Path, name: str, *options: str, script: str = __file__)
     )
     deadline = time.monotonic() + 240
     while time.monotonic() < deadline:
-        records = (folder / "results/runs" / name / "spool").glob("runs/*/records.jsonl")
-        if sum(path.read_text().count('"kind":"epoch"') for path in records) >= 2:
+        if epochs_recorded(folder / "results/runs" / name) >= 2:
             return driver
         time.sleep(0.05)
     os.killpg(driver.pid, signal.SIGKILL)

@@ -146,8 +146,9 @@ class Study:
 
     def _trials(self, handle: optuna.Trial) -> list[Trial]:
         settings = self._group.candidate(self._values(handle))
+        label = f"suggestion {handle.number + 1}"
         return trials_of(
-            self._sweep, self._space, self._data_digest, self._group.name, handle.number, settings
+            self._sweep, self._space, self._data_digest, self._group.name, handle.number, settings, label
         )
 
     def _values(self, handle: optuna.Trial) -> dict[str, Any]:

@@ -107,6 +107,12 @@ def test_the_figure_of_a_proposal_is_the_mean_over_its_trials(tmp_path: Path) ->
     assert {trial.settings.synergic_weight for trial in trials} == {told.params["lambda"]}
 
 
+def test_no_two_suggestions_have_the_same_title(tmp_path: Path) -> None:
+    study = opened(tmp_path, "groups.sdl.model=sdl", "groups.sdl.lambda=3")
+    trained = train(study, lambda trial: 0.5)
+    assert len({trial.title for trial in trained}) == len(trained)
+
+
 def test_lambda_is_asked_for_sdl_alone(tmp_path: Path) -> None:
     study = opened(tmp_path)
     train(study, by_lambda)
