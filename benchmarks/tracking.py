@@ -38,6 +38,7 @@ from training import load
 
 from harness.data.splits.protocols import make_split
 from harness.experiment.space import Space
+from harness.launchers.registry import open_launcher
 from harness.sweep.driver import run_sweep
 from harness.sweep.recorder import Recorder
 from harness.sweep.sweep_folder import SweepManifest
@@ -126,7 +127,13 @@ def harness(folder: Path, epochs: int, pairs: int) -> float:
     with TemporaryDirectory() as name:
         results = Path(name)
         run_sweep(
-            manifest, data, results, resume=False, address=None, device="cpu", console=Console(quiet=True)
+            manifest,
+            data,
+            results,
+            open_launcher("ray", None),
+            resume=False,
+            device="cpu",
+            console=Console(quiet=True),
         )
         store = find_store(results)
         trials = load_sweep("timed", store).trials

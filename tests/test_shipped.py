@@ -20,8 +20,8 @@ from harness.evaluation.predictions import from_csv
 from harness.experiment.load_space import load_space
 from harness.experiment.plan import plan_variants
 from harness.experiment.trial import Trial
+from harness.launchers.capacity import Capacity, Node
 from harness.launchers.events import TrialEvent
-from harness.launchers.ray.cluster import Node
 from harness.launchers.run_trial import run_trial
 from harness.shipped import find
 from harness.sweep.dry_run import dry_run
@@ -69,7 +69,7 @@ def some_slices(patients: int = 8) -> PreparedData:
 def test_a_shipped_space_is_valid_and_can_be_planned(name: str) -> None:
     space = load_space(find("search_spaces", name), ())
     file = io.StringIO()
-    Console(file=file, width=80).print(dry_run(name, space, None, [Node(cpus=16, gpus=1)]))
+    Console(file=file, width=80).print(dry_run(name, space, None, Capacity((Node(cpus=16, gpus=1),))))
     assert "trials" in file.getvalue()
     assert "does not fit" not in file.getvalue()
     assert max(map(len, file.getvalue().splitlines())) <= 80

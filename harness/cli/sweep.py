@@ -1,17 +1,22 @@
 """``sdl sweep``: a search space becomes trained trials."""
 
 import shlex
+import signal
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from harness.cli.options import RESULTS, cache_option, dataset_option, read_data, read_space, set_option
 from harness.errors import HarnessError
 from harness.experiment.space import Space
+from harness.launchers.registry import DEFAULT, open_launcher
 
 if TYPE_CHECKING:
     from harness.data.collection.prepared import PreparedData
+    from harness.launchers.base import Launcher
+    from harness.sweep.driver import Outcome
     from harness.sweep.sweep_folder import SweepManifest
 
 
@@ -22,6 +27,7 @@ if TYPE_CHECKING:
 @set_option
 @click.option("--dry-run", is_flag=True, help="Print trials, resources and packing; start nothing.")
 @click.option("--address", help="Join this Ray cluster (host:port, or auto).")
+@click.option("--launcher", default=DEFAULT, show_default=True, help="Where the trials run.")
 @click.option("--device", type=click.Choice(["cpu"]), help="Train on CPUs whatever the space asks for.")
 @click.option("--resume", metavar="NAME", help="Go on with a sweep: train what is not finished.")
 @cache_option
@@ -32,11 +38,12 @@ def sweep(
     overrides: tuple[str, ...],
     dry_run: bool,
     address: str | None,
+    launcher: str,
     device: str | None,
     resume: str | None,
     cache: Path,
 ) -> None:
-    """Train every candidate of a search space on Ray.
+    """Train every candidate of a search space.
 
     SPACE is a YAML file, or the name of one in search_spaces/.
 
@@ -55,27 +62,27 @@ def sweep(
     else:
         wanted = read_space(space, dataset, overrides)
         if dry_run:
-            _print_plan(wanted, name or Path(space).stem, cache, address, device)
+            _print_plan(wanted, name or Path(space).stem, cache, launcher, address, device)
             return
         declared, data = _declare(space, wanted, name, overrides, cache)
-    _run(declared, data, resume=resume is not None, address=address, device=device)
+    _run(declared, data, open_launcher(launcher, address), resume=resume is not None, device=device)
 
 
 def _declare(
-    said: str, space: Space, name: str | None, overrides: tuple[str, ...], cache: Path
+    stated: str, space: Space, name: str | None, overrides: tuple[str, ...], cache: Path
 ) -> "tuple[SweepManifest, PreparedData]":
     from harness.sweep.sweep_folder import SweepManifest, new_name
 
-    name = name or new_name(RESULTS, Path(said).stem)
+    name = name or new_name(RESULTS, Path(stated).stem)
     data = read_data(space, cache)
-    words = ["sdl", "sweep", _nameable(said), "--name", name, "--dataset", _nameable(space.dataset)]
+    words = ["sdl", "sweep", _nameable(stated), "--name", name, "--dataset", _nameable(space.dataset)]
     words += [word for text in overrides for word in ("--set", text)]
     return SweepManifest(name=name, space=space, data_digest=data.digest, command=shlex.join(words)), data
 
 
-def _nameable(said: str) -> str:
+def _nameable(stated: str) -> str:
     """Leave out the folders of this machine, which the runs must not carry."""
-    return Path(said).name if Path(said).is_absolute() else said
+    return Path(stated).name if Path(stated).is_absolute() else stated
 
 
 def _declared_before(name: str, cache: Path) -> "tuple[SweepManifest, PreparedData]":
@@ -91,22 +98,29 @@ def _declared_before(name: str, cache: Path) -> "tuple[SweepManifest, PreparedDa
     return declared, data
 
 
-def _print_plan(space: Space, name: str, cache: Path, address: str | None, device: str | None) -> None:
+def _print_plan(
+    space: Space, name: str, cache: Path, launcher: str, address: str | None, device: str | None
+) -> None:
     from rich.console import Console
 
-    from harness.launchers.ray.cluster import cluster, this_machine
+    from harness.launchers.capacity import Capacity, this_machine
     from harness.sweep.dry_run import check_prepared, dry_run
 
     check_prepared(space, cache)
-    if address is None:
-        Console().print(dry_run(name, space, device, this_machine()))
+    if (launcher, address) == (DEFAULT, None):  # all of this machine: nothing needs to start for that
+        Console().print(dry_run(name, space, device, Capacity((this_machine(),))))
         return
-    with cluster(address) as nodes:
-        Console().print(dry_run(name, space, device, nodes))
+    with open_launcher(launcher, address) as opened:
+        Console().print(dry_run(name, space, device, opened.capacity()))
 
 
 def _run(
-    declared: "SweepManifest", data: "PreparedData", *, resume: bool, address: str | None, device: str | None
+    declared: "SweepManifest",
+    data: "PreparedData",
+    launcher: "AbstractContextManager[Launcher]",
+    *,
+    resume: bool,
+    device: str | None,
 ) -> None:
     from rich.console import Console
 
@@ -117,15 +131,21 @@ def _run(
 
     console, name = Console(), declared.name
     console.print(f"sweep {name}")
-    outcome = run_sweep(
-        declared, data, RESULTS, resume=resume, address=address, device=device, console=console
-    )
+    outcome = run_sweep(declared, data, RESULTS, launcher, resume=resume, device=device, console=console)
     if outcome.waiting:
         click.echo(f"{outcome.waiting} records wait for the tracking store: sdl sync {name}")
     elif outcome.finished:
         console.print(comparison_table([load_sweep(name, find_store(RESULTS))]))
     if not outcome.complete:
-        raise HarnessError(
-            f"{outcome.finished} of {outcome.planned} trials are done; go on by: sdl sweep --resume {name}"
-        )
+        _unfinished(outcome, name)
     click.echo(f"tables and figures: sdl report {name}\nruns in MLflow:     sdl ui")
+
+
+def _unfinished(outcome: "Outcome", name: str) -> NoReturn:
+    """Tell how far the sweep is, why no further, and how to go on; exit with the code that shells expect."""
+    rest = f"{outcome.finished} of {outcome.planned} trials are done; go on by: sdl sweep --resume {name}"
+    number, error = outcome.ending.signal, outcome.ending.error
+    if number is not None:
+        click.echo(f"Stopped by {signal.Signals(number).name}: {rest}", err=True)
+        raise SystemExit(128 + number)
+    raise HarnessError(f"{error}\n{rest}" if error else rest)

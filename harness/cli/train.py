@@ -1,6 +1,7 @@
 """``sdl train``: one trial under the eyes of its user."""
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,11 +31,11 @@ def train(
     \b
     sdl train quickstart --trial 2 --set epochs=1
     """
-    from harness.experiment.plan import load_pretrained, plan_trials, weights_key
-    from harness.launchers.run_trial import run_trial
-    from harness.models.pretrained import tensors
-    from harness.training.checkpoints import Checkpoints
-    from harness.training.memory import keep_freed_memory
+    import torch
+
+    from harness.experiment.plan import load_pretrained, plan_trials
+    from harness.launchers.base import Job, JobSource
+    from harness.launchers.in_process import InProcess
 
     chosen = torch_device(device)
     declared = read_space(space, dataset, overrides)
@@ -43,19 +44,29 @@ def train(
     if not 1 <= number <= len(trials):
         raise HarnessError(f"--trial {number}: the space plans trials 1 to {len(trials)}")
     trial = trials[number - 1]
-    weights = load_pretrained(declared).get(weights_key(trial.settings))
     click.echo(f"{trial.title} on {declared.dataset}")
-    keep_freed_memory()
     with tempfile.TemporaryDirectory() as scratch:
-        run_trial(
-            trial,
-            data,
-            pretrained=tensors(weights),
-            device=chosen,
-            checkpoints=Checkpoints(scratch),
-            checkpoint_every=declared.checkpoint_every,
-            on_event=_print_event,
-        )
+        job = Job.of([trial], declared, "cpu", scratch)
+        whole = {"device": chosen.type, "cpus": torch.get_num_threads()}  # of this machine
+        jobs = JobSource.of([job.model_copy(update=whole)])
+        InProcess().run(jobs, data, load_pretrained(declared), _Printer())
+
+
+class _Printer:
+    """Prints what a trial reports."""
+
+    def on_event(self, event: "TrialEvent") -> bool:
+        """Print every epoch's metrics, and the accuracies in the end."""
+        _print_event(event)
+        return False
+
+    def on_error(self, identities: Sequence[str], reason: str) -> None:
+        """Tell why the trial failed.
+
+        Raises:
+            HarnessError: always.
+        """
+        raise HarnessError(reason)
 
 
 def _print_event(event: "TrialEvent") -> None:

@@ -1,7 +1,8 @@
 """From a search space to the list of trials."""
 
 import hashlib
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from harness.experiment.space import Space
@@ -17,7 +18,8 @@ def plan_trials(name: str, space: Space, data_digest: str) -> list[Trial]:
         for group in space.families()
         for suggestion, settings in group.suggestions(space.seed)
     ]
-    return [trial for same_split in zip(*candidates, strict=True) for trial in same_split]
+    labelled = _labelled(candidates)
+    return [trial for same_split in zip(*labelled, strict=True) for trial in same_split]
 
 
 def plan_variants(name: str, space: Space, data_digest: str) -> list[Trial]:
@@ -31,7 +33,13 @@ def plan_variants(name: str, space: Space, data_digest: str) -> list[Trial]:
 
 
 def trials_of(
-    name: str, space: Space, data_digest: str, group: str, suggestion: int, settings: Settings
+    name: str,
+    space: Space,
+    data_digest: str,
+    group: str,
+    suggestion: int,
+    settings: Settings,
+    label: str = "",
 ) -> list[Trial]:
     """Return the trials of one candidate: every fold of every repeat, in this order."""
     return [
@@ -46,10 +54,32 @@ def trials_of(
             seed=space.seed,
             protocol=space.protocol,
             data_digest=data_digest,
+            label=label,
         )
         for repeat in range(space.repeats)
         for fold in range(space.fold_count)
     ]
+
+
+def _labelled(candidates: Sequence[Sequence[Trial]]) -> list[list[Trial]]:
+    """Give candidates of the same title a label: the settings in which they differ, else their number."""
+    alike: dict[str, list[Trial]] = defaultdict(list)
+    for trials in candidates:
+        alike[trials[0].title].append(trials[0])
+    return [
+        [trial.model_copy(update={"label": _label(trial, alike[trials[0].title])}) for trial in trials]
+        for trials in candidates
+    ]
+
+
+def _label(trial: Trial, alike: Sequence[Trial]) -> str:
+    if len(alike) == 1:
+        return ""
+    own, values = trial.settings.flat(), [each.settings.flat() for each in alike]
+    differing = [key for key in own if any(other.get(key) != own[key] for other in values)]
+    same = [each for each in values if each == own]
+    numbers = [f"suggestion {trial.suggestion + 1}"] if len(same) > 1 else []
+    return " ".join([*(f"{key}={own[key]}" for key in differing), *numbers])
 
 
 def portable(settings: Settings) -> Settings:

@@ -16,6 +16,9 @@ class Trial(BaseModel):
 
     A candidate is the settings alone. Tables compare candidates; runs, checkpoints and records belong to
     trials, by ``identity``.
+
+    Attributes:
+        label: tells a candidate from others of its sweep that would have the same title; may be empty.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -30,6 +33,7 @@ class Trial(BaseModel):
     seed: int
     protocol: str
     data_digest: str
+    label: str = ""
 
     @property
     def candidate(self) -> str:
@@ -42,14 +46,16 @@ class Trial(BaseModel):
 
         All that decides what it sees and draws is part of it: two trials of one identity are one training.
         """
-        values = self.model_dump(exclude={"settings"})
+        values = self.model_dump(exclude={"settings", "label"})
         return _digest({**values, "candidate": self.candidate})
 
     @property
     def title(self) -> str:
         """What a person calls it: ``sdl alexnet λ=3 gaussian=5 #2.1`` for repeat 2, fold 1, both from 1."""
         number = f"#{self.repeat + 1}" + (f".{self.fold + 1}" if self.folds > 1 else "")
-        return " ".join(filter(None, [self.group, method_of(self.settings).title(self.settings), number]))
+        return " ".join(
+            filter(None, [self.group, method_of(self.settings).title(self.settings), self.label, number])
+        )
 
 
 def split_of(trial: Trial, data: PreparedData) -> Split:

@@ -14,11 +14,12 @@ from harness.experiment.plan import plan_trials, plan_variants
 from harness.experiment.space import Group as Family
 from harness.experiment.space import Space
 from harness.experiment.trial import Trial
-from harness.launchers.ray.cluster import Node, slots
+from harness.launchers.base import gpu_share
+from harness.launchers.capacity import Capacity
 from harness.sweep.driver import check_splits
 
 
-def dry_run(name: str, space: Space, device: str | None, nodes: Sequence[Node]) -> Group:
+def dry_run(name: str, space: Space, device: str | None, capacity: Capacity) -> Group:
     """Return the plan of a sweep as tables of at most 80 columns; nothing is started or read."""
     trials = plan_trials(name, space, data_digest="")
     searched: list[RenderableType] = [_search(group, space) for group in space.families() if group.search]
@@ -26,7 +27,7 @@ def dry_run(name: str, space: Space, device: str | None, nodes: Sequence[Node]) 
         _candidates([trial for trial in trials if trial.repeat == trial.fold == 0]),
         Text(f"{_times(space)}: {len(trials)} trials, {_epochs(trials)} epochs in all\n"),
     ]
-    return Group(*(planned if trials else []), *searched, _packing(trials, space, device, nodes))
+    return Group(*(planned if trials else []), *searched, _packing(trials, space, device, capacity))
 
 
 def check_prepared(space: Space, cache: Path) -> None:
@@ -50,7 +51,7 @@ def check_prepared(space: Space, cache: Path) -> None:
 
 
 def _search(group: Family, space: Space) -> Text:
-    """Say what will be asked for."""
+    """Describe what will be asked for."""
     search = group.search
     if search is None:
         raise ValueError(f"group {group.name} is not searched")
@@ -90,7 +91,8 @@ def _candidates(trials: Sequence[Trial]) -> Table:
     return table
 
 
-def _packing(trials: Sequence[Trial], space: Space, device: str | None, nodes: Sequence[Node]) -> Table:
+def _packing(trials: Sequence[Trial], space: Space, device: str | None, capacity: Capacity) -> Table:
+    nodes = capacity.nodes
     cpus, gpus = sum(node.cpus for node in nodes), sum(node.gpus for node in nodes)
     title = f"packing on {len(nodes)} node(s) with {cpus:g} CPUs and {gpus:g} GPUs"
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
@@ -102,9 +104,9 @@ def _packing(trials: Sequence[Trial], space: Space, device: str | None, nodes: S
     for backbone in dict.fromkeys(settings.requirements.backbone for settings in searched):
         counts[backbone] = f"{counts[backbone]}, more as asked" if backbone in counts else "as asked"
     for backbone, count in counts.items():
-        share = 0.0 if device == "cpu" else space.resources.gpus_for(backbone)
-        fitting = slots(nodes, space.resources.cpus, share)
+        share = gpu_share(backbone, space, device)
+        fitting = capacity.slots(space.resources.cpus, share)
         at_once = min(fitting, space.resources.concurrent or fitting)
-        said = str(at_once) if at_once else "none: does not fit"
-        table.add_row(backbone or "none", count, str(space.resources.cpus), f"{share:g}", said)
+        fits = str(at_once) if at_once else "none: does not fit"
+        table.add_row(backbone or "none", count, str(space.resources.cpus), f"{share:g}", fits)
     return table

@@ -1,8 +1,7 @@
-"""What becomes of a trial's event: records in the spool, progress on the screen, weights kept or deleted."""
+"""What becomes of a trial's events: records in the spool, progress on the screen, weights kept or deleted."""
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from harness.evaluation import predictions
 from harness.evaluation.class_metrics import Scores, final_metrics, reporting_network, score
@@ -11,40 +10,26 @@ from harness.launchers.events import TrialEvent
 from harness.report.parts.measures.confusion import confusion_csv, confusion_png
 from harness.sweep.progress import Progress
 from harness.sweep.search.searches import STOPPED_EARLY, Searches
+from harness.sweep.sweep_run import RunTags
 from harness.sweep.weight_retention import WeightRetention
-from harness.tracking.records import DatasetInput, Status
+from harness.tracking.records import Status
 from harness.tracking.spool import Spool
 
 
-@dataclass(frozen=True)
-class Labels:
-    """What every run of a sweep is labelled with.
-
-    Attributes:
-        sweep: identity of the sweep's own run.
-        dataset: the collection, as MLflow's dataset input.
-        code_version: of this package.
-    """
-
-    sweep: str
-    dataset: DatasetInput
-    code_version: str
-
-
 class Recorder:
-    """Takes the event of the trials of one sweep, in the driver."""
+    """Listens to the trials of one sweep, in the driver."""
 
     def __init__(
         self,
         trials: Iterable[Trial],
-        labels: Labels,
+        tags: RunTags,
         spool: Spool,
         kept: WeightRetention,
         progress: Progress,
         searches: Searches,
     ) -> None:
         self._trials = {trial.identity: trial for trial in trials}
-        self._labels = labels
+        self._tags = tags
         self._spool = spool
         self._kept = kept
         self._progress = progress
@@ -64,7 +49,7 @@ class Recorder:
         self._progress.expect(*self._searches.to_come())
 
     def on_event(self, event: TrialEvent) -> bool:
-        """Record what a trial tells; event told twice add nothing.
+        """Record what a trial reports; an event that is reported again adds nothing.
 
         Returns:
             Whether the trial, and what follows it in its job, is to be stopped.
@@ -90,7 +75,7 @@ class Recorder:
         place of a suggested one.
         """
         failed = [identity for identity in identities if identity in self._running]
-        if not failed:  # before it told anything
+        if not failed:  # before it reported anything
             finished = self._spool.finished()
             failed = [identity for identity in identities if finished.get(identity) != "FINISHED"][:1]
             if not failed:  # a node was lost past the last event: nothing is missing
@@ -107,29 +92,29 @@ class Recorder:
         for identity in sorted(self._running):
             self._end(identity, "KILLED")
 
-    def _start(self, trial: Trial, told: Mapping[str, str]) -> None:
+    def _start(self, trial: Trial, found: Mapping[str, str]) -> None:
         if trial.identity in self._running:
             return
         self._running.add(trial.identity)
-        place = {"repeat": trial.repeat, "fold": trial.fold}
+        indices = {"repeat": trial.repeat, "fold": trial.fold}
         self._spool.start(
             trial.identity,
             time=time.time(),
             name=trial.title,
-            params={**trial.settings.flat(), **place, "seed": trial.seed},
+            params={**trial.settings.flat(), **indices, "seed": trial.seed},
             tags={
                 "sweep": trial.sweep,
                 "trial_identity": trial.identity,
                 "candidate_digest": trial.candidate,
                 "group": trial.group,
                 "suggestion": str(trial.suggestion),
-                **{key: str(value) for key, value in place.items()},
+                **{key: str(value) for key, value in indices.items()},
                 "protocol": trial.protocol,
-                "code_version": self._labels.code_version,
-                **told,
+                "code_version": self._tags.code_version,
+                **found,
             },
-            parent=self._labels.sweep,
-            dataset=self._labels.dataset,
+            parent=self._tags.sweep,
+            dataset=self._tags.dataset,
         )
 
     def _finish(self, trial: Trial, event: TrialEvent, chosen_epoch: int) -> bool:

@@ -62,7 +62,6 @@ class SweepFolder:
         self.name = name
         self.path = (results / "runs" / name).absolute()
         self.spool = self.path / "spool"
-        self.ray = self.path / "ray"
         self._declared = self.path / "sweep.json"
 
     def create(self, declared: SweepManifest) -> None:

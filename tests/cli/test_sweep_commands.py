@@ -2,11 +2,14 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from helpers.servers import wait_for
+from helpers.tiny import epochs_recorded
 from helpers.workplace import SET, SMALL, Workplace
 
 from harness.data.collection.cache import save
@@ -168,6 +171,24 @@ def test_a_taken_name_is_refused(swept: tuple[Workplace, str]) -> None:
     workplace, _ = swept
     result = workplace.sdl("sweep", "quickstart", *SET, "--name", "quickstart-1", code=1)
     assert "sdl sweep --resume quickstart-1" in result.stderr
+
+
+def test_a_sweep_that_is_told_to_end_says_how_to_go_on(prepared: Workplace) -> None:
+    words = ["sweep", "quickstart", "--name", "ended", "--launcher", "in_process", *SET]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "harness", *words, "--set", "epochs=1000"],
+        cwd=prepared.folder,
+        env={k: v for k, v in os.environ.items() if k != "MLFLOW_TRACKING_URI"},
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+    )
+    wait_for(lambda: epochs_recorded(prepared.folder / "results/runs/ended") >= 1)
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 128 + signal.SIGTERM
+    assert "Stopped by SIGTERM: 0 of 3 trials are done; go on by: sdl sweep --resume ended" in said
+    assert "Traceback" not in said
 
 
 def test_another_collection_is_no_way_to_go_on(swept: tuple[Workplace, str], tmp_path: Path) -> None:

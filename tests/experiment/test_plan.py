@@ -34,6 +34,27 @@ def test_every_candidate_is_planned_for_every_repeat_and_fold(tmp_path: Path) ->
     assert {trial.folds for trial in trials} == {4}
 
 
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        ("groups.sdl.learning_rate={grid: [0.1, 0.01]}",),
+        ("groups.sdl.learning_rate={grid: [0.1, 0.01]}", "groups.sdl.momentum={grid: [0, 0.9]}"),
+        ("groups.sdl.lambda={grid: [0.1234567, 0.1234568]}",),
+        ("groups.sdl.learning_rate={choice: [0.1, 0.01]}", "groups.sdl.samples=5"),  # some are the same
+    ],
+)
+def test_no_two_trials_of_a_sweep_have_the_same_title(tmp_path: Path, overrides: tuple[str, ...]) -> None:
+    trials = plan(tmp_path, "protocol=patients", "repeats=2", *overrides)
+    assert len({trial.title for trial in trials}) == len({trial.identity for trial in trials}) == len(trials)
+    single = [trial.title for trial in trials if trial.group == "single"]
+    assert single[0] == "single shufflenet_v2_x0_5 #1.1"  # nothing is added where nothing is alike
+
+
+def test_a_title_names_the_settings_in_which_alike_candidates_differ(tmp_path: Path) -> None:
+    titles = [t.title for t in plan(tmp_path, "groups.sdl.learning_rate={grid: [0.1, 0.01]}")]
+    assert "sdl shufflenet_v2_x0_5 λ=3 learning_rate=0.01 #1" in titles
+
+
 def test_early_results_cover_all_candidates(tmp_path: Path) -> None:
     trials = plan(tmp_path, "protocol=patients", "repeats=2")
     for start in range(0, len(trials), 3):

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from harness.data.collection.prepared import PreparedData
 from harness.experiment.load_space import load_space
+from harness.launchers.registry import open_launcher
 from harness.sweep.driver import Outcome, run_sweep
 from harness.sweep.sweep_folder import SweepManifest
 
@@ -67,17 +68,24 @@ def run(
     *overrides: str,
     resume: bool = False,
     address: str | None = None,
+    launcher: str = "ray",
     device: str | None = None,
 ) -> Outcome:
     return run_sweep(
         declare(folder, name, *overrides),
         tiny_data(),
         folder / "results",
+        open_launcher(launcher, address),
         resume=resume,
-        address=address,
         device=device,
         console=Console(force_terminal=False, width=80),
     )
+
+
+def epochs_recorded(folder: Path) -> int:
+    """How many epochs the spool of the sweep in this folder has recorded."""
+    journal = folder / "spool/journal.jsonl"
+    return journal.read_text(errors="replace").count('"kind":"epoch"') if journal.exists() else 0
 
 
 def start_driver(folder: Path, name: str, *options: str, script: str = __file__) -> subprocess.Popen[bytes]:
@@ -97,15 +105,15 @@ def start_driver(folder: Path, name: str, *options: str, script: str = __file__)
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    journal = folder / "results/runs" / name / "spool/journal.jsonl"
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 240
     while time.monotonic() < deadline:
-        if journal.exists() and journal.read_text().count('"kind":"epoch"') >= 2:
+        if epochs_recorded(folder / "results/runs" / name) >= 2:
             return driver
         time.sleep(0.05)
     os.killpg(driver.pid, signal.SIGKILL)
-    raise AssertionError("the driver trained nothing in two minutes")
+    raise AssertionError("the driver trained nothing in four minutes")
 
 
 if __name__ == "__main__":
-    run(Path(sys.argv[1]), sys.argv[2])
+    ended_by = run(Path(sys.argv[1]), sys.argv[2], launcher=(*sys.argv[3:], "ray")[0]).ending.signal
+    sys.exit(128 + ended_by if ended_by else 0)

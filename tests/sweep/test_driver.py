@@ -146,3 +146,29 @@ def test_a_failing_trial_does_not_take_the_others_along(tmp_path: Path) -> None:
     assert (outcome.finished, outcome.planned) == (3, 4)  # 32 × 32 pixels are too few for the fourth
     sweep = load_sweep("part", find_store(tmp_path / "results"))
     assert sorted(trial.status for trial in sweep.trials) == ["FAILED", "FINISHED", "FINISHED", "FINISHED"]
+
+
+@pytest.mark.parametrize("launcher", ["in_process", "ray"])
+def test_an_error_in_the_driver_ends_its_runs_and_the_sweep_can_be_resumed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, launcher: str
+) -> None:
+    """The picture of the second trial cannot be drawn: what was trained is recorded, the rest goes on later."""
+    drawn: list[object] = []
+
+    def draw(*arguments: object) -> bytes:
+        drawn.append(arguments)
+        if len(drawn) == 2:
+            raise MemoryError("no room for the picture")
+        return b"picture"
+
+    monkeypatch.setattr("harness.sweep.recorder.confusion_png", draw)
+    outcome = run(tmp_path, "broken", "epochs=1", "resources.concurrent=1", launcher=launcher)
+    assert outcome.ending.error == "MemoryError: no room for the picture"
+    assert (outcome.finished, outcome.planned, outcome.waiting) == (1, 3, 0)
+    store = find_store(tmp_path / "results")
+    status = sorted(trial.status for trial in load_sweep("broken", store).trials)
+    assert "KILLED" in status
+    assert "RUNNING" not in status
+    monkeypatch.undo()
+    assert run(tmp_path, "broken", "epochs=1", launcher=launcher, resume=True).complete
+    assert [trial.status for trial in load_sweep("broken", store).trials] == ["FINISHED"] * 3

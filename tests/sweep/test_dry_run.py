@@ -15,15 +15,16 @@ from harness.data.collection.prepared import PreparedData
 from harness.data.sources.load_recipe import load_recipe
 from harness.errors import HarnessError
 from harness.experiment.space import Space
-from harness.launchers.ray.cluster import Node
-from harness.sweep import driver as run
+from harness.launchers.capacity import Capacity, Node
+from harness.launchers.registry import open_launcher
+from harness.sweep.driver import run_sweep
 from harness.sweep.dry_run import check_prepared, dry_run
 
 
 def printed(folder: Path, *overrides: str, device: str | None = None, nodes: list[Node] | None = None) -> str:
     file = io.StringIO()
     space = declare(folder, "dry", *overrides).space
-    Console(file=file, width=80).print(dry_run("dry", space, device, nodes or [Node(4, 0)]))
+    Console(file=file, width=80).print(dry_run("dry", space, device, Capacity(tuple(nodes or [Node(4, 0)]))))
     return file.getvalue()
 
 
@@ -128,18 +129,15 @@ def test_the_plan_checks_what_the_space_leaves_of_a_collection(tmp_path: Path) -
         check_prepared(space, tmp_path / "cache")
 
 
-def test_a_sweep_of_too_few_patients_ends_before_ray_starts(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(run, "cluster", None)
+def test_a_sweep_of_too_few_patients_ends_before_its_launcher_is_opened(tmp_path: Path) -> None:
     declared = declare(tmp_path, "few", "protocol=patients", "folds=3")
     with pytest.raises(HarnessError, match="II 5, III 3, IV 5"):
-        run.run_sweep(
+        run_sweep(
             declared,
             of_patients(5, 3, 5),
             tmp_path / "results",
+            open_launcher("ray", "localhost:1"),  # where nothing answers
             resume=False,
-            address=None,
             device=None,
             console=Console(),
         )

@@ -7,6 +7,7 @@ import pytest
 from helpers.tiny import declare, run
 from rich.console import Console
 
+from harness.launchers.capacity import Capacity
 from harness.methods.population import Population
 from harness.selection.best import choose
 from harness.sweep.dry_run import dry_run
@@ -38,6 +39,6 @@ def test_a_population_is_one_trial_with_a_schedule(tmp_path: Path) -> None:
 def test_the_plan_counts_the_epochs_of_all_members(tmp_path: Path) -> None:
     space = declare(tmp_path, "plan", POPULATION).space
     out = StringIO()
-    Console(file=out, width=80).print(dry_run("plan", space, "cpu", []))
+    Console(file=out, width=80).print(dry_run("plan", space, "cpu", Capacity(())))
     assert "4 trials, 30 epochs in all" in out.getvalue()
     assert max(map(len, out.getvalue().splitlines())) <= 80

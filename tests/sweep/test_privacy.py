@@ -10,6 +10,7 @@ from rich.console import Console
 
 from harness.data.collection.prepare import prepare
 from harness.data.recipe import Recipe
+from harness.launchers.registry import open_launcher
 from harness.report.sources import Sources
 from harness.report.write import write_report
 from harness.sweep.driver import run_sweep
@@ -36,7 +37,13 @@ def test_no_name_birth_date_or_institution_survives_a_sweep(
     data = prepare(recipe, dicom, results / "cache")
     declared = declare(tmp_path, "secret", "epochs=1").model_copy(update={"data_digest": data.digest})
     outcome = run_sweep(
-        declared, data, results, resume=False, address=None, device=None, console=Console(width=80)
+        declared,
+        data,
+        results,
+        open_launcher("ray", None),
+        resume=False,
+        device=None,
+        console=Console(width=80),
     )
     assert outcome.complete
     write_report([load_sweep("secret", find_store(results))], results / "secret", Sources())

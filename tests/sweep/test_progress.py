@@ -2,11 +2,13 @@
 
 import io
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from helpers.tiny import declare
 from rich.console import Console
+from rich.text import Text
 
 from harness.experiment.plan import plan_trials
 from harness.experiment.trial import Trial
@@ -16,9 +18,11 @@ from harness.sweep.progress import Progress
 class Screen:
     """A console of 80 columns whose output can be read."""
 
-    def __init__(self, *, terminal: bool) -> None:
+    def __init__(self, *, terminal: bool, clock: Callable[[], float] = time.monotonic) -> None:
         self.file = io.StringIO()
-        self.console = Console(file=self.file, width=80, force_terminal=terminal, color_system=None)
+        self.console = Console(
+            file=self.file, width=80, force_terminal=terminal, color_system=None, get_time=clock
+        )
 
     def text(self) -> str:
         return self.file.getvalue()
@@ -44,57 +48,70 @@ def test_a_line_for_every_trial_that_ends(planned: list[Trial]) -> None:
 def test_the_panel_fits_into_80_columns(planned: list[Trial], title: str) -> None:
     screen = Screen(terminal=True)
     long = [trial.model_copy(update={"group": title}) for trial in planned]
-    progress = Progress(long, [], screen.console)
-    for trial in long[:3]:
-        progress.trained(trial, 1)
-    progress.finished(long[0], 0.75)
-    screen.file.truncate(0)
-    screen.file.seek(0)
-    screen.console.print(progress._panel())
-    lines = screen.text().splitlines()
-    assert len(lines) == 2
-    assert all(len(line) <= 80 for line in lines)
-    assert "1 of 6 trials done, 2 running, 0 failed" in lines[0]
-    assert f"best so far: 75.0% {title[:10]}" in lines[1]
+    with Progress(long, [], screen.console) as progress:
+        for trial in long[:3]:
+            progress.trained(trial, 1)
+        progress.finished(long[0], 0.75)
+    lines = [Text.from_ansi(line).plain for line in screen.text().splitlines()]
+    assert all(len(line) <= 80 for line in lines if "done: " not in line)
+    assert any("1 of 6 trials done, 2 running, 0 failed" in line for line in lines)
+    assert any(f"; best so far: 75.0% {title[:10]}" in line for line in lines)
 
 
 def test_the_best_so_far_is_the_first_of_equals(planned: list[Trial]) -> None:
-    screen = Screen(terminal=False)
+    screen = Screen(terminal=True)
+    with Progress(planned, [], screen.console) as progress:
+        for trial, accuracy in zip(planned, (0.4, 0.8, 0.8, 0.1), strict=False):
+            progress.finished(trial, accuracy)
+    best = [line for line in screen.text().splitlines() if "best so far" in line][-1]
+    assert f"best so far: 80.0% {planned[1].title}" in best
+
+
+class Clock:
+    """Seconds that a test sets."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def time_left(screen: Screen) -> str:
+    """What the last line tells of the time that is left."""
+    return screen.text().splitlines()[-1].rpartition("; ")[2]
+
+
+def test_time_left_is_by_the_epochs_trained_in_this_run(planned: list[Trial]) -> None:
+    """Five epochs each, five seconds an epoch; what a checkpoint held took no time."""
+    clock = Clock()
+    screen = Screen(terminal=False, clock=clock)
     progress = Progress(planned, [], screen.console)
-    for trial, accuracy in zip(planned, (0.4, 0.8, 0.8, 0.1), strict=False):
-        progress.finished(trial, accuracy)
-    screen.console.print(progress._panel())
-    assert f"best so far: 80.0% {planned[1].title}" in screen.text()
-
-
-def test_time_left_is_by_the_epochs_trained_in_this_run(
-    planned: list[Trial], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Five epochs each: after 2 of 30 in 10 seconds, 28 are left; what a checkpoint held took no time."""
-    now = 100.0
-    monkeypatch.setattr(time, "monotonic", lambda: now)
-    progress = Progress(planned, [], Screen(terminal=False).console)
-    assert progress._time_left() == "time left not known yet"
     progress.trained(planned[0], 0)
-    now += 10
-    progress.trained(planned[0], 1)
-    progress.trained(planned[0], 2)
-    assert progress._time_left() == "about 0:02:20 left"  # 28 × 5 s
+    progress.finished(planned[5], 0.5)  # before any epoch was trained
+    assert time_left(screen) == "time left not known yet"
+    for epochs in (1, 2, 3):
+        progress.trained(planned[0], epochs)
+        clock.now += 5
+    progress.finished(planned[4], 0.5)
+    assert time_left(screen) == "about 0:01:25 left"  # 2 epochs of this one and 15 of three others
     progress.trained(planned[1], 4)  # from its checkpoint
-    assert progress._time_left() == "about 0:02:00 left"  # 24 × 5 s
-    for trial in planned:
+    progress.finished(planned[3], 0.5)
+    assert time_left(screen) == "about 0:00:40 left"  # 2 + 1 + 5
+    for trial in planned[:3]:
         progress.finished(trial, 0.5)
-    assert progress._time_left() == "nothing left"
+    assert time_left(screen) == "nothing left"
 
 
-def test_epochs_of_done_trials_are_no_work(planned: list[Trial], monkeypatch: pytest.MonkeyPatch) -> None:
-    now = 0.0
-    monkeypatch.setattr(time, "monotonic", lambda: now)
-    progress = Progress(planned, [trial.identity for trial in planned[1:]], Screen(terminal=False).console)
-    progress.trained(planned[0], 0)
-    now = 3.0
-    progress.trained(planned[0], 1)
-    assert progress._time_left() == "about 0:00:12 left"
+def test_epochs_of_done_trials_are_no_work(planned: list[Trial]) -> None:
+    clock = Clock()
+    screen = Screen(terminal=False, clock=clock)
+    progress = Progress(planned, [trial.identity for trial in planned[2:]], screen.console)
+    for epochs in (0, 1, 2):
+        progress.trained(planned[0], epochs)
+        clock.now += 3
+    progress.finished(planned[1], 0.5)
+    assert time_left(screen) == "about 0:00:09 left"
 
 
 def test_trials_that_are_asked_for_later_count(planned: list[Trial]) -> None:

@@ -3,7 +3,7 @@
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -19,8 +19,9 @@ from harness.experiment.trial import Trial
 from harness.launchers.events import TrialEvent
 from harness.launchers.run_trial import run_trial
 from harness.sweep.progress import Progress
-from harness.sweep.recorder import Labels, Recorder
+from harness.sweep.recorder import Recorder
 from harness.sweep.search.searches import Searches
+from harness.sweep.sweep_run import RunTags
 from harness.sweep.weight_retention import WeightRetention
 from harness.tracking.records import DatasetInput, Epoch, Finish, Start
 from harness.tracking.spool import Spool
@@ -68,10 +69,10 @@ def driver(tmp_path: Path) -> Iterator[Driver]:
     spool, screen = Spool(tmp_path / "spool"), io.StringIO()
     checkpoints = Checkpoints(str(tmp_path / "checkpoints"))
     kept = WeightRetention("best", checkpoints, tmp_path / "kept.json")
-    labels = Labels("parent", DatasetInput(name="tiny", digest=declared.data_digest, counts={}), "v1")
+    tags = RunTags("parent", DatasetInput(name="tiny", digest=declared.data_digest, counts={}), "v1")
     progress = Progress(trials, [], Console(file=screen, width=80))
     with Searches(declared, tmp_path, spool) as searches:
-        recorder = Recorder(trials, labels, spool, kept, progress, searches)
+        recorder = Recorder(trials, tags, spool, kept, progress, searches)
         yield Driver(trials, recorder, spool, kept, checkpoints, screen)
 
 
@@ -155,11 +156,7 @@ def test_a_node_that_is_lost_past_the_last_news_took_nothing_along(driver: Drive
     assert "failed" not in driver.screen.getvalue()
 
 
-def test_time_left_is_known_after_the_first_epoch(driver: Driver) -> None:
-    told = driver.train(driver.trials[0])
+def test_time_left_is_known_at_the_end_of_a_trial(driver: Driver) -> None:
+    driver.train(driver.trials[0])
     [line] = driver.screen.getvalue().splitlines()
     assert re.search(r"1/3 done: sdl .*; about 0:0\d:\d\d left$", line)
-    other = replace(told[1], identity=driver.trials[1].identity, epochs=told[1].epochs)
-    driver.recorder.on_event(replace(other, epochs=[]))
-    driver.recorder.on_event(other)
-    assert driver.recorder._progress._epochs_trained == 4

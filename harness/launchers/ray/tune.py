@@ -1,24 +1,88 @@
-"""Hand jobs to Ray Tune and pass on what the trials tell."""
+"""Hand jobs to Ray Tune and pass on what the trials report."""
 
 import re
-import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from ray import tune
+from ray.tune.error import TuneError
 from ray.tune.experiment import Trial as RayTrial
 from ray.tune.schedulers import FIFOScheduler, TrialScheduler
 from ray.tune.search import Searcher
 
 from harness.data.collection.prepared import PreparedData
+from harness.errors import HarnessError
 from harness.launchers.base import Job, JobSource, TrialListener
 from harness.launchers.events import TrialEvent
-from harness.launchers.ray.worker import run_job
+from harness.launchers.ray.worker import train_job
 from harness.models.pretrained import Weights
 
 _EXCEPTION = re.compile(r"(\w+\.)*\w*(Error|Exception|Interrupt|Exit)\b(:|$)")
 RETRIES = 2  # a lost node or a full memory may pass; an error in a trial itself comes back
+
+
+def run_jobs(
+    jobs: JobSource, data: PreparedData, weights: Mapping[str, Weights], listener: TrialListener
+) -> None:
+    """Run all jobs on the Ray cluster that this process has joined; data and weights are sent there once.
+
+    Raises:
+        HarnessError: Tune itself failed.
+        Exception: what the listener or the source of jobs raised, as it was.
+    """
+    trainable = tune.with_resources(
+        tune.with_parameters(train_job, data=data, weights=weights),
+        lambda config: _placement(Job.model_validate_json(config["job"])),
+    )
+    raised = _Raised()
+    with TemporaryDirectory() as scratch:
+        tuner = tune.Tuner(
+            trainable,
+            tune_config=tune.TuneConfig(
+                search_alg=JobSearcher(jobs, raised),
+                num_samples=-1,
+                scheduler=EventScheduler(listener, raised),
+                max_concurrent_trials=jobs.concurrent,
+                reuse_actors=len(jobs.shares) == 1,  # Ray cannot give a running process other resources
+            ),
+            run_config=tune.RunConfig(
+                name="tune",
+                storage_path=scratch,
+                verbose=0,
+                callbacks=[ErrorCallback(listener, raised)],
+                failure_config=tune.FailureConfig(max_failures=RETRIES),
+            ),
+        )
+        try:
+            tuner.fit()
+        except TuneError as error:
+            if raised.error is not None:
+                raise raised.error from None
+            raise HarnessError(f"Ray Tune failed: {last_error(str(error.__cause__ or error))}") from error
+
+
+def last_error(traceback: str) -> str:
+    """Return the line that names a traceback's last exception; its text may go on for many lines more."""
+    lines = [line.strip() for line in traceback.strip().splitlines()] or ["Ray gave no error"]
+    return next((line for line in reversed(lines) if _EXCEPTION.match(line)), lines[-1])
+
+
+class _Raised:
+    """Remembers what our own code raised within Tune, which keeps the text of it alone."""
+
+    def __init__(self) -> None:
+        self.error: Exception | None = None
+
+    @contextmanager
+    def remembered(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:
+            self.error = error
+            raise
 
 
 class _NotPickled:
@@ -29,106 +93,58 @@ class _NotPickled:
 
 
 class EventScheduler(_NotPickled, FIFOScheduler):
-    """Passes on what Ray hears from its trials, and stops the jobs that are to be stopped."""
+    """Passes on what the trials report, and stops the jobs that are to be stopped."""
 
-    def __init__(self, listener: TrialListener) -> None:
+    def __init__(self, listener: TrialListener, raised: _Raised) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._listener = listener
+        self._raised = raised
 
     def on_trial_result(self, tune_controller: Any, trial: RayTrial, result: dict[str, Any]) -> str:
-        """Take in a result, which holds one event in a list: Ray flattens mappings."""
+        """Pass on a result, which holds one event in a list: Ray flattens mappings."""
         event = TrialEvent(**result["event"][0])
-        return TrialScheduler.STOP if self._listener.on_event(event) else TrialScheduler.CONTINUE
+        with self._raised.remembered():
+            return TrialScheduler.STOP if self._listener.on_event(event) else TrialScheduler.CONTINUE
 
 
 class ErrorCallback(_NotPickled, tune.Callback):
-    """Passes on that a job failed for good; a scheduler hears of every attempt."""
+    """Passes on that a job failed for good; a scheduler is called on every attempt."""
 
-    def __init__(self, listener: TrialListener) -> None:
+    def __init__(self, listener: TrialListener, raised: _Raised) -> None:
         self._listener = listener
+        self._raised = raised
 
     def on_trial_error(self, iteration: int, trials: list[RayTrial], trial: RayTrial, **info: Any) -> None:
         """Pass on which trials ended, and why."""
-        planned = Job.model_validate_json(trial.config["job"]).trials
-        self._listener.on_error([each.identity for each in planned], _reason(trial))
+        job = Job.model_validate_json(trial.config["job"])
+        with self._raised.remembered():
+            self._listener.on_error([each.identity for each in job.trials], _reason(trial))
 
 
-class _Queue(_NotPickled, Searcher):
-    """Gives Ray the jobs that are known, then those that are asked for."""
+class JobSearcher(_NotPickled, Searcher):
+    """Gives Ray one job after the other as its "search space"."""
 
-    def __init__(self, jobs: Sequence[Job], asked: JobSource) -> None:
+    def __init__(self, jobs: JobSource, raised: _Raised) -> None:
         super().__init__()
-        self._jobs = iter(jobs)
-        self._asked = asked
+        self._jobs = jobs
+        self._raised = raised
 
     def suggest(self, trial_id: str) -> Any:
-        job = next(self._jobs, None) or self._asked.next_job()
+        """Return the next job, as Ray's configuration of a trial."""
+        with self._raised.remembered():
+            job = self._jobs.next_job()
         return Searcher.FINISHED if job is None else {"job": job.model_dump_json(by_alias=True)}
 
     def on_trial_complete(self, trial_id: str, result: Any = None, error: bool = False) -> None:
-        """Do nothing: the studies are told by trial identity."""
+        """Do nothing: a search is informed by trial identity."""
 
     def save(self, checkpoint_path: str) -> None:
-        """Do nothing: what was asked and told lies in the studies' own database."""
+        """Do nothing: a search keeps its state in its own database."""
 
 
 def _reason(trial: RayTrial) -> str:
     path = Path(trial.error_file) if trial.error_file else None
-    return last_error(path.read_text(encoding="utf-8")) if path and path.exists() else "Ray told no error"
-
-
-def last_error(traceback: str) -> str:
-    """Return the line that names a traceback's last exception; its text may go on for many lines more."""
-    lines = [line.strip() for line in traceback.strip().splitlines()] or ["Ray told no error"]
-    return next((line for line in reversed(lines) if _EXCEPTION.match(line)), lines[-1])
-
-
-def launch(
-    jobs: Sequence[Job],
-    data: PreparedData,
-    weights: Mapping[str, Weights],
-    listener: TrialListener,
-    folder: Path,
-    concurrent: int | None,
-    asked: JobSource | None = None,
-) -> None:
-    """Train all jobs on the Ray cluster that the driver has joined; returns when all ended or on Ctrl-C.
-
-    Args:
-        jobs: what to train, in the order of starting.
-        data: the collection; put into Ray's object store once.
-        weights: pretrained weights by key; put there once.
-        listener: hears all event.
-        folder: scratch folder of Ray on the driver's machine, deleted before and after.
-        concurrent: how many jobs may run at once, or None for as many as fit.
-        asked: jobs to follow, where they are not known beforehand.
-    """
-    shutil.rmtree(folder, ignore_errors=True)
-    shares = {job.gpus for job in jobs} | (asked.shares if asked else frozenset())
-    trainable = tune.with_resources(
-        tune.with_parameters(run_job, data=data, weights=weights),
-        lambda config: _placement(Job.model_validate_json(config["job"])),
-    )
-    known = {"job": tune.grid_search([job.model_dump_json(by_alias=True) for job in jobs])}
-    tune.Tuner(
-        trainable,
-        param_space=None if asked else known,
-        tune_config=tune.TuneConfig(
-            search_alg=_Queue(jobs, asked) if asked else None,
-            num_samples=-1 if asked else 1,
-            scheduler=EventScheduler(listener),
-            max_concurrent_trials=asked.concurrent if asked else concurrent,
-            reuse_actors=len(shares) == 1,  # Ray cannot give a running process other resources
-        ),
-        run_config=tune.RunConfig(
-            name="tune",
-            storage_path=str(folder),
-            verbose=0,
-            callbacks=[ErrorCallback(listener)],
-            failure_config=tune.FailureConfig(max_failures=RETRIES),
-        ),
-    ).fit()
-    shutil.rmtree(folder, ignore_errors=True)
+    return last_error(path.read_text(encoding="utf-8") if path and path.exists() else "")
 
 
 def _placement(job: Job) -> tune.PlacementGroupFactory:

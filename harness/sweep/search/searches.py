@@ -6,6 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import optuna
 from optuna.storages import RDBStorage
 
 from harness.experiment.space import Space
@@ -30,6 +31,8 @@ class Searches:
     """
 
     def __init__(self, declared: SweepManifest, path: Path, spool: Spool) -> None:
+        self._verbosity = optuna.logging.get_verbosity()  # until this is closed
+        optuna.logging.set_verbosity(optuna.logging.ERROR)
         searched = [group for group in declared.space.families() if group.search]
         self._space: Space = declared.space
         self._spool = spool
@@ -49,6 +52,7 @@ class Searches:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        optuna.logging.set_verbosity(self._verbosity)
         if self._storage:
             self._storage.remove_session()
             self._storage.engine.dispose()

@@ -2,10 +2,10 @@
 
 import warnings
 from collections.abc import Mapping
-from math import ceil
+from copy import copy
 
 import optuna
-from optuna.pruners import WilcoxonPruner
+from optuna.pruners import SuccessiveHalvingPruner, WilcoxonPruner
 from optuna.trial import FrozenTrial
 
 from harness.experiment.search import rungs
@@ -15,26 +15,30 @@ STOPPED = "stopped"  # attribute of a suggestion: identity of the trial that it 
 FACTOR = 3
 
 
-def stops_at_rung(study: optuna.Study, handle: optuna.Trial, trial: Trial, best: Mapping[int, float]) -> bool:
+def stops_at_rung(study: optuna.Study, trial: Trial, best: Mapping[int, float]) -> bool:
     """Asynchronous successive halving (arXiv 1810.05934): past a rung goes its best third so far.
 
-    Suggestions are compared on the same repeat and fold, by their best validation accuracy up to the rung;
-    ties go on. A rung that was passed before is not looked at again.
+    Of n suggestions the best ⌊n/3⌋ go on, at least one, by their best validation accuracy up to the rung;
+    ties go on. Suggestions are compared on the same repeat and fold: every trial of a suggestion has rungs of
+    its own. A rung that was passed before is not looked at again.
+
+    Optuna's pruner numbers a suggestion's rungs and looks at the next once the step has tripled. The steps
+    that it is given are therefore powers of three, whatever the epochs of the rungs are.
 
     Args:
-        study: holds what others had at each rung.
-        handle: the suggestion.
-        trial: its trial in training.
+        study: keeps what the suggestions had at each rung.
+        trial: the trial in training; those of its suggestion before it have passed all their rungs.
         best: the best validation accuracy so far, by how many epochs are done.
     """
-    for rung in rungs(trial.settings.requirements.epochs):
-        name = f"rung {trial.repeat}.{trial.fold} {rung}"
-        if rung not in best or name in handle.user_attrs:
-            continue
-        handle.set_user_attr(name, best[rung])
-        there = [t.user_attrs[name] for t in study.get_trials(deepcopy=False) if name in t.user_attrs]
-        if sum(value > best[rung] for value in there) >= ceil(len(there) / FACTOR):
-            return True
+    pruner = SuccessiveHalvingPruner(min_resource=1, reduction_factor=FACTOR)
+    epochs = list(rungs(trial.settings.requirements.epochs))
+    first = len(epochs) * (trial.repeat * trial.folds + trial.fold)
+    for number, epoch in enumerate(epochs, first):
+        if epoch in best:
+            at_rung = copy(study.get_trials(deepcopy=False)[trial.suggestion])
+            at_rung.intermediate_values = {FACTOR**number: best[epoch]}
+            if pruner.prune(study, at_rung):
+                return True
     return False
 
 

@@ -24,8 +24,6 @@ from harness.sweep.search.stopping import STOPPED, stops_at_rung, stops_between_
 CANDIDATE = "candidate"
 ENDED_WELL = (TrialState.COMPLETE, TrialState.PRUNED)
 
-optuna.logging.set_verbosity(optuna.logging.ERROR)
-
 
 @dataclass(frozen=True)
 class Suggestion:
@@ -105,8 +103,7 @@ class Study:
         """
         if self.search.stop != "asha" or self.stopped(trial.suggestion):
             return False
-        handle = self.live[trial.suggestion].handle
-        return self._stop_if(trial, stops_at_rung(self._study, handle, trial, best))
+        return self._stop_if(trial, stops_at_rung(self._study, trial, best))
 
     def stopped(self, number: int) -> str | None:
         """Return the identity of the trial that a suggestion was stopped in."""
@@ -149,8 +146,9 @@ class Study:
 
     def _trials(self, handle: optuna.Trial) -> list[Trial]:
         settings = self._group.candidate(self._values(handle))
+        label = f"suggestion {handle.number + 1}"
         return trials_of(
-            self._sweep, self._space, self._data_digest, self._group.name, handle.number, settings
+            self._sweep, self._space, self._data_digest, self._group.name, handle.number, settings, label
         )
 
     def _values(self, handle: optuna.Trial) -> dict[str, Any]:

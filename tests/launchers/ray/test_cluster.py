@@ -1,39 +1,61 @@
-"""Packing on logical GPUs, and a cluster of two nodes on this machine."""
+"""Packing on logical GPUs, and clusters of real nodes on this machine."""
 
 import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 import ray
+from helpers import searched
+from helpers.servers import free_port, wait_for
 from helpers.tiny import declare, run, tiny_data
-from hypothesis import given
-from hypothesis import strategies as st
 from ray.cluster_utils import Cluster
 
 from harness.errors import HarnessError
 from harness.experiment.plan import plan_trials
-from harness.launchers.base import Job
+from harness.launchers.base import Job, JobSource
+from harness.launchers.capacity import Capacity, Node
 from harness.launchers.events import TrialEvent
-from harness.launchers.ray.cluster import Node, check_fits, check_storage, cluster, slots, this_machine
-from harness.launchers.ray.tune import launch
-from harness.parallel import cores_available
+from harness.launchers.ray.cluster import cluster
+from harness.launchers.ray.tune import run_jobs
+from harness.sweep.search.searches import Searches
 from harness.tracking.run_reader import load_sweep
+from harness.tracking.spool import Spool
 from harness.tracking.store import find_store
 
+PATIENCE = 120.0  # seconds
 
-class Listener:
-    """Takes the event of trials and remembers when each of their epochs was trained."""
 
-    def __init__(self) -> None:
+class Crowd:
+    """Lets trials train until so many have been seen at once, then stops every one; notes who was."""
+
+    def __init__(self, expected: int) -> None:
+        self._expected = expected
+        self._live: set[str] = set()
+        self._end = time.monotonic() + PATIENCE
         self.spans: dict[str, list[tuple[float, float]]] = {}
         self.failures: list[str] = []
+        self.met = self._after = 0
 
     def on_event(self, event: TrialEvent) -> bool:
         for epoch in event.epochs:
             span = (epoch["time"] - epoch["metrics"]["seconds"], epoch["time"])
             self.spans.setdefault(event.identity, []).append(span)
-        return False
+        if not event.epochs:
+            return False
+        self._live.add(event.identity)
+        self.met = max(self.met, len(self._live))
+        self._after += self.met >= self._expected
+        stops = self._after > 10 or time.monotonic() > self._end  # time for one too many to come
+        if stops:
+            self._live.discard(event.identity)
+        return stops
 
     def on_error(self, identities: Sequence[str], reason: str) -> None:
         self.failures.append(reason)
@@ -44,36 +66,62 @@ class Listener:
         return max(sum(a <= start < b for a, b in lives) for start, _ in lives)
 
 
-def jobs(folder: Path, gpus: float, *overrides: str) -> list[Job]:
-    trials = plan_trials("packed", declare(folder, "packed", *overrides).space, tiny_data().digest)
-    return [
-        Job(
-            trials=(trial,),
-            pretrained="",
-            cpus=1,
-            gpus=gpus,
-            device="cpu",
-            checkpoints=str(folder / "checkpoints"),
-            checkpoint_every=100,
-        )
-        for trial in trials
-    ]
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize(("share", "expected"), [(0.3, 3), (0.5, 2), (1.0, 1)])
 def test_fractions_of_a_logical_gpu_pack(tmp_path: Path, share: float, expected: int) -> None:
-    listener = Listener()
+    crowd = Crowd(expected)
+    space = declare(tmp_path, "packed", "repeats=2", "epochs=5000").space
+    trials = plan_trials("packed", space, tiny_data().digest)
+    jobs = [
+        Job.of([trial], space, "cpu", str(tmp_path)).model_copy(update={"gpus": share}) for trial in trials
+    ]
     ray.init(num_cpus=8, num_gpus=1, include_dashboard=False, log_to_driver=False)
     try:
-        planned = jobs(tmp_path, share, "repeats=2", "epochs=2")
-        launch(planned, tiny_data(), {}, listener, tmp_path / "ray", None)
+        run_jobs(JobSource.of(jobs), tiny_data(), {}, crowd)
     finally:
         ray.shutdown()
-    assert not listener.failures
-    assert len(listener.spans) == len(planned) == 6
-    assert listener.at_once() <= expected
-    assert slots([Node(cpus=8, gpus=1)], 1, share) == expected
+    assert not crowd.failures
+    assert len(crowd.spans) == len(jobs) == 6
+    assert crowd.at_once() == crowd.met == expected
+    assert Capacity((Node(cpus=8, gpus=1),)).slots(1, share) == expected
+
+
+@pytest.mark.slow
+def test_a_search_over_unequal_shares_of_a_gpu(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Networks that take 0.5 of a GPU and others that take all of it: every suggestion is trained."""
+    monkeypatch.setattr("helpers.tiny.SPACE", searched.SPACE)
+    shares = {"shufflenet_v2_x0_5": 0.5, "shufflenet_v2_x1_0": 1.0}
+    stated = f"groups.sdl.backbone={{choice: [{', '.join(shares)}]}}"
+    declared = declare(tmp_path, "unequal", "epochs=1", stated, "groups.sdl.search.sampler=random")
+    finished: list[str] = []
+
+    class Ends:
+        def on_event(self, event: TrialEvent) -> bool:
+            finished.extend([event.identity] if event.predictions else [])
+            return False
+
+        def on_error(self, identities: Sequence[str], reason: str) -> None:
+            raise AssertionError(reason)
+
+    asked: list[Job] = []
+    with Searches(declared, tmp_path, Spool(tmp_path / "spool")) as searches:
+
+        def next_job() -> Job | None:
+            if not (trials := searches.next()):
+                return None
+            job = Job.of(trials, declared.space, "cpu", str(tmp_path / "checkpoints"))
+            asked.append(job.model_copy(update={"gpus": shares[trials[0].settings.backbone]}))
+            return asked[-1]
+
+        ray.init(num_cpus=4, num_gpus=1, include_dashboard=False, log_to_driver=False)
+        try:
+            jobs = JobSource(next_job, frozenset(shares.values()), 2)
+            run_jobs(jobs, tiny_data(), {}, Ends())
+        finally:
+            ray.shutdown()
+    assert {job.gpus for job in asked} == {0.5, 1.0}
+    assert sorted(finished) == sorted(trial.identity for job in asked for trial in job.trials)
+    assert len(asked) == 4
 
 
 @pytest.fixture
@@ -87,8 +135,8 @@ def two_nodes() -> Iterator[str]:
 
 @pytest.mark.slow
 def test_a_sweep_on_a_cluster_of_two_nodes(two_nodes: str, tmp_path: Path) -> None:
-    with cluster(two_nodes) as nodes:
-        assert sorted(node.cpus for node in nodes) == [1, 1]
+    with cluster(two_nodes) as capacity:
+        assert sorted(node.cpus for node in capacity.nodes) == [1, 1]
     assert run(tmp_path, "spread", "epochs=1", address=two_nodes).complete
     assert len(load_sweep("spread", find_store(tmp_path / "results")).trials) == 3
 
@@ -98,47 +146,68 @@ def test_no_cluster_at_the_address_says_so() -> None:
         pass
 
 
-@given(
-    nodes=st.lists(st.builds(Node, cpus=st.integers(0, 64), gpus=st.integers(0, 8)), min_size=1, max_size=4),
-    cpus=st.integers(1, 8),
-    share=st.sampled_from([0.0, 0.1, 0.2, 0.25, 0.3, 0.5, 0.75, 1.0, 2.0]),
-)
-def test_slots_by_placing_one_trial_after_the_other(nodes: list[Node], cpus: int, share: float) -> None:
-    placed = 0
-    for node in nodes:
-        left_cpus, left = node.cpus, [100] * int(node.gpus)  # hundredths of each GPU
-        while left_cpus >= cpus:
-            if share >= 1:
-                if len(left) < share:
-                    break
-                del left[: int(share)]
-            elif share:
-                fitting = [i for i, free in enumerate(left) if free >= round(share * 100)]
-                if not fitting:
-                    break
-                left[fitting[0]] -= round(share * 100)
-            left_cpus -= cpus
-            placed += 1
-    assert slots(nodes, cpus, share) == placed
+# In a process that starts with this on its path, the package is what a driver has sent along, or nowhere.
+NO_PACKAGE = """
+import sys
+from importlib.machinery import PathFinder
+
+class Sent:
+    def find_spec(self, name, path=None, target=None):
+        if name != "harness":
+            return None
+        spec = PathFinder.find_spec(name, [path for path in sys.path if "py_modules_files" in path])
+        if spec is None:
+            raise ModuleNotFoundError("No module named 'harness'", name=name)
+        return spec
+
+sys.meta_path.insert(0, Sent())
+"""
 
 
-def test_trials_that_would_wait_for_ever_are_refused() -> None:
-    nodes = [Node(cpus=2, gpus=0), Node(cpus=1, gpus=1)]
-    check_fits(nodes, 1, [0.5, 1.0])
-    with pytest.raises(HarnessError, match="--device cpu"):
-        check_fits(nodes, 2, [0.5])  # no single node has both
-    with pytest.raises(HarnessError, match=r"resources\.cpus=1"):
-        check_fits(nodes, 4, [0.0])
+@pytest.fixture
+def other(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A cluster that runs on this machine for its own ends, without the package; its address.
+
+    It lives in a folder of its own, which only this test's Ray looks into for running clusters.
+    """
+    home = Path(tempfile.mkdtemp(prefix="r"))  # short: sockets have short names
+    (home / "sitecustomize.py").write_text(NO_PACKAGE)
+    monkeypatch.setenv("RAY_TMPDIR", str(home))
+    port = free_port()
+    command = [sys.executable, "-m", "ray.scripts.scripts", "start", "--head", "--block", f"--port={port}"]
+    command += ["--node-ip-address=127.0.0.1", "--num-cpus=1"]
+    command += ["--include-dashboard=false", "--disable-usage-stats"]
+    head = subprocess.Popen(
+        command,
+        cwd=home,
+        env=os.environ | {"PYTHONPATH": str(home), "RAY_AUTH_MODE": "disabled"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    wait_for(lambda: (home / "ray/ray_current_cluster").exists())
+    yield f"127.0.0.1:{port}"
+    os.killpg(head.pid, signal.SIGKILL)  # Ray itself takes half a minute to end
+    head.wait()
+    shutil.rmtree(home, ignore_errors=True)
 
 
-def test_several_machines_need_a_storage_that_all_see() -> None:
-    nodes = [Node(2, 0, "10.0.0.1"), Node(2, 0, "10.0.0.2")]
-    check_storage(nodes, "s3://bucket/folder")
-    check_storage(nodes[:1], None)
-    with pytest.raises(HarnessError, match="--set storage"):
-        check_storage(nodes, None)
+@pytest.mark.slow
+def test_a_cluster_is_joined_where_it_is_asked_for_alone(other: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for environment in ("", other):
+        monkeypatch.setenv("RAY_ADDRESS", environment)
+        with cluster(None) as capacity:
+            assert len(capacity.nodes) == 1
+            assert _port() != other.rpartition(":")[2]
+    with cluster("auto"):
+        assert _port() == other.rpartition(":")[2]
 
 
-def test_a_system_without_affinity_is_a_node_of_all_its_cores(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(os, "sched_getaffinity", raising=False)  # as on macOS
-    assert [node.cpus for node in this_machine()] == [cores_available()]
+def _port() -> str:
+    """The port of the cluster that this process has joined."""
+    return str(ray.get_runtime_context().gcs_address.rpartition(":")[2])
+
+
+@pytest.mark.slow
+def test_a_node_without_the_package_is_sent_it(other: str, tmp_path: Path) -> None:
+    assert run(tmp_path, "sent", "epochs=1", address=other).complete

@@ -11,9 +11,9 @@ import ray
 from helpers.tiny import declare, tiny_data
 
 from harness.experiment.plan import plan_trials
+from harness.launchers.base import Job, JobSource
 from harness.launchers.events import TrialEvent
-from harness.launchers.ray.tune import launch
-from harness.sweep.driver import job_of
+from harness.launchers.ray.tune import run_jobs
 
 
 class Assassin:
@@ -67,8 +67,8 @@ def test_a_list_of_trials_goes_on_where_its_worker_was_lost(tmp_path: Path) -> N
     listener = Assassin(second)
     ray.init(num_cpus=1, include_dashboard=False, log_to_driver=False)
     try:
-        job = job_of(trials, space, "cpu", str(tmp_path / "checkpoints"))
-        launch([job], tiny_data(), {}, listener, tmp_path / "ray", None)
+        job = Job.of(trials, space, "cpu", str(tmp_path / "checkpoints"))
+        run_jobs(JobSource.of([job]), tiny_data(), {}, listener)
     finally:
         ray.shutdown()
     assert len(listener.killed) == 1

@@ -3,9 +3,12 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import optuna
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from optuna.trial import TrialState
 
 from harness.experiment.load_space import load_space
@@ -28,6 +31,12 @@ groups:
     search: {sampler: tpe, suggestions: 12, startup: 4}
 """
 Score = Callable[[Trial], float]
+
+
+def opened_here(*overrides: str) -> Study:
+    """A study in memory of 60 epochs without folds."""
+    with TemporaryDirectory() as folder:
+        return opened(Path(folder), "protocol=paper", "folds=null", "settings.epochs=60", *overrides)
 
 
 def opened(folder: Path, *overrides: str, storage: optuna.storages.BaseStorage | None = None) -> Study:
@@ -99,6 +108,12 @@ def test_the_figure_of_a_proposal_is_the_mean_over_its_trials(tmp_path: Path) ->
     assert {synergic_weight_of(trial.settings) for trial in trials} == {told.params["lambda"]}
 
 
+def test_no_two_suggestions_have_the_same_title(tmp_path: Path) -> None:
+    study = opened(tmp_path, "groups.sdl.model=sdl", "groups.sdl.lambda=3")
+    trained = train(study, lambda trial: 0.5)
+    assert len({trial.title for trial in trained}) == len(trained)
+
+
 def test_lambda_is_asked_for_sdl_alone(tmp_path: Path) -> None:
     study = opened(tmp_path)
     train(study, by_lambda)
@@ -151,22 +166,56 @@ def test_a_proposal_that_is_worse_in_trial_after_trial_is_stopped(tmp_path: Path
         assert (count == 4) if worse else (count == 6)  # 1 / 2^4 is the first p below 0.1
 
 
-def test_past_a_rung_goes_the_best_third(tmp_path: Path) -> None:
-    figures = [0.5, 0.4, 0.6, 0.5, 0.55, 0.6, 0.52]
-    storage = optuna.storages.InMemoryStorage()
-    study = opened(
-        tmp_path, "groups.sdl.search.stop=asha", "groups.sdl.search.sampler=random", storage=storage
-    )
-    for figure, expected in zip(figures, [False, True, False, False, False, False, True], strict=True):
+def best_third_goes_on(value: float, before: list[float]) -> bool:
+    """By hand: of n at a rung the best ⌊n/3⌋ go on, at least one; who ties with the last of them does too."""
+    ranked = sorted([*before, value], reverse=True)
+    return value >= ranked[max(len(ranked) // 3, 1) - 1]
+
+
+@given(figures=st.lists(st.lists(st.sampled_from([0.4, 0.5, 0.6, 0.7]), min_size=9, max_size=9), min_size=8))
+@settings(max_examples=20, deadline=None)
+def test_past_a_rung_goes_the_best_third_of_its_repeat_and_fold(figures: list[list[float]]) -> None:
+    """Of three repeats the first three rungs each: after 2, 6 and 20 of 60 epochs, whatever is in between."""
+    study = opened_here("groups.sdl.search={sampler: random, suggestions: 8, stop: asha}", "repeats=3")
+    passed: dict[int, list[float]] = {}
+    for row in figures[:8]:
         suggestion = study.next()
         assert suggestion
-        trial = suggestion.trials[0]
-        assert not study.stops_during(trial, {})
-        stops = study.stops_during(trial, {1: figure})
-        assert stops == expected
-        assert study.end(trial.suggestion) == stops
-        if not stops:  # told again after a restart, the rung is not looked at again
-            assert not study.stops_during(trial, {1: 0.0, 2: figure})
-    states = [trial.state for trial in frozen(study)]
-    assert states.count(TrialState.PRUNED) == 2
-    assert opened(tmp_path, "groups.sdl.search.stop=asha", storage=storage).to_come == 12 - 2
+        for rung, figure in enumerate(row):
+            trial, epoch = suggestion.trials[rung // 3], (2, 6, 20)[rung % 3]
+            assert not study.stops_during(trial, {epoch - 1: 0.0})
+            goes_on = best_third_goes_on(figure, passed.setdefault(rung, []))
+            passed[rung].append(figure)
+            assert study.stops_during(trial, {epoch: figure}) != goes_on
+            if not goes_on:
+                break
+            assert not study.stops_during(trial, {epoch: 0.0, epoch + 1: 0.0})  # it is not looked at again
+        for trial in suggestion.trials:
+            study.score(trial, 0.5)
+        assert study.end(suggestion.trials[0].suggestion)
+
+
+def test_rungs_that_are_passed_at_once_are_looked_at_one_by_one() -> None:
+    study = opened_here("groups.sdl.search={sampler: random, suggestions: 4, stop: asha}")
+    first, second, third = (study.next() for _ in range(3))
+    assert first
+    assert second
+    assert third
+    assert not study.stops_during(first.trials[0], {2: 0.5, 6: 0.6, 20: 0.7})
+    assert study.stops_during(second.trials[0], {2: 0.5, 6: 0.5, 20: 0.7})
+    assert not study.stops_during(third.trials[0], {2: 0.5})
+    assert study.stops_during(third.trials[0], {2: 0.5, 6: 0.5})  # after a restart
+
+
+def test_what_was_stopped_is_not_asked_for_again(tmp_path: Path) -> None:
+    storage = optuna.storages.InMemoryStorage()
+    stated = ("groups.sdl.search.stop=asha", "groups.sdl.search.sampler=random")
+    study = opened(tmp_path, *stated, storage=storage)
+    for figure in (0.5, 0.4):
+        suggestion = study.next()
+        assert suggestion
+        stops = study.stops_during(suggestion.trials[0], {1: figure})
+        assert stops == (figure == 0.4)
+        assert study.end(suggestion.trials[0].suggestion) == stops
+    assert [trial.state for trial in frozen(study)] == [TrialState.RUNNING, TrialState.PRUNED]
+    assert opened(tmp_path, *stated, storage=storage).to_come == 12 - 1

@@ -1,0 +1,65 @@
+"""The jobs of a sweep: first the trials that are planned and not done, then what its searches ask for."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from harness.experiment.space import Space
+from harness.experiment.trial import Trial
+from harness.launchers.base import Job, JobSource, gpu_share
+from harness.launchers.capacity import Capacity
+from harness.sweep.recorder import Recorder
+from harness.sweep.search.searches import Searches
+
+
+class SweepJobs:
+    """Makes jobs of a sweep's trials.
+
+    Args:
+        space: what a trial takes of a machine.
+        variants: a trial of every kind that may be trained.
+        device: ``cpu`` to train on CPUs whatever the space asks for, or None.
+        checkpoints: root of the states and weights.
+
+    Attributes:
+        shares: all shares of a GPU that trials take.
+    """
+
+    def __init__(self, space: Space, variants: Iterable[Trial], device: str | None, checkpoints: str) -> None:
+        self._space = space
+        self._device = device
+        self._checkpoints = checkpoints
+        backbones = {trial.settings.requirements.backbone for trial in variants}
+        self.shares = frozenset(gpu_share(backbone, space, device) for backbone in backbones)
+
+    def source(
+        self, planned: Sequence[Trial], searches: Searches, recorder: Recorder, capacity: Capacity
+    ) -> JobSource:
+        """Return the jobs of a sweep, planned trials first.
+
+        Args:
+            planned: trials that are known beforehand, each a job on its own.
+            searches: asked for suggestions after those; all trials of a suggestion are one job.
+            recorder: is told which trials were suggested.
+            capacity: no more suggestions are under way than it has room for.
+        """
+        jobs = JobSource.of([self._job([trial]) for trial in planned])
+        concurrent = self._space.resources.concurrent
+        if not searches:
+            return replace(jobs, concurrent=concurrent or jobs.concurrent)
+        most = max(capacity.slots(self._space.resources.cpus, share) for share in self.shares)
+        suggested = self._suggested(searches, recorder)
+        return JobSource(lambda: jobs.next_job() or suggested(), self.shares, concurrent or most)
+
+    def _suggested(self, searches: Searches, recorder: Recorder) -> Callable[[], Job | None]:
+        def next_job() -> Job | None:
+            trials = searches.next()
+            recorder.close()
+            if trials is None:
+                return None
+            recorder.add(trials)
+            return self._job(trials)
+
+        return next_job
+
+    def _job(self, trials: Sequence[Trial]) -> Job:
+        return Job.of(trials, self._space, self._device, self._checkpoints)
