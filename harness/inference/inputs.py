@@ -13,7 +13,7 @@ from harness.data.preparation.crop import MaskError, find_mask, shared_names
 from harness.data.series.selection_rule import drop_duplicates, exclude, select
 from harness.errors import HarnessError
 from harness.inference.configuration import InputRule
-from harness.inference.files import IMAGE, records_of
+from harness.inference.files import IMAGE, read_records
 from harness.inference.reading import read_taken
 from harness.parallel import Progress, no_progress
 
@@ -60,7 +60,7 @@ def read_input(
     """
     if masks and rule.crop_margin is None:
         raise HarnessError(f"{masks}: the model takes whole slices and no masks; leave out --masks")
-    facts = pd.concat([records_of(path, rule, progress) for path in paths], ignore_index=True)
+    facts = pd.concat([read_records(path, rule, progress) for path in paths], ignore_index=True)
     table = select(rule.slices, _masked(facts, rule, masks))
     reasons = table["reason"]
     if allow_any:

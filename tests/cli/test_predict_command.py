@@ -37,3 +37,14 @@ def test_what_is_neither_folder_nor_registered_is_said_to_be_neither(ward: Workp
     output = ward.sdl("predict", model, "slice.dcm", code=1).output
     assert f"{model} is no folder that holds weights.pt and configuration.json" in output
     assert "no tracking store" in output
+
+
+def test_slices_without_a_uid_are_no_copies_of_each_other(ward: Workplace) -> None:
+    (ward.folder / "scan").mkdir()
+    for number in range(3):
+        pixels = np.random.default_rng(number).integers(0, 4000, (96, 96), dtype=np.uint16)
+        mr_image(pixels, SOPInstanceUID=None).save_as(ward.folder / f"scan/{number}.dcm")
+    answers = json.loads(ward.sdl("predict", "model", "scan", "--allow-any", "--json").stdout)
+    assert [row["slice_id"] for row in answers["slices"]] == ["slice 1", "slice 2", "slice 3"]
+    assert len({row["probability_II"] for row in answers["slices"]}) == 3
+    assert answers["left_out"] == {}
