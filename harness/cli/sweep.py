@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from harness.cli.options import RESULTS, cache_option, dataset_option, read_data, read_space, set_option
+from harness.cli.options import RESULTS, cache_option, dataset_option, read_space, set_option
 from harness.errors import HarnessError
-from harness.experiment.space import Space
 
 if TYPE_CHECKING:
     from harness.data.collection.prepared import PreparedData
+    from harness.experiment.space import Space
     from harness.sweep.sweep_folder import SweepManifest
 
 
@@ -62,12 +62,13 @@ def sweep(
 
 
 def _declare(
-    said: str, space: Space, name: str | None, overrides: tuple[str, ...], cache: Path
+    said: str, space: "Space", name: str | None, overrides: tuple[str, ...], cache: Path
 ) -> "tuple[SweepManifest, PreparedData]":
+    from harness.experiment.load_data import load_data
     from harness.sweep.sweep_folder import SweepManifest, new_name
 
     name = name or new_name(RESULTS, Path(said).stem)
-    data = read_data(space, cache)
+    data = load_data(space, cache)
     words = ["sdl", "sweep", _nameable(said), "--name", name, "--dataset", _nameable(space.dataset)]
     words += [word for text in overrides for word in ("--set", text)]
     return SweepManifest(name=name, space=space, data_digest=data.digest, command=shlex.join(words)), data
@@ -79,19 +80,15 @@ def _nameable(said: str) -> str:
 
 
 def _declared_before(name: str, cache: Path) -> "tuple[SweepManifest, PreparedData]":
+    from harness.experiment.load_data import load_same_data
     from harness.sweep.sweep_folder import SweepFolder
 
     declared = SweepFolder(RESULTS, name).read()
-    data = read_data(declared.space, cache)
-    if data.digest != declared.data_digest:
-        raise HarnessError(
-            f"the collection {declared.space.dataset!r} is not the one that {name!r} was started on "
-            f"(digest {data.digest[:12]}, then {declared.data_digest[:12]}): prepare that one again"
-        )
+    data = load_same_data(declared.space, cache, sweep=name, digest=declared.data_digest)
     return declared, data
 
 
-def _print_plan(space: Space, name: str, cache: Path, address: str | None, device: str | None) -> None:
+def _print_plan(space: "Space", name: str, cache: Path, address: str | None, device: str | None) -> None:
     from rich.console import Console
 
     from harness.launchers.ray.cluster import cluster, this_machine

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from harness.cli.options import cache_option, dataset_option, read_data, read_space, set_option, torch_device
+from harness.cli.options import cache_option, dataset_option, read_space, set_option, torch_device
 from harness.errors import HarnessError
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ def train(
     \b
     sdl train quickstart --trial 2 --set epochs=1
     """
+    from harness.experiment.load_data import load_data
     from harness.experiment.plan import load_pretrained, plan_trials, weights_key
     from harness.launchers.run_trial import run_trial
     from harness.models.pretrained import tensors
@@ -38,7 +39,7 @@ def train(
 
     chosen = torch_device(device)
     declared = read_space(space, dataset, overrides)
-    data = read_data(declared, cache)
+    data = load_data(declared, cache)
     trials = plan_trials(Path(space).stem, declared, data.digest)
     if not 1 <= number <= len(trials):
         raise HarnessError(f"--trial {number}: the space plans trials 1 to {len(trials)}")

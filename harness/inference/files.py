@@ -84,7 +84,7 @@ def _sides(file: BinaryIO) -> tuple[int, int] | None:
 def _image_record(
     below: str, folder: Path, content: bytes, sides: tuple[int, int], rule: InputRule
 ) -> SliceRecord:
-    """Take an image for what the recipe declares; images of one folder are taken for one patient's."""
+    """Describe an image as the recipe declares it; images of one folder count as one patient's."""
     problem = "claims an absurd size" if max(sides) > MAX_SIDE else ""
     if source_named(rule.source).reads_headers:
         problem = "no DICOM file, and no header tells an image's plane and weighting"

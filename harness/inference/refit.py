@@ -1,6 +1,6 @@
 """The chosen candidate trained once more, on every slice of the collection."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,21 +12,21 @@ from harness.data.splits.pairing import group_slices
 from harness.data.splits.split import Split
 from harness.methods.base import Settings
 from harness.methods.registry import method_of
+from harness.parallel import Progress, no_progress
 from harness.seeds import derive_seed
-from harness.training.epoch_metrics import EpochRecord
 from harness.training.schedule import Streams
 from harness.training.task import EVERYTHING, Task
 
 
 @dataclass(frozen=True)
-class Retrained:
+class Refit:
     """Weights after the last epoch, on the CPU, and the digest of the groups they were trained on."""
 
     weights: dict[str, Tensor]
     split_digest: str
 
 
-def retrain(
+def refit(
     settings: Settings,
     data: PreparedData,
     *,
@@ -34,8 +34,8 @@ def retrain(
     seed: int,
     device: torch.device,
     pretrained: Mapping[str, Tensor] | None,
-    tell: Callable[[EpochRecord], None],
-) -> Retrained:
+    progress: Progress = no_progress,
+) -> Refit:
     """Train on all slices, grouped as the paper pairs them; the last epoch counts.
 
     Args:
@@ -45,14 +45,15 @@ def retrain(
         seed: of the sweep.
         device: that trains.
         pretrained: what `harness.models.pretrained.pretrained_state` gave.
-        tell: called after every epoch.
+        progress: called after every epoch.
     """
     split = everything(data, settings.requirements.networks, seed)
     task = Task(data, split, EVERYTHING, Streams(seed, repeat=0, fold=0), device, pretrained)
     run = method_of(settings).start(settings, task)
-    for _ in range(epochs):
-        tell(run.train_epoch())
-    return Retrained(run.weights(), split.digest(data.slice_ids))
+    for epoch in range(epochs):
+        run.train_epoch()
+        progress("training", epoch + 1, epochs)
+    return Refit(run.weights(), split.digest(data.slice_ids))
 
 
 def everything(data: PreparedData, networks: int, seed: int) -> Split:

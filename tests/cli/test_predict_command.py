@@ -26,10 +26,14 @@ def test_a_file_of_json_holds_what_is_printed(ward: Workplace) -> None:
     assert str(Path("new/answers.json")) in result.stderr
 
 
-@pytest.mark.parametrize(("out", "said"), [("a.txt", ".csv or .json"), ("slice.dcm/a.csv", "written there")])
-def test_a_place_for_no_answers_is_told_before_anything_is_read(ward: Workplace, out: str, said: str) -> None:
+@pytest.mark.parametrize(
+    ("out", "message"), [("a.txt", ".csv or .json"), ("slice.dcm/a.csv", "written there")]
+)
+def test_an_unusable_output_is_refused_before_anything_is_read(
+    ward: Workplace, out: str, message: str
+) -> None:
     (ward.folder / "model/weights.pt").write_bytes(b"")
-    assert said in ward.sdl("predict", "model", "slice.dcm", "--out", out, code=1).output
+    assert message in ward.sdl("predict", "model", "slice.dcm", "--out", out, code=1).output
 
 
 @pytest.mark.parametrize("model", ["modl", "./modl", "model/weights.pt", "."])
@@ -47,4 +51,4 @@ def test_slices_without_a_uid_are_no_copies_of_each_other(ward: Workplace) -> No
     answers = json.loads(ward.sdl("predict", "model", "scan", "--allow-any", "--json").stdout)
     assert [row["slice_id"] for row in answers["slices"]] == ["slice 1", "slice 2", "slice 3"]
     assert len({row["probability_II"] for row in answers["slices"]}) == 3
-    assert answers["left_out"] == {}
+    assert answers["excluded"] == {}

@@ -6,13 +6,12 @@ import torch
 from helpers.made_models import settings
 from helpers.tiny import tiny_data
 
-from harness.inference.refit import everything, retrain
+from harness.inference.refit import everything, refit
 from harness.models.synergic import SynergicNetworks
-from harness.training.epoch_metrics import EpochRecord
 
 
 @pytest.mark.parametrize("networks", [2, 3])
-def test_no_slice_is_held_out(networks: int) -> None:
+def test_every_slice_may_train(networks: int) -> None:
     data = tiny_data()
     split = everything(data, networks, seed=3)
     assert split.groups.shape[1] == networks
@@ -21,18 +20,18 @@ def test_no_slice_is_held_out(networks: int) -> None:
 
 
 def test_the_weights_are_those_after_the_last_epoch() -> None:
-    told: list[EpochRecord] = []
+    progress: list[tuple[str, int, int]] = []
     arguments = {
         "settings": settings(learning_rate=0.05, epochs=50),
         "data": tiny_data(),
         "seed": 3,
         "device": torch.device("cpu"),
         "pretrained": None,
-        "tell": told.append,
+        "progress": lambda *event: progress.append(event),
     }
-    short, long, again = (retrain(epochs=epochs, **arguments) for epochs in (1, 3, 3))
-    assert [record.epoch for record in told] == [1, 1, 2, 3, 1, 2, 3]
-    assert {record.metrics["lambda"] for record in told} == {3.0}
+    short, long, again = (refit(epochs=epochs, **arguments) for epochs in (1, 3, 3))
+    three = [("training", epoch, 3) for epoch in (1, 2, 3)]
+    assert progress == [("training", 1, 1), *three, *three]
     SynergicNetworks("shufflenet_v2_x0_5", 2, 3).load_state_dict(long.weights)
     batches = "networks.0.backbone.conv1.1.num_batches_tracked"
     assert long.weights[batches] == 3 * short.weights[batches]
