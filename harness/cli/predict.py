@@ -117,7 +117,9 @@ def _table(rows: "pd.DataFrame") -> "Table":
     table = Table(box=rich.box.SIMPLE, pad_edge=False)
     for name in rows:
         number = rows[name].dtype.kind in "fi"
-        table.add_column(str(name), justify="right" if number else "left", no_wrap=number)
+        table.add_column(
+            str(name), justify="right" if number else "left", no_wrap=number or name == "slice_id"
+        )
     for row in rows.itertuples(index=False):
         table.add_row(*(f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in row))
     return table
