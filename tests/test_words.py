@@ -1,7 +1,7 @@
 """One word for one thing, and that of the field: words which the program has outgrown do not come back.
 
-Looked at are names (of modules, classes, functions, arguments, variables and attributes), strings that are keys
-(of metrics, columns, JSON, tags and files: such as hold no blank), and for some words all text.
+Looked at are names (of modules, classes, functions, arguments, variables and attributes), strings that are
+keys (of metrics, columns, JSON, tags and files: such as hold no blank), and for some words all text.
 """
 
 import ast
