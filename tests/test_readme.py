@@ -2,8 +2,8 @@
 
 The README's run in its order, in a folder where the collection and the space ``quickstart`` are small (the
 working directory's come before the shipped ones). Only parsed, and planned where they are sweeps, is what
-needs more than that: the paper's data, a running cluster, a name of the reader's choice in capitals; and ``sdl
-data generate``, whose folder is there already, and ``sdl ui``, which serves until Ctrl-C.
+needs more than that: the paper's data, a running cluster, a name of the reader's choice in capitals; and
+``sdl data generate``, whose folder is there already, and ``sdl ui``, which serves until Ctrl-C.
 """
 
 import re
