@@ -112,9 +112,16 @@ def new_weights(
         pretrained=tensors(pretrained),
         progress=progress,
     )
+    total = len(data.labels)
+    trained_on = f"{total - result.unpaired} of {total} slices" if result.unpaired else f"all {total} slices"
     return FinalWeights(
         result.weights,
-        f"Trained anew on all slices of the collection for {epochs} epochs, the median of its trials. This"
-        " model was tested on nothing: the figures below are of its trials, each trained on less.",
-        {"trained_on": "all slices", "epochs": str(epochs), "split_digest": result.split_digest},
+        f"Trained anew on {trained_on} of the collection{_leftover(result.unpaired)}, for {epochs} epochs,"
+        " the median of its trials. This model was tested on nothing: the figures below are of its trials,"
+        " each trained on less.",
+        {"trained_on": trained_on, "epochs": str(epochs), "split_digest": result.split_digest},
     )
+
+
+def _leftover(unpaired: int) -> str:
+    return f" ({unpaired} found no partner when slices were paired)" if unpaired else ""

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from harness.data.collection.prepared import PreparedData
-from harness.data.splits.pairing import group_slices
+from harness.data.splits.pairing import regroup
 from harness.data.splits.split import Split
 from harness.methods.base import Settings
 from harness.methods.registry import method_of
@@ -20,10 +20,17 @@ from harness.training.task import EVERYTHING, Task
 
 @dataclass(frozen=True)
 class Refit:
-    """Weights after the last epoch, on the CPU, and the digest of the groups they were trained on."""
+    """The candidate after its last epoch.
+
+    Attributes:
+        weights: on the CPU, by name.
+        split_digest: of the groups that it was trained on.
+        unpaired: how many slices trained nothing because pairing found them no partner.
+    """
 
     weights: dict[str, Tensor]
     split_digest: str
+    unpaired: int
 
 
 def refit(
@@ -36,7 +43,7 @@ def refit(
     pretrained: Mapping[str, Tensor] | None,
     progress: Progress = no_progress,
 ) -> Refit:
-    """Train on all slices, grouped as the paper pairs them; the last epoch counts.
+    """Train on all slices that the paper's pairing groups; the last epoch counts.
 
     Args:
         settings: of the chosen candidate; its number of epochs does not count.
@@ -53,10 +60,11 @@ def refit(
     for epoch in range(epochs):
         run.train_epoch()
         progress("training", epoch + 1, epochs)
-    return Refit(run.weights(), split.digest(data.slice_ids))
+    return Refit(run.weights(), split.digest(data.slice_ids), len(split.unpaired(len(data.labels))))
 
 
 def everything(data: PreparedData, networks: int, seed: int) -> Split:
     """Return a split without test slices; its validation set only keeps training's log in shape."""
-    groups = group_slices(data.labels, networks, np.random.default_rng(derive_seed(seed, "pairs", "all")))
+    random = np.random.default_rng(derive_seed(seed, "pairs", "all"))
+    groups = regroup(np.arange(len(data.labels)), data.labels, networks, random)
     return Split(groups=groups, validation=groups[0], test=groups[:0, 0])

@@ -1,5 +1,7 @@
 """Training once more on everything."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -10,13 +12,14 @@ from harness.inference.refit import everything, refit
 from harness.models.synergic import SynergicNetworks
 
 
-@pytest.mark.parametrize("networks", [2, 3])
+@pytest.mark.parametrize("networks", [1, 2, 3])
 def test_every_slice_may_train(networks: int) -> None:
     data = tiny_data()
     split = everything(data, networks, seed=3)
     assert split.groups.shape[1] == networks
     assert len(split.test) == 0
     assert len(np.unique(split.train)) == len(split.train) > len(data.labels) - 2 * networks
+    assert len(split.train) == len(data.labels) or networks > 1
 
 
 def test_the_weights_are_those_after_the_last_epoch() -> None:
@@ -37,3 +40,10 @@ def test_the_weights_are_those_after_the_last_epoch() -> None:
     assert long.weights[batches] == 3 * short.weights[batches]
     assert all(torch.equal(long.weights[name], again.weights[name]) for name in long.weights)
     assert long.split_digest == short.split_digest
+
+
+def test_slices_that_pairing_left_over_are_counted() -> None:
+    """Of 28 and 4 slices 14 and 2 are paired in their class, and 2 of the 14 left with the 2 of the other."""
+    data = replace(tiny_data(), labels=np.repeat([0, 1], [28, 4]), classes=("II", "III"))
+    result = refit(settings(), data, epochs=1, seed=3, device=torch.device("cpu"), pretrained=None)
+    assert result.unpaired == 28 - 14 - 2
