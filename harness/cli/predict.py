@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING
 import click
 
 from harness.cli.options import RESULTS
-from harness.errors import HarnessError
 
 if TYPE_CHECKING:
     import pandas as pd
     from rich.table import Table
 
-    from harness.inference.model import TrainedModel
     from harness.inference.predictions import Predictions
 
 
@@ -49,13 +47,14 @@ def predict(
     sdl predict grader@best slice1.png slice2.png --json
     """
     from harness.cli.bar import file_bars
+    from harness.inference.find_model import find_model
     from harness.inference.inputs import read_input
     from harness.inference.predictions import predict as predict_slices
     from harness.inference.write import check_output, json_text, write_predictions
 
     if out:
         check_output(out)
-    trained, model = _opened(model)
+    trained, model = find_model(model, RESULTS)
     rule = trained.configuration.recipe
     with file_bars() as progress:
         inputs = read_input(paths, rule, masks=masks, allow_any=allow_any, progress=progress)
@@ -66,31 +65,6 @@ def predict(
         _show(predictions, model)
     if out:
         click.echo(f"written: {', '.join(map(str, write_predictions(predictions, model, out)))}", err=True)
-
-
-def _opened(name: str) -> "tuple[TrainedModel, str]":
-    """Return a model, and which one it is, with its version where it is a registered one."""
-    from tempfile import TemporaryDirectory
-
-    from harness.inference.model import is_model, read_model
-
-    if is_model(Path(name)):
-        return read_model(Path(name)), name
-    with TemporaryDirectory() as folder:
-        version, files = _fetched(name, Path(folder))
-        return read_model(files), version
-
-
-def _fetched(name: str, into: Path) -> tuple[str, Path]:
-    from harness.inference.model import CONFIGURATION, WEIGHTS
-    from harness.tracking.model_registry import fetch
-    from harness.tracking.store import find_store
-
-    try:
-        return fetch(name, find_store(RESULTS), into)
-    except HarnessError as error:
-        no_folder = f"{name} is no folder that holds {WEIGHTS} and {CONFIGURATION}"
-        raise HarnessError(f"{no_folder}; sought as a registered model:\n{error}") from None
 
 
 def _show(predictions: "Predictions", model: str) -> None:

@@ -1,13 +1,18 @@
 """``sdl predict`` with a model in a folder."""
 
 import json
+import socket
+from contextlib import chdir
 from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from helpers.made_dicom import mr_image
 from helpers.made_models import made_model, rule
 from helpers.workplace import Workplace
+
+from harness.cli import main
 
 
 @pytest.fixture
@@ -41,6 +46,19 @@ def test_what_is_neither_folder_nor_registered_is_said_to_be_neither(ward: Workp
     output = ward.sdl("predict", model, "slice.dcm", code=1).output
     assert f"{model} is no folder that holds weights.pt and configuration.json" in output
     assert "no tracking store" in output
+
+
+def test_a_store_that_is_away_says_nothing_of_the_name(ward: Workplace) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    run = CliRunner(env={"MLFLOW_TRACKING_URI": f"http://127.0.0.1:{port}"})
+    with chdir(ward.folder):
+        result = run.invoke(main, ["predict", "grader", "slice.dcm"])
+    assert result.exit_code == 1
+    assert f"127.0.0.1:{port}" in result.output
+    assert "no tracking store answers" in result.output
+    assert "no registered model" not in result.output
+    assert "no folder" not in result.output
 
 
 def test_slices_without_a_uid_are_no_copies_of_each_other(ward: Workplace) -> None:
