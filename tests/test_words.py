@@ -20,29 +20,16 @@ DOCUMENTS = [
 ]
 PENDING = {  # rooms whose names are still being replaced
     "cli",
-    "config",
-    "data",
-    "data/collection",
-    "data/dicom",
-    "data/index",
-    "data/labels",
-    "data/preparation",
-    "data/series",
-    "data/sources",
-    "data/splits",
-    "evaluation",
     "experiment",
     "launchers/ray",
     "methods",
     "models/backbones",
-    "phantom",
     "report",
     "report/parts",
     "report/rendering",
     "selection",
     "sweep",
     "sweep/search",
-    "tracking",
 }
 
 # words of any name or key: `said` stands in `said`, `_said`, `contrast_said` and `SaidOf`
@@ -65,15 +52,12 @@ WORDS = {
     "problem_of": "exclusion_reason",
     "said": "described, stated, text, message",
     "told": "reported",
-    "tell": "report, on_event",
     "hears": "on_event",
     "heard": "received",
     "hearer": "listener",
     "news": "event",
     "wanted": "options",
     "asked": "job source, suggested",
-    "answer": "predict",
-    "answers": "predictions",
     "settle": "compact",
     "unread": "pending",
     "courier": "uploader",
@@ -97,6 +81,8 @@ NAMES = {
     "of_set": "the thing itself",
     "there": "the thing itself",
     "each": "the thing itself",
+    "answer": "predict",
+    "answers": "predictions",
     "shapes": "variants",
     "Asked": "JobSource",
     "_Relay": "EventScheduler",
@@ -115,6 +101,7 @@ NAMES = {
 
 # names that libraries have, too: none of ours is defined so
 DEFINITIONS = {
+    "tell": "report, on_event",
     "take": "on_event, submit",
     "round": "flush",
     "mark": "commit",
@@ -142,7 +129,7 @@ EXCEPTIONS = {
     ("*", "key", "taken"): "a column of slices.csv, which users' scripts read",
     ("*", "argument of assign", "taken"): "the same column",
     ("harness/experiment/*", "key", "choice"): "the axis `choice: [...]` of a search space",
-    ("harness/sweep/search/*", "attribute", "tell"): "Optuna's own `study.tell`",
+    ("harness/data/collection/*", "definition", "unit"): "what a check counts: slices, files, patients",
     ("harness/phantom/*", "*", "shapes"): "ellipses and polygons of a head",
     ("harness/phantom/*", "*", "push_aside"): "what a tumour does to the tissue around it",
 }
@@ -211,7 +198,7 @@ def field_word(use: Use) -> str | None:
     else:
         refused = {old: new for old, new in NAMES.items() if old == use.text}
     if use.kind == "definition":
-        refused |= {old: new for old, new in DEFINITIONS.items() if old == use.text}
+        refused |= {old: new for old, new in DEFINITIONS.items() if old == use.text.lstrip("_")}
     refused |= {old: new for old, new in WORDS.items() if f"_{old}_" in spelt}
     return next(iter(refused.values()), None)
 
