@@ -20,6 +20,7 @@ DOCUMENTS = [
 ]
 PENDING = {  # rooms whose names are still being replaced
     "cli",
+    "evaluation",
     "experiment",
     "launchers/ray",
     "methods",

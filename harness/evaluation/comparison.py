@@ -54,10 +54,10 @@ def difference(
         if not (np.array_equal(one.cluster, other.cluster) and np.array_equal(one.true, other.true)):
             raise ValueError("paired predictions must hold the same rows in the same order")
     resamples = resample_clusters(strata(first), DRAWS, seed)
-    sampled = mean_over_repeats(first, measure, resamples) - mean_over_repeats(second, measure, resamples)
+    drawn = mean_over_repeats(first, measure, resamples) - mean_over_repeats(second, measure, resamples)
     return Difference(
         value=point(first, measure) - point(second, measure),
-        interval=percentiles(sampled, first[0].clusters),
+        interval=percentiles(drawn, first[0].clusters),
     )
 
 
@@ -72,7 +72,7 @@ def unpaired_difference(
     It takes the sides for independent; where the same clusters stand on both and those that are hard are hard
     on both, the interval is too wide.
     """
-    sampled = [
+    drawn = [
         mean_over_repeats(
             side, measure, resample_clusters(strata(side), DRAWS, derive_seed(seed, "side", number))
         )
@@ -80,7 +80,7 @@ def unpaired_difference(
     ]
     return Difference(
         value=point(first, measure) - point(second, measure),
-        interval=percentiles(sampled[0] - sampled[1], min(first[0].clusters, second[0].clusters)),
+        interval=percentiles(drawn[0] - drawn[1], min(first[0].clusters, second[0].clusters)),
     )
 
 
@@ -142,5 +142,5 @@ def _sign_vectors(clusters: int, seed: int, flips: int) -> Floats:
     if clusters <= EXACT_CLUSTERS:
         return np.array(list(product((1.0, 0.0), repeat=clusters)))
     random = np.random.default_rng(derive_seed(seed, "sign-flip"))
-    sampled = random.integers(0, 2, (flips, clusters)).astype(float)
-    return np.vstack([np.ones((1, clusters)), sampled])
+    drawn = random.integers(0, 2, (flips, clusters)).astype(float)
+    return np.vstack([np.ones((1, clusters)), drawn])

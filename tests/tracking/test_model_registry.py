@@ -80,9 +80,7 @@ def test_files_of_a_model_that_are_gone_are_not_told_as_an_unknown_name(store: S
     run_id = store.client().get_model_version(made.name, str(made.version)).run_id
     assert store.artifacts
     shutil.rmtree(store.artifacts / run_id)
-    with pytest.raises(
-        HarnessError, match=r"^the files of the model 'deleted files' cannot be read: No such"
-    ):
+    with pytest.raises(HarnessError, match="^the files of the model 'deleted files' cannot be read: No such"):
         fetch("deleted files", store, tmp_path)
 
 
