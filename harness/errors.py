@@ -1,4 +1,4 @@
-"""What a user did wrong, said so that it can be mended: where, which rule, what was received, the fix."""
+"""What a user did wrong, worded so that it can be mended: where, which rule, what was received, the fix."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -38,8 +38,8 @@ class InvalidInputError(HarnessError):
         super().__init__("\n".join([f"{count} found; nothing was started.", *map(str, self.faults)]))
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Return a fix for a misspelt name: the nearest known one, else all of them."""
-    names = sorted(known)
+def did_you_mean(name: str, choices: Iterable[str]) -> str:
+    """Return a fix for a misspelt name: the nearest of the choices, else all of them."""
+    names = sorted(choices)
     close = get_close_matches(name, names, n=1)
     return f"did you mean {close[0]!r}?" if close else f"use one of: {', '.join(names)}"

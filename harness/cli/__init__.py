@@ -34,7 +34,7 @@ def main() -> None:
     sdl sweep quickstart                   train every candidate
     sdl report quickstart-1                tables and figures
     sdl best quickstart-1 --register NAME  the chosen λ, registered
-    sdl predict NAME DIR                   its answers for new slices
+    sdl predict NAME DIR                   its predictions for new slices
     sdl ui                                 browse the runs in MLflow
     """
 

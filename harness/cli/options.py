@@ -5,14 +5,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from harness.data.collection.prepared import PreparedData
 from harness.errors import HarnessError
-from harness.experiment.load_space import load_space
-from harness.experiment.space import Space
-from harness.shipped import find
 
 if TYPE_CHECKING:
     import torch
+
+    from harness.experiment.space import Space
 
 RESULTS = Path("results")
 
@@ -42,16 +40,10 @@ def torch_device(name: str) -> "torch.device":
     return torch.device(name)
 
 
-def read_space(space: str, dataset: str | None, overrides: tuple[str, ...]) -> Space:
+def read_space(space: str, dataset: str | None, overrides: tuple[str, ...]) -> "Space":
     """Return the validated space that the options stand for."""
+    from harness.experiment.load_space import load_space
+    from harness.shipped import find
+
     stated = [*overrides, *([f"dataset={dataset}"] if dataset else [])]
     return load_space(find("search_spaces", space), stated)
-
-
-def read_data(space: Space, cache: Path) -> PreparedData:
-    """Return the prepared collection that a space trains on, as small as the space asks for."""
-    from harness.data.collection.prepare import load_prepared
-    from harness.data.sources.load_recipe import load_recipe
-
-    data = load_prepared(load_recipe(space.dataset), cache)
-    return data if space.slices_per_class is None else data.first_of_each_class(space.slices_per_class)

@@ -1,4 +1,4 @@
-"""``sdl predict``: a model's answers for new slices."""
+"""``sdl predict``: what a model predicts for new slices."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING
 import click
 
 from harness.cli.options import RESULTS
-from harness.errors import HarnessError
 
 if TYPE_CHECKING:
     import pandas as pd
     from rich.table import Table
 
-    from harness.inference.model import TrainedModel
     from harness.inference.predictions import Predictions
 
 
@@ -49,62 +47,39 @@ def predict(
     sdl predict grader@best slice1.png slice2.png --json
     """
     from harness.cli.bar import file_bars
+    from harness.inference.find_model import find_model
     from harness.inference.inputs import read_input
-    from harness.inference.predictions import answer
-    from harness.inference.write import check_place, json_text, write_answers
+    from harness.inference.predictions import predict as predict_slices
+    from harness.inference.write import check_output, json_text, write_predictions
 
     if out:
-        check_place(out)
-    trained, model = _opened(model)
+        check_output(out)
+    trained, model = find_model(model, RESULTS)
     rule = trained.configuration.recipe
     with file_bars() as progress:
-        given = read_input(paths, rule, masks=masks, allow_any=allow_any, progress=progress)
-    answers = answer(trained, given)
+        inputs = read_input(paths, rule, masks=masks, allow_any=allow_any, progress=progress)
+    predictions = predict_slices(trained, inputs)
     if as_json:
-        click.echo(json_text(answers, model))
+        click.echo(json_text(predictions, model))
     else:
-        _show(answers, model)
+        _show(predictions, model)
     if out:
-        click.echo(f"written: {', '.join(map(str, write_answers(answers, model, out)))}", err=True)
+        click.echo(f"written: {', '.join(map(str, write_predictions(predictions, model, out)))}", err=True)
 
 
-def _opened(said: str) -> "tuple[TrainedModel, str]":
-    """Return a model, and which one it is, with its version where it is a registered one."""
-    from tempfile import TemporaryDirectory
-
-    from harness.inference.model import is_model, read_model
-
-    if is_model(Path(said)):
-        return read_model(Path(said)), said
-    with TemporaryDirectory() as folder:
-        version, files = _fetched(said, Path(folder))
-        return read_model(files), version
-
-
-def _fetched(said: str, into: Path) -> tuple[str, Path]:
-    from harness.inference.model import CONFIGURATION, WEIGHTS
-    from harness.tracking.model_registry import fetch
-    from harness.tracking.store import find_store
-
-    try:
-        return fetch(said, find_store(RESULTS), into)
-    except HarnessError as error:
-        no_folder = f"{said} is no folder that holds {WEIGHTS} and {CONFIGURATION}"
-        raise HarnessError(f"{no_folder}; sought as a registered model:\n{error}") from None
-
-
-def _show(answers: "Predictions", model: str) -> None:
+def _show(predictions: "Predictions", model: str) -> None:
     from rich.console import Console
 
+    from harness.evaluation.class_metrics import ENSEMBLE
     from harness.inference.predictions import NOT_CLINICAL, tuple_text
 
     console = Console()
-    slices = answers.slices.assign(answers=answers.slices["answers"].map(tuple_text))
+    slices = predictions.slices.assign(by_network=predictions.slices["by_network"].map(tuple_text))
     noted = ["note"] if slices["note"].any() else []
-    console.print(_table(slices[["slice_id", "patient", "answers", "ensemble", "probability", *noted]]))
-    console.print(_table(answers.patients[["patient", "slices", "class", "probability"]]))
-    for reason, count in answers.left_out.items():
-        console.print(f"left out: {count} × {reason}", highlight=False, markup=False)
+    console.print(_table(slices[["slice_id", "patient", "by_network", ENSEMBLE, "probability", *noted]]))
+    console.print(_table(predictions.patients[["patient", "slices", "class", "probability"]]))
+    for reason, count in predictions.excluded.items():
+        console.print(f"excluded: {count} × {reason}", highlight=False, markup=False)
     console.print(f"model: {model}", highlight=False, markup=False)
     console.print(NOT_CLINICAL)
 
@@ -116,7 +91,9 @@ def _table(rows: "pd.DataFrame") -> "Table":
     table = Table(box=rich.box.SIMPLE, pad_edge=False)
     for name in rows:
         number = rows[name].dtype.kind in "fi"
-        table.add_column(str(name), justify="right" if number else "left", no_wrap=number)
+        table.add_column(
+            str(name), justify="right" if number else "left", no_wrap=number or name == "slice_id"
+        )
     for row in rows.itertuples(index=False):
         table.add_row(*(f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in row))
     return table

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from harness.cli.options import RESULTS, cache_option
+from harness.cli.options import RESULTS, cache_option, torch_device
 
 
 @click.command()
@@ -124,8 +124,13 @@ def best(
     if model:
         from harness.inference.register import RegisterOptions, register_choice
 
-        wanted = RegisterOptions(model, alias, retrain, device, cache)
-        click.echo(f"registered: {register_choice(choice, sweep, store, wanted)}", err=True)
+        options = RegisterOptions(model, alias, retrain, torch_device(device if retrain else "cpu"), cache)
+        registered = register_choice(choice, sweep, store, options, _print_epoch)
+        click.echo(f"registered: {registered}", err=True)
+
+
+def _print_epoch(what: str, done: int, total: int) -> None:
+    click.echo(f"{what}: epoch {done} of {total}", err=True)
 
 
 @click.command()

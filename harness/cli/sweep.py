@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from harness.cli.options import RESULTS, cache_option, dataset_option, read_data, read_space, set_option
+from harness.cli.options import RESULTS, cache_option, dataset_option, read_space, set_option
 from harness.errors import HarnessError
-from harness.experiment.space import Space
 from harness.launchers.registry import DEFAULT, open_launcher
 
 if TYPE_CHECKING:
     from harness.data.collection.prepared import PreparedData
+    from harness.experiment.space import Space
     from harness.launchers.base import Launcher
     from harness.sweep.driver import Outcome
     from harness.sweep.sweep_folder import SweepManifest
@@ -69,12 +69,13 @@ def sweep(
 
 
 def _declare(
-    stated: str, space: Space, name: str | None, overrides: tuple[str, ...], cache: Path
+    stated: str, space: "Space", name: str | None, overrides: tuple[str, ...], cache: Path
 ) -> "tuple[SweepManifest, PreparedData]":
+    from harness.experiment.load_data import load_data
     from harness.sweep.sweep_folder import SweepManifest, new_name
 
     name = name or new_name(RESULTS, Path(stated).stem)
-    data = read_data(space, cache)
+    data = load_data(space, cache)
     words = ["sdl", "sweep", _nameable(stated), "--name", name, "--dataset", _nameable(space.dataset)]
     words += [word for text in overrides for word in ("--set", text)]
     return SweepManifest(name=name, space=space, data_digest=data.digest, command=shlex.join(words)), data
@@ -86,20 +87,16 @@ def _nameable(stated: str) -> str:
 
 
 def _declared_before(name: str, cache: Path) -> "tuple[SweepManifest, PreparedData]":
+    from harness.experiment.load_data import load_same_data
     from harness.sweep.sweep_folder import SweepFolder
 
     declared = SweepFolder(RESULTS, name).read()
-    data = read_data(declared.space, cache)
-    if data.digest != declared.data_digest:
-        raise HarnessError(
-            f"the collection {declared.space.dataset!r} is not the one that {name!r} was started on "
-            f"(digest {data.digest[:12]}, then {declared.data_digest[:12]}): prepare that one again"
-        )
+    data = load_same_data(declared.space, cache, sweep=name, digest=declared.data_digest)
     return declared, data
 
 
 def _print_plan(
-    space: Space, name: str, cache: Path, launcher: str, address: str | None, device: str | None
+    space: "Space", name: str, cache: Path, launcher: str, address: str | None, device: str | None
 ) -> None:
     from rich.console import Console
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from harness.cli.options import cache_option, dataset_option, read_data, read_space, set_option, torch_device
+from harness.cli.options import cache_option, dataset_option, read_space, set_option, torch_device
 from harness.errors import HarnessError
 
 if TYPE_CHECKING:
@@ -33,13 +33,14 @@ def train(
     """
     import torch
 
+    from harness.experiment.load_data import load_data
     from harness.experiment.plan import load_pretrained, plan_trials
     from harness.launchers.base import Job, JobSource
     from harness.launchers.in_process import InProcess
 
     chosen = torch_device(device)
     declared = read_space(space, dataset, overrides)
-    data = read_data(declared, cache)
+    data = load_data(declared, cache)
     trials = plan_trials(Path(space).stem, declared, data.digest)
     if not 1 <= number <= len(trials):
         raise HarnessError(f"--trial {number}: the space plans trials 1 to {len(trials)}")

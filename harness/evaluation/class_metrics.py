@@ -103,8 +103,8 @@ def probabilities(predictions: pd.DataFrame, network: str) -> NDArray[np.float64
 
 def ensemble(stacked: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the mean (N, C) of n networks' probabilities (n, N, C), where NaN counts as knowing nothing."""
-    known = np.nan_to_num(stacked, nan=1 / stacked.shape[-1])
-    return np.asarray(known.mean(axis=0), dtype=np.float64)
+    probabilities = np.nan_to_num(stacked, nan=1 / stacked.shape[-1])
+    return np.asarray(probabilities.mean(axis=0), dtype=np.float64)
 
 
 def labels(predictions: pd.DataFrame) -> NDArray[np.int64]:

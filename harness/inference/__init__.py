@@ -1,1 +1,1 @@
-"""A trained model put to use: its files, the input that it takes, and what it answers."""
+"""A trained model put to use: its files, the input that it takes, and what it predicts."""

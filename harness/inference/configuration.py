@@ -61,8 +61,8 @@ class InputRule(_Part):
         )
 
     @property
-    def words(self) -> str:
-        """What is taken, in words."""
+    def description(self) -> str:
+        """What a model takes, in words."""
         rule = self.slices
         contrast = "" if rule.contrast == "any" else f", {rule.contrast}-contrast"
         cut = "" if self.crop_margin is None else f", cut to the tumour and {self.crop_margin} pixels around"

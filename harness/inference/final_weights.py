@@ -6,7 +6,6 @@ from pathlib import Path
 from statistics import median_high
 from tempfile import TemporaryDirectory
 
-import click
 import torch
 from torch import Tensor
 
@@ -16,51 +15,57 @@ from harness.evaluation.class_metrics import reporting_network, score
 from harness.experiment.plan import load_pretrained, weights_key
 from harness.experiment.space import Space
 from harness.inference.model import read_weights
-from harness.inference.refit import retrain
+from harness.inference.refit import refit
 from harness.methods.base import Settings
 from harness.models.pretrained import tensors
+from harness.parallel import Progress
 from harness.tracking.artifacts import SweepArtifacts
 from harness.tracking.run_reader import TrialRun
-from harness.training.epoch_metrics import EpochRecord
 from harness.training.memory import keep_freed_memory
 
 
 @dataclass(frozen=True)
-class Weights:
-    """Values by name, how they came about in a sentence, and what the registry is told of that."""
+class FinalWeights:
+    """What a model is registered with.
 
-    values: dict[str, Tensor]
-    trained: str
+    Attributes:
+        tensors: by the name of the parameter.
+        origin: how they came about, in a sentence or two.
+        tags: the same for the registry.
+    """
+
+    tensors: dict[str, Tensor]
+    origin: str
     tags: dict[str, str]
 
 
-def kept_weights(trials: Sequence[TrialRun], files: SweepArtifacts) -> Weights:
+def kept_weights(trials: Sequence[TrialRun], files: SweepArtifacts) -> FinalWeights:
     """Return the weights of the candidate's trial that its validation set rates best, the first of equals.
 
     Raises:
         HarnessError: none of its trials' weights were kept.
     """
     kept = files.kept_weights()
-    own = [trial for trial in trials if trial.identity in kept]
-    if not own:
+    with_weights = [trial for trial in trials if trial.identity in kept]
+    if not with_weights:
         raise HarnessError(
             "the weights of the chosen candidate were not kept: `log_weights: best` keeps those of the best"
             " trial of each group. Train it anew with --retrain, or sweep with `log_weights: all`"
             if kept
-            else "the sweep has handed over no weights: it does so once all its trials are done, unless told"
+            else "the sweep has handed over no weights: it does so once all its trials are done, but for"
             " `log_weights: none`. Go on with `sdl sweep --resume`, or train the choice anew with --retrain"
         )
-    best = max(own, key=_validation_accuracy)
-    place = f"repeat {best.repeat + 1}, fold {best.fold + 1}"
+    best = max(with_weights, key=_validation_accuracy)
+    trained_on = f"repeat {best.repeat + 1}, fold {best.fold + 1}"
     with TemporaryDirectory() as folder:
         values = read_weights(files.copy(kept[best.identity], Path(folder)))
-    return Weights(
+    return FinalWeights(
         values,
-        f"Weights of one trial ({place}), the one that its validation set rates best, at its chosen epoch"
-        f" {_epochs([best])[0]}: trained on a part of the patients. The figures below are those of"
+        f"Weights of one trial ({trained_on}), the one that its validation set rates best, at its chosen"
+        f" epoch {_epochs([best])[0]}: trained on a part of the patients. The figures below are those of"
         " all trials of the candidate.",
         {
-            "trained_on": place,
+            "trained_on": trained_on,
             "from_trial": best.identity,
             "split_digest": best.tags["split_digest"],
         },
@@ -78,8 +83,13 @@ def _epochs(trials: Sequence[TrialRun]) -> list[int]:
 
 
 def new_weights(
-    settings: Settings, trials: Sequence[TrialRun], space: Space, data: PreparedData, device: torch.device
-) -> Weights:
+    settings: Settings,
+    trials: Sequence[TrialRun],
+    space: Space,
+    data: PreparedData,
+    device: torch.device,
+    progress: Progress,
+) -> FinalWeights:
     """Train the candidate on all slices, for as many epochs as its trials took in the median.
 
     Raises:
@@ -93,23 +103,28 @@ def new_weights(
         )
     epochs = median_high(_epochs(trials))
     keep_freed_memory()
-
-    def tell(record: EpochRecord) -> None:
-        click.echo(f"epoch {record.epoch} of {epochs}", err=True)
-
-    result = retrain(
+    result = refit(
         settings,
         data,
         epochs=epochs,
         seed=space.seed,
         device=device,
         pretrained=tensors(pretrained),
-        tell=tell,
+        progress=progress,
     )
-    return Weights(
+    total = len(data.labels)
+    return FinalWeights(
         result.weights,
-        f"Trained anew on all slices of the collection, in groups drawn anew every epoch, for {epochs}"
-        " epochs, the median of its trials. This"
-        " model was tested on nothing: the figures below are of its trials, each trained on less.",
+        f"Trained anew on all {total} slices of the collection{_grouped(result.unpaired)}, for {epochs} epochs,"
+        " the median of its trials. This model was tested on nothing: the figures below are of its trials,"
+        " each trained on less.",
         {"trained_on": "all slices", "epochs": str(epochs), "split_digest": result.split_digest},
+    )
+
+
+def _grouped(unpaired: int) -> str:
+    if not unpaired:
+        return ""
+    return (
+        f", grouped anew every epoch ({unpaired} find no partner in the first, others in those that follow)"
     )

@@ -17,8 +17,8 @@ from harness.methods.registry import method_of
 
 WEIGHTS, CONFIGURATION, CARD = "weights.pt", "configuration.json", "card.md"
 DIVERGED = (
-    "their training diverged, so the classes that they name mean nothing; choose another candidate, or train"
-    " with a lower learning_rate"
+    "their training diverged, so the classes that they predict mean nothing; choose another candidate, or"
+    " train with a lower learning_rate"
 )
 
 
@@ -37,7 +37,7 @@ class TrainedModel:
         """
         found = self.classify(images)
         if not np.isfinite(found).all():
-            raise HarnessError(f"the networks answer NaN or infinity: {DIVERGED}")
+            raise HarnessError(f"the networks output NaN or infinity: {DIVERGED}")
         return found
 
 
@@ -101,7 +101,7 @@ def read_weights(path: Path) -> dict[str, Tensor]:
 
 
 def _check_finite(weights: Mapping[str, Tensor]) -> None:
-    """Refuse what a diverged training left: networks that name the first class, whatever they see."""
+    """Refuse what a diverged training left: networks that predict the first class, whatever they see."""
     broken = [name for name, value in weights.items() if not value.isfinite().all()]
     if broken:
         raise HarnessError(

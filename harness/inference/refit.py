@@ -1,6 +1,6 @@
 """The chosen candidate trained once more, on every slice of the collection."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,25 +8,32 @@ import torch
 from torch import Tensor
 
 from harness.data.collection.prepared import PreparedData
-from harness.data.splits.pairing import group_slices
+from harness.data.splits.pairing import regroup
 from harness.data.splits.split import Split
 from harness.methods.base import Settings
 from harness.methods.registry import method_of
+from harness.parallel import Progress, no_progress
 from harness.seeds import derive_seed
-from harness.training.epoch_metrics import EpochRecord
 from harness.training.schedule import Streams
 from harness.training.task import EVERYTHING, Task
 
 
 @dataclass(frozen=True)
-class Retrained:
-    """Weights after the last epoch, on the CPU, and the digest of the groups they were trained on."""
+class Refit:
+    """The candidate after its last epoch.
+
+    Attributes:
+        weights: on the CPU, by name.
+        split_digest: of the groups that it was trained on.
+        unpaired: how many slices trained nothing because pairing found them no partner.
+    """
 
     weights: dict[str, Tensor]
     split_digest: str
+    unpaired: int
 
 
-def retrain(
+def refit(
     settings: Settings,
     data: PreparedData,
     *,
@@ -34,8 +41,8 @@ def retrain(
     seed: int,
     device: torch.device,
     pretrained: Mapping[str, Tensor] | None,
-    tell: Callable[[EpochRecord], None],
-) -> Retrained:
+    progress: Progress = no_progress,
+) -> Refit:
     """Train on all slices, in groups that are drawn anew every epoch, so that all take part; the last counts.
 
     Args:
@@ -45,19 +52,21 @@ def retrain(
         seed: of the sweep.
         device: that trains.
         pretrained: what `harness.models.pretrained.pretrained_state` gave.
-        tell: called after every epoch.
+        progress: called after every epoch.
     """
     split = everything(data, settings.requirements.networks, seed)
     task = Task(data, split, EVERYTHING, Streams(seed, repeat=0, fold=0), device, pretrained)
     if "pairing" in settings.flat():
         settings = settings.model_copy(update={"pairing": "each_epoch"})
     run = method_of(settings).start(settings, task)
-    for _ in range(epochs):
-        tell(run.train_epoch())
-    return Retrained(run.weights(), split.digest(data.slice_ids))
+    for epoch in range(epochs):
+        run.train_epoch()
+        progress("training", epoch + 1, epochs)
+    return Refit(run.weights(), split.digest(data.slice_ids), len(split.unpaired(len(data.labels))))
 
 
 def everything(data: PreparedData, networks: int, seed: int) -> Split:
     """Return a split without test slices; its validation set only keeps training's log in shape."""
-    groups = group_slices(data.labels, networks, np.random.default_rng(derive_seed(seed, "pairs", "all")))
+    random = np.random.default_rng(derive_seed(seed, "pairs", "all"))
+    groups = regroup(np.arange(len(data.labels)), data.labels, networks, random)
     return Split(groups=groups, validation=groups[0], test=groups[:0, 0])

@@ -12,20 +12,20 @@ from harness.inference.predictions import Predictions, tuple_text
 _CSV, _JSON = ".csv", ".json"
 
 
-def json_text(answers: Predictions, model: str) -> str:
-    """Return answers, and the name that the model was called by, as JSON."""
-    content = {"model": model, **answers.as_dict()}
+def json_text(predictions: Predictions, model: str) -> str:
+    """Return predictions, and the name that the model was called by, as JSON."""
+    content = {"model": model, **predictions.as_dict()}
     return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
 
 
-def check_place(out: Path) -> None:
-    """Make the folder of a file of answers and try it, before any compute.
+def check_output(out: Path) -> None:
+    """Make the folder of a file of predictions and try it, before any compute.
 
     Raises:
         HarnessError: the name ends in something else than .csv or .json, or nothing can be written there.
     """
     if out.suffix not in (_CSV, _JSON):
-        raise HarnessError(f"{out}: the ending says what is written, and answers are .csv or .json")
+        raise HarnessError(f"{out}: the ending names the format, and predictions are .csv or .json")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         TemporaryFile(dir=out.parent).close()
@@ -35,18 +35,18 @@ def check_place(out: Path) -> None:
         raise _unwritten(out, error) from None
 
 
-def write_answers(answers: Predictions, model: str, out: Path) -> list[Path]:
+def write_predictions(predictions: Predictions, model: str, out: Path) -> list[Path]:
     """Write all into one file of JSON, or slices into a CSV and patients into NAME-patients.csv beside it.
 
     Returns:
         What was written.
 
     Raises:
-        HarnessError: the disk is full, or the place gone.
+        HarnessError: the disk is full, or the folder gone.
     """
     files = _files(out)
     try:
-        for path, text in zip(files, _texts(answers, model, out.suffix), strict=True):
+        for path, text in zip(files, _texts(predictions, model, out.suffix), strict=True):
             path.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         raise _unwritten(out, error) from None
@@ -57,11 +57,11 @@ def _files(out: Path) -> list[Path]:
     return [out] if out.suffix == _JSON else [out, out.with_name(f"{out.stem}-patients{_CSV}")]
 
 
-def _texts(answers: Predictions, model: str, ending: str) -> list[str]:
+def _texts(predictions: Predictions, model: str, ending: str) -> list[str]:
     if ending == _JSON:
-        return [json_text(answers, model) + "\n"]
-    slices = answers.slices.assign(answers=answers.slices["answers"].map(tuple_text))
-    return [_csv(slices.assign(model=model)), _csv(answers.patients.assign(model=model))]
+        return [json_text(predictions, model) + "\n"]
+    slices = predictions.slices.assign(by_network=predictions.slices["by_network"].map(tuple_text))
+    return [_csv(slices.assign(model=model)), _csv(predictions.patients.assign(model=model))]
 
 
 def _csv(table: pd.DataFrame) -> str:
@@ -69,4 +69,4 @@ def _csv(table: pd.DataFrame) -> str:
 
 
 def _unwritten(out: Path, error: OSError) -> HarnessError:
-    return HarnessError(f"{out}: no answers can be written there: {error.strerror}")
+    return HarnessError(f"{out}: no predictions can be written there: {error.strerror}")

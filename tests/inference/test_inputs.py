@@ -18,7 +18,7 @@ from harness.data.series.selection_rule import COPY
 from harness.errors import HarnessError
 from harness.inference.inputs import read_input
 from harness.inference.model import read_model
-from harness.inference.predictions import answer
+from harness.inference.predictions import predict
 
 AXIAL = [1, 0, 0, 0, 1, 0]
 
@@ -49,8 +49,8 @@ def test_a_folder_gives_what_the_rule_takes_and_says_why_not_the_rest(tmp_path: 
     given = read_input([tmp_path], rule())
     assert len(given.rows) == len(given.images) == 3
     assert given.images.shape == (3, 64, 64)
-    assert sum(given.left_out.values()) == 4
-    assert given.left_out["not sagittal: axial"] == given.left_out["a constant image"] == 1
+    assert sum(given.excluded.values()) == 4
+    assert given.excluded["not sagittal: axial"] == given.excluded["a constant image"] == 1
     assert not given.rows["note"].any()
 
 
@@ -108,7 +108,7 @@ def test_what_has_no_pixels_is_left_out_even_of_any_input(tmp_path: Path) -> Non
     (tmp_path / "notes.txt").write_text("Doe^Jane")
     picture(tmp_path / "slice.png")
     given = read_input([tmp_path], rule("images"), allow_any=True)
-    assert given.left_out == {"not a DICOM file": 1}
+    assert given.excluded == {"not a DICOM file": 1}
     with pytest.raises(HarnessError, match=r"1 × not a DICOM file$"):
         read_input([tmp_path / "notes.txt"], rule("images"), allow_any=True)
 
@@ -118,7 +118,7 @@ def test_of_any_input_what_is_no_file_is_not_opened(tmp_path: Path) -> None:
     save(mr_image(pixels(0)), tmp_path / "a.dcm")
     for name in ("1", "2"):
         os.mkfifo(tmp_path / name)  # which would never end
-    assert read_input([tmp_path], rule(), allow_any=True).left_out == {"not a regular file": 2}
+    assert read_input([tmp_path], rule(), allow_any=True).excluded == {"not a regular file": 2}
 
 
 def test_an_image_without_pixels_is_left_out_for_that(tmp_path: Path) -> None:
@@ -126,15 +126,15 @@ def test_an_image_without_pixels_is_left_out_for_that(tmp_path: Path) -> None:
     Image.new("L", (64, 64), 7).save(tmp_path / "constant.png")
     given = read_input([tmp_path], rule(), allow_any=True)
     assert len(given.rows) == 1
-    assert len(given.left_out) == 2
-    assert any(reason.startswith(CONSTANT) for reason in given.left_out)
-    assert not any(reason.startswith("no DICOM file") for reason in given.left_out)
+    assert len(given.excluded) == 2
+    assert any(reason.startswith(CONSTANT) for reason in given.excluded)
+    assert not any(reason.startswith("no DICOM file") for reason in given.excluded)
 
 
 @pytest.mark.parametrize("orientation", [[0, 1, 0, 0, 0, -1], AXIAL])
 def test_a_slice_given_twice_counts_once(tmp_path: Path, orientation: list[int]) -> None:
     path = save(mr_image(pixels(0), ImageOrientationPatient=orientation), tmp_path / "a.dcm")
-    assert read_input([path, path], rule(), allow_any=True).left_out == {COPY: 1}
+    assert read_input([path, path], rule(), allow_any=True).excluded == {COPY: 1}
 
 
 def test_files_without_a_sop_instance_uid_are_no_copies_of_each_other(tmp_path: Path) -> None:
@@ -144,7 +144,7 @@ def test_files_without_a_sop_instance_uid_are_no_copies_of_each_other(tmp_path: 
         dataset.file_meta.MediaStorageSOPInstanceUID = "1.2.3"
         paths.append(save(dataset, tmp_path / f"{number}.dcm"))
     given = read_input(paths, rule(), allow_any=True)
-    assert given.left_out == {}
+    assert given.excluded == {}
     assert given.rows["note"].tolist() == ["no SOP instance UID"] * 3
     for image, path in zip(given.images, paths, strict=True):
         np.testing.assert_array_equal(image, read_dicom(path, [1], 64)[0])
@@ -190,7 +190,7 @@ def test_images_of_one_name_need_masks_by_their_paths(tmp_path: Path, folder: st
         (masks / f"{number}").mkdir()
         Image.fromarray(mask).save(masks / f"{number}/slice.png")
     given = read_input([tmp_path / "images"], taken, masks=masks)
-    assert not given.left_out
+    assert not given.excluded
     for number, (image, read) in enumerate(zip(images, given.images, strict=True), start=1):
         np.testing.assert_array_equal(read, read_image(image, 64, masks / f"{number}/slice.png", 4))
 
@@ -232,17 +232,17 @@ def test_a_patient_is_judged_by_the_mean_of_its_slices(tmp_path: Path) -> None:
     networks = made_model(tmp_path / "model", rule())
     given = read_input([tmp_path / "dicom"], rule())
     model = read_model(tmp_path / "model")
-    answers = answer(model, given)
+    predictions = predict(model, given)
     columns = ["probability_II", "probability_III", "probability_IV"]
     by_network = model.probabilities(given.images)
-    np.testing.assert_allclose(answers.slices[columns], (by_network[:, 0] + by_network[:, 1]) / 2)
-    for number, row in answers.slices.iterrows():
-        assert row["answers"] == tuple(("II", "III", "IV")[k] for k in by_network[number].argmax(axis=1))
+    np.testing.assert_allclose(predictions.slices[columns], (by_network[:, 0] + by_network[:, 1]) / 2)
+    for number, row in predictions.slices.iterrows():
+        assert row["by_network"] == tuple(("II", "III", "IV")[k] for k in by_network[number].argmax(axis=1))
         assert row["ensemble"] == ("II", "III", "IV")[by_network[number].sum(axis=0).argmax()]
         assert row["probability"] == row[columns].max()
-    own = answers.slices.groupby("patient")[columns].mean()
-    pd.testing.assert_frame_equal(answers.patients.set_index("patient")[columns], own)
-    assert answers.patients["slices"].tolist() == [4, 2]
+    own = predictions.slices.groupby("patient")[columns].mean()
+    pd.testing.assert_frame_equal(predictions.patients.set_index("patient")[columns], own)
+    assert predictions.patients["slices"].tolist() == [4, 2]
     assert len(networks.networks) == 2
 
 
@@ -253,7 +253,7 @@ def test_of_real_files_those_that_truth_takes_are_taken() -> None:
     truth = pd.read_csv(folder / "truth.csv")
     for row in truth.itertuples():
         if row.take == "yes":
-            assert not read_input([folder / str(row.folder)], rule()).left_out, row.folder
+            assert not read_input([folder / str(row.folder)], rule()).excluded, row.folder
         else:
-            with pytest.raises(HarnessError, match="no slice can be taken"):
+            with pytest.raises(HarnessError, match="no slice can be included"):
                 read_input([folder / str(row.folder)], rule())

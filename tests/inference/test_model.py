@@ -1,20 +1,27 @@
 """A model's folder: written, read back, and refused where it is damaged."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
 import torch
 from helpers.made_models import made_model, rule
+from helpers.tiny import tiny_data
 from torchvision.transforms.functional import gaussian_blur
 
 from harness.data.sources.load_recipe import load_recipe
 from harness.errors import HarnessError
-from harness.inference.configuration import InputRule
+from harness.inference.configuration import Configuration, InputRule
 from harness.inference.model import is_model, read_model, write_model
+from harness.inference.refit import refit
+from harness.methods.base import Settings
+from harness.methods.fit import FitMethod
+from harness.methods.registry import METHODS, settings_of
 from harness.models.synergic import SynergicNetworks
+from harness.training.task import Task
 
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet
 
@@ -36,6 +43,39 @@ def test_a_model_read_back_answers_as_its_networks_do(tmp_path: Path, stated: di
     expected = np.stack([by_hand(networks, image, stated["gaussian"]) for image in images])
     np.testing.assert_allclose(model.probabilities(images), expected, atol=2e-5)
     assert np.ptp(expected, axis=0).max() > 0.01  # the images are told apart
+
+
+class CommonestSettings(Settings):
+    model: Literal["commonest"] = "commonest"
+
+
+class Commonest(FitMethod[CommonestSettings]):
+    """Every slice has the class that most slices had: neither networks nor a backbone."""
+
+    name = "commonest"
+    settings_class = CommonestSettings
+
+    def fit(self, settings: CommonestSettings, task: Task) -> dict[str, np.ndarray]:
+        return {"counts": np.bincount(task.data.labels[task.split.train], minlength=len(task.data.classes))}
+
+    def probabilities(
+        self, settings: CommonestSettings, learnt: Mapping[str, np.ndarray], images: np.ndarray
+    ) -> np.ndarray:
+        return np.repeat(learnt["counts"][None] / learnt["counts"].sum(), len(images), axis=0)
+
+
+def test_a_method_without_networks_is_a_model_as_any_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harness.methods.registry.METHODS", [*METHODS, Commonest()])
+    data, commonest = tiny_data(), settings_of({"model": "commonest"})
+    result = refit(commonest, data, epochs=1, seed=0, device=torch.device("cpu"), pretrained=None)
+    configuration = Configuration(settings=commonest, classes=data.classes, recipe=rule())
+    write_model(tmp_path, result.weights, configuration, "# made\n")
+    model = read_model(tmp_path)
+    assert model.configuration == configuration
+    expected = np.tile(np.array([10, 10, 12]) / 32, (5, 1, 1))
+    np.testing.assert_allclose(model.probabilities(data.images[:5]), expected)
 
 
 def test_the_rule_of_a_recipe_says_nothing_of_folders_and_patients() -> None:

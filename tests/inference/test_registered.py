@@ -18,7 +18,8 @@ from harness.data.collection.prepare import load_prepared
 from harness.data.collection.prepared import PreparedData
 from harness.data.sources.load_recipe import load_recipe
 from harness.errors import HarnessError
-from harness.inference.final_weights import Weights, kept_weights
+from harness.inference.final_weights import FinalWeights, kept_weights
+from harness.inference.refit import everything
 from harness.models.synergic import SynergicNetworks
 from harness.selection.best import choose
 from harness.tracking.artifacts import SweepArtifacts
@@ -92,6 +93,8 @@ def test_a_version_says_where_it_comes_from(made: Made) -> None:
         assert version.tags["code_version"]
     assert kept.tags["split_digest"] == trial.tags["split_digest"] != whole.tags["split_digest"]
     assert whole.tags["epochs"] == str(trial.chosen_epoch)
+    paired = everything(made.data.first_of_each_class(12), 2, seed=7).groups.size
+    assert whole.tags["trained_on"] == ("all 36 slices" if paired == 36 else f"{paired} of 36 slices")
     assert len(load_sweep("small", find_store(Path("results"))).trials) == 2  # a model's run is no trial
 
 
@@ -111,7 +114,7 @@ def test_its_answers_for_its_own_folder_are_those_of_the_trial(made: Made) -> No
     answers = json.loads(result.stdout)
     table = scan(made.collection)
     assert {row["slice_id"] for row in answers["slices"]} == set(table[table["taken"] == "yes"]["slice_id"])
-    assert answers["left_out"]["not sagittal: axial"] > 0
+    assert answers["excluded"]["not sagittal: axial"] > 0
     chosen = choose([made.sweep]).chosen
     logged = chosen.repeats[0].predictions.drop_duplicates("slice_id").set_index("slice_id")
     mine = pd.DataFrame(answers["slices"]).set_index("slice_id").loc[logged.index]
@@ -139,14 +142,14 @@ def test_new_weights_answer_as_the_networks_with_them_do(made: Made, tmp_path: P
         with torch.no_grad():
             logits = networks.classify((blurred - mean[:, None, None]) / deviation[:, None, None])[0]
         row = rows[made.data.slice_ids[number]]
-        assert row["answers"] == [made.data.classes[k] for k in logits.argmax(dim=1)]
+        assert row["by_network"] == [made.data.classes[k] for k in logits.argmax(dim=1)]
         summed = logits.softmax(dim=1).mean(dim=0)
         own = [row[f"probability_{name}"] for name in made.data.classes]
         np.testing.assert_allclose(own, summed, atol=1e-5)
         assert row["ensemble"] == made.data.classes[int(summed.argmax())]
 
 
-def test_axial_slices_are_refused_unless_wanted(made: Made, tmp_path: Path) -> None:
+def test_axial_slices_are_refused_unless_allowed(made: Made, tmp_path: Path) -> None:
     table = scan(made.collection)
     [axial, *_] = table[table["reason"] == "not sagittal: axial"]["path"]
     refused = sdl("predict", "grader", made.collection / axial)
@@ -157,11 +160,11 @@ def test_axial_slices_are_refused_unless_wanted(made: Made, tmp_path: Path) -> N
     [row] = pd.read_csv(tmp_path / "out.csv").to_dict("records")
     assert row["note"] == "not sagittal: axial"
     assert re.search(rf"{row['slice_id']} +patient 1 ", taken.stdout)
-    assert row["answers"].startswith("(")
+    assert row["by_network"].startswith("(")
     assert pd.read_csv(tmp_path / "out-patients.csv")["patient"].tolist() == ["patient 1"]
 
 
-def test_weights_that_were_not_kept_are_told_of(made: Made) -> None:
+def test_weights_that_were_not_kept_are_refused(made: Made) -> None:
     files = SweepArtifacts(made.sweep, find_store(Path("results")))
     kept = set(files.kept_weights())
     others = [trial for trial in made.sweep.trials if trial.identity not in kept]
@@ -170,21 +173,23 @@ def test_weights_that_were_not_kept_are_told_of(made: Made) -> None:
         kept_weights(others, files)
 
 
-@pytest.mark.parametrize(("factor", "said"), [(float("nan"), "hold NaN"), (1e30, "answer NaN")])
-def test_what_diverged_is_not_registered(monkeypatch: pytest.MonkeyPatch, factor: float, said: str) -> None:
-    def diverged(trials: Sequence[TrialRun], files: SweepArtifacts) -> Weights:
+@pytest.mark.parametrize(("factor", "message"), [(float("nan"), "hold NaN"), (1e30, "output NaN")])
+def test_what_diverged_is_not_registered(
+    monkeypatch: pytest.MonkeyPatch, factor: float, message: str
+) -> None:
+    def diverged(trials: Sequence[TrialRun], files: SweepArtifacts) -> FinalWeights:
         kept = kept_weights(trials, files)
-        floats = {name: value * factor for name, value in kept.values.items() if value.is_floating_point()}
-        return replace(kept, values={**kept.values, **floats})
+        floats = {name: value * factor for name, value in kept.tensors.items() if value.is_floating_point()}
+        return replace(kept, tensors={**kept.tensors, **floats})
 
     monkeypatch.setattr("harness.inference.register.kept_weights", diverged)
     result = sdl("best", "small", "--register", "diverged")
     assert result.exit_code == 1
-    assert said in result.output
+    assert message in result.output
     assert "no registered model 'diverged'" in sdl("predict", "diverged", ".").output
 
 
-def test_a_gpu_that_is_not_there_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_gpu_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
     result = sdl("best", "small", "--register", "grader", "--retrain", "--device", "cuda")
     assert result.exit_code == 1
@@ -192,12 +197,12 @@ def test_a_gpu_that_is_not_there_is_told_of(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_what_is_not_there_is_named(made: Made) -> None:
-    for said, fix in (
+    for name, fix in (
         ("gradr", "did you mean 'grader'"),
         ("grader/9", "grader@whole is grader/2"),
         ("grader@no", "grader@best is grader/1"),
     ):
-        result = sdl("predict", said, made.collection)
+        result = sdl("predict", name, made.collection)
         assert result.exit_code == 1
         assert fix in result.output
     assert "--register" in sdl("best", "small", "--retrain").output

@@ -6,6 +6,7 @@ Whatever is missing, mistyped or mangled in a header is simply not among the val
 import math
 import struct
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from os import SEEK_END
 from pathlib import Path
@@ -68,14 +69,41 @@ class Header:
     problem: str = ""
 
 
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """Open a file for reading.
+
+    Raises:
+        UnusableFileError: it cannot be opened or read, in words that name no path.
+    """
+    try:
+        with path.open("rb") as file:
+            yield file
+    except PermissionError:
+        raise UnusableFileError("no permission to read it") from None
+    except OSError as error:
+        raise UnusableFileError(f"cannot be read: {error.strerror or 'input or output error'}") from None
+
+
 def read_header(path: Path) -> Header:
     """Read the header of a file.
 
     Raises:
         UnusableFileError: no DICOM header can be read from it.
     """
+    with opened(path) as file:
+        return header_of(file)
+
+
+def header_of(file: BinaryIO) -> Header:
+    """Read the header of a file that is open, and leave it at no particular place.
+
+    Raises:
+        UnusableFileError: no DICOM header can be read from it.
+        OSError: the file cannot be read.
+    """
     try:
-        with quiet_pydicom(), path.open("rb") as file:
+        with quiet_pydicom():
             _check_start(file)
             elements = read_elements(file)
             whole = Frame(1, elements.values)
@@ -84,12 +112,8 @@ def read_header(path: Path) -> Header:
             if problem := _pixel_problem(file, elements, whole):
                 return Header((whole,), problem)
             return Header(tuple(_frames(elements, whole)))
-    except UnusableFileError:
+    except (UnusableFileError, OSError):
         raise
-    except PermissionError:
-        raise UnusableFileError("no permission to read it") from None
-    except OSError as error:
-        raise UnusableFileError(f"cannot be read: {error.strerror or 'input or output error'}") from None
     except Exception as error:  # a mangled header may fail in any way inside pydicom
         raise UnusableFileError(f"a header that cannot be read ({type(error).__name__})") from None
 

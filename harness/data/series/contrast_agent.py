@@ -23,7 +23,7 @@ _DASHES = (
 )
 # What speaks of no agent: "post op", "post fossa", "pre-sat", "high contrast".
 _WHEN = f"(?:{either('before or after')})"
-_ASIDE = compiled(
+_UNRELATED = compiled(
     rf"{START}(?:(?:{_WHEN} ?(?:[/&+]|and|und|et|y|e) ?)?{_WHEN} ?(?:{either('treatment or place')})"
     rf"|pr(?:e|ae?) ?sat\w*|(?:{either('kind of image contrast')}) [ck]ontrast\w*"
     rf"|(?:{either('enhanced by other means')}) enhanced){END}"
@@ -85,7 +85,7 @@ def contrast_from_text(text: str) -> str:
     text = text.casefold()
     for dash, meaning in _DASHES:
         text = dash.sub(meaning, text)
-    text = _ASIDE.sub(" ", normalise(text))
+    text = _UNRELATED.sub(" ", normalise(text))
     rest = _PRE.sub(" ", text)
     pre, post = rest != text, bool(_POST.search(rest))
     if _BOTH.search(text) or (pre and post):

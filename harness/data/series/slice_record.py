@@ -3,9 +3,10 @@
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from harness.data.dicom.elements import UnusableFileError
-from harness.data.dicom.headers import Frame, read_header
+from harness.data.dicom.headers import Frame, header_of, opened
 from harness.data.series.body_part import body_part_of
 from harness.data.series.contrast_agent import contrast_of
 from harness.data.series.exclusion import exclusion_reason
@@ -55,7 +56,20 @@ def records_of_file(root: Path, path: str) -> list[SliceRecord]:
         path: of the file below it, as the table names it.
     """
     try:
-        header = read_header(root / path)
+        with opened(root / path) as file:
+            return records_in(file, path)
+    except UnusableFileError as error:
+        return [SliceRecord(path, problem=str(error))]
+
+
+def records_in(file: BinaryIO, path: str) -> list[SliceRecord]:
+    """Return the facts of every frame of a file that is open, under a path; one row with a problem if none.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    try:
+        header = header_of(file)
     except UnusableFileError as error:
         return [SliceRecord(path, problem=str(error))]
     return [_record(path, frame, header.problem) for frame in header.frames]

@@ -51,10 +51,10 @@ def _across_classes(labels: IntArray, walk: IntArray, size: int, random: np.rand
         others = np.flatnonzero(free & (labels[walk] != labels[first]))
         if len(others) < size - 1:
             continue
-        drawn = random.choice(others, size - 1, replace=False)
+        partners = random.choice(others, size - 1, replace=False)
         free[position] = False
-        free[drawn] = False
-        groups.append([first, *walk[drawn]])
+        free[partners] = False
+        groups.append([first, *walk[partners]])
     return np.asarray(groups, dtype=np.int64).reshape(-1, size)
 
 
