@@ -115,8 +115,8 @@ def new_weights(
     total = len(data.labels)
     return FinalWeights(
         result.weights,
-        f"Trained anew on all {total} slices of the collection{_grouped(result.unpaired)}, for {epochs} epochs,"
-        " the median of its trials. This model was tested on nothing: the figures below are of its trials,"
+        f"Trained anew on all {total} slices of the collection{_grouped(result.unpaired)}, for {epochs}"
+        " epochs, the median of its trials. This model was tested on nothing: the figures below are of its trials,"
         " each trained on less.",
         {"trained_on": "all slices", "epochs": str(epochs), "split_digest": result.split_digest},
     )
@@ -125,6 +125,4 @@ def new_weights(
 def _grouped(unpaired: int) -> str:
     if not unpaired:
         return ""
-    return (
-        f", grouped anew every epoch ({unpaired} find no partner in the first, others in those that follow)"
-    )
+    return f", grouped anew every epoch ({unpaired} find no partner in the first, others in the next ones)"

@@ -152,7 +152,7 @@ def test_a_failing_trial_does_not_take_the_others_along(tmp_path: Path) -> None:
 def test_an_error_in_the_driver_ends_its_runs_and_the_sweep_can_be_resumed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, launcher: str
 ) -> None:
-    """The picture of the second trial cannot be drawn: what was trained is recorded, the rest goes on later."""
+    """The picture of the second trial cannot be drawn: what was trained is recorded, the rest goes on."""
     drawn: list[object] = []
 
     def draw(*arguments: object) -> bytes:
