@@ -5,9 +5,10 @@ import pytest
 from helpers.made_sweeps import sdl, sweep_of, trial
 from statsmodels.stats.proportion import proportion_confint
 
+from harness.evaluation import measures
 from harness.evaluation.class_metrics import by_class
 from harness.evaluation.clustered import ClusteredPredictions
-from harness.evaluation.intervals import bootstrap
+from harness.evaluation.intervals import bootstrap, wilson
 from harness.evaluation.measures import Floats, confusions
 from harness.selection.candidates import Candidate
 from harness.selection.from_runs import candidates_of
@@ -56,6 +57,24 @@ def test_recall_of_a_class_counts_its_own_slices_and_specificity_the_others() ->
     assert (specificity.interval.low, specificity.interval.high) == pytest.approx(
         proportion_confint(28 - wrong, 28, method="wilson")
     )
+
+
+def test_sensitivity_is_another_name_of_recall() -> None:
+    system = candidate("paper")
+    assert of_class(system, "sensitivity", 1) == of_class(system, "recall", 1)
+    assert of_class(system, "sensitivity", 1).interval != of_class(system, "specificity", 1).interval
+
+
+def test_where_one_repeat_has_several_slices_of_a_patient_whole_patients_are_drawn() -> None:
+    trials = [
+        trial(sdl(3), [right] * 2, count=count, repeat=repeat, protocol="patients")
+        for repeat, (right, count) in enumerate([(3, 6), (30, 42)])
+    ]
+    (both,) = candidates_of([sweep_of(trials, repeats=2)])
+    repeats = clustered_predictions(both, "test")
+    assert accuracy(both, "test").interval == bootstrap(repeats, measures.accuracy)
+    recall = of_class(both, "recall", 0)
+    assert recall.interval != wilson(recall.mean, 2), "two of the six patients are of the class"
 
 
 @pytest.mark.parametrize("measure", ["precision", "f1"])

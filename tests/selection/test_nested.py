@@ -3,6 +3,7 @@ from helpers.made_sweeps import sdl, sweep_of, trial
 
 from harness.selection.best import choose
 from harness.selection.from_runs import candidates_of
+from harness.selection.intervals import accuracy_by_patient
 from harness.selection.nested import nested_estimate
 from harness.selection.rules import RULES
 
@@ -29,6 +30,18 @@ def test_each_fold_picks_by_its_own_validation_set_and_test_is_pooled(networks: 
     assert nested.by_slice.values == (pytest.approx((20 + 25) / 84),)
     assert nested.by_slice.interval
     assert nested.by_slice.interval.low < 45 / 84 < nested.by_slice.interval.high
+
+
+def test_json_has_the_picks_and_their_accuracy_by_slice_and_by_patient() -> None:
+    nested = nested_estimate(folds(), RULES["max"])
+    assert nested
+    assert nested.as_dict() == {
+        "picks": [1, 5],
+        "repeats": 1,
+        "by_slice": nested.by_slice.as_dict(),
+        "by_patient": accuracy_by_patient(nested.picked).as_dict(),
+    }
+    assert nested.by_slice != nested.by_patient
 
 
 def test_where_the_choice_looks_at_test_there_is_no_nested_estimate() -> None:
