@@ -42,6 +42,6 @@ def test_runs_of_a_killed_driver_end_and_are_taken_up_again(tmp_path: Path) -> N
     assert [trial.status for trial in resumed.trials] == ["FINISHED"] * 3
     assert {trial.identity for trial in sweep.trials} <= {trial.identity for trial in resumed.trials}
     for trial in resumed.trials:
-        assert curves(trial.identity, store).index.tolist() == [0, 1, 2, 3, 4]
+        assert curves(trial.identity, store).index.tolist() == [1, 2, 3, 4, 5]
     assert resumed.end_time is not None
     assert resumed.end_time > killed
