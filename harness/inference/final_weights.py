@@ -115,9 +115,9 @@ def new_weights(
     total = len(data.labels)
     return FinalWeights(
         result.weights,
-        f"Trained anew on all {total} slices of the collection{_grouped(result.unpaired)}, for {epochs}"
-        " epochs, the median of its trials. This model was tested on nothing: the figures below are of its trials,"
-        " each trained on less.",
+        f"Trained anew on all {total} slices of the collection{_grouped(result.unpaired)}, for"
+        f" {epochs} epochs, the median of its trials. This model was tested on nothing: the figures below are"
+        " of its trials, each trained on less.",
         {"trained_on": "all slices", "epochs": str(epochs), "split_digest": result.split_digest},
     )
 
