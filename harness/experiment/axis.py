@@ -17,10 +17,10 @@ class Axis(BaseModel):
     ===================  =====================================================
     ``3``                a value
     ``grid: [3, 5]``     each of them, crossed with every other grid
-    ``choice: [3, 5]``   one of them, drawn
-    ``uniform: [0, 8]``  a number between the bounds, drawn
+    ``choice: [3, 5]``   one of them, sampled
+    ``uniform: [0, 8]``  a number between the bounds, sampled
     ``loguniform: …``    the same, uniform in the logarithm
-    ``int: [0, 8]``      a whole number between the bounds, both included, drawn
+    ``int: [0, 8]``      a whole number between the bounds, both included, sampled
     ===================  =====================================================
     """
 
@@ -51,7 +51,7 @@ class Axis(BaseModel):
 
     @property
     def sampled(self) -> bool:
-        """Whether values are drawn, so that a group states how many."""
+        """Whether values are sampled, so that a group states how many."""
         return self.kind not in ("value", "grid")
 
     @property

@@ -12,7 +12,7 @@ from harness.config.faults import faults_of, names_of
 from harness.errors import Fault, InvalidInputError, did_you_mean
 from harness.experiment.axis import Axis
 from harness.experiment.sampling_faults import sampling_faults, stopping_faults
-from harness.experiment.space import DRAWING, Group, Space
+from harness.experiment.space import SAMPLING_KEYS, Group, Space
 from harness.methods.base import Settings
 from harness.methods.registry import keys_of, models
 from harness.models.backbones.registry import refusal
@@ -84,7 +84,7 @@ def _is_text(name: Any) -> bool:
 
 def _settings() -> list[str]:
     """Return the settings that a candidate of any model may have."""
-    return sorted({key for model in models() for key in keys_of(model)} - set(DRAWING))
+    return sorted({key for model in models() for key in keys_of(model)} - set(SAMPLING_KEYS))
 
 
 def _settings_faults(document: Document) -> Iterator[Fault]:
@@ -92,9 +92,9 @@ def _settings_faults(document: Document) -> Iterator[Fault]:
     shared, faults = _readable(document, ("settings",), _settings())
     yield from faults
     for name in filter(_is_text, _mapping(document.data.get("groups"))):
-        own, faults = _readable(document, ("groups", name), [*_settings(), *DRAWING])
+        own, faults = _readable(document, ("groups", name), [*_settings(), *SAMPLING_KEYS])
         yield from faults
-        group = Group.of(name, shared, {key: value for key, value in own.items() if key not in DRAWING})
+        group = Group.of(name, shared, {key: value for key, value in own.items() if key not in SAMPLING_KEYS})
         yield from sampling_faults(group, own, document)
         yield from _model_faults(group, own, document)
         yield from _value_faults(group, document)
@@ -102,7 +102,7 @@ def _settings_faults(document: Document) -> Iterator[Fault]:
 
 
 def _readable(
-    document: Document, prefix: tuple[str, ...], known: list[str]
+    document: Document, prefix: tuple[str, ...], permitted: list[str]
 ) -> tuple[dict[str, Any], list[Fault]]:
     """Return the stated settings that the grammar reads, and a fault for each of the others."""
     stated = document.data
@@ -112,11 +112,11 @@ def _readable(
     for key, raw in stated.items():
         where = document.where((*prefix, key))
         try:
-            if key not in known:
+            if key not in permitted:
                 rule = f"{'.'.join((*prefix, str(key)))} is no setting"
-                faults.append(Fault(where, rule, str(key), did_you_mean(str(key), known)))
+                faults.append(Fault(where, rule, str(key), did_you_mean(str(key), permitted)))
             else:
-                if key not in DRAWING:
+                if key not in SAMPLING_KEYS:
                     Axis.parse(raw)
                 good[key] = raw
         except ValueError as error:
@@ -127,7 +127,7 @@ def _readable(
 
 
 def _model_faults(group: Group, own: dict[str, Any], document: Document) -> Iterator[Fault]:
-    """Check that the group's models are known, and that one of them has each setting that it states."""
+    """Check that the group's models exist, and that one of them has each setting that it states."""
     where, stated = document.where(_key_of("model", group, document)), _models_of(group)
     if not stated:
         yield Fault(where, f"group {group.name}: model is required", "nothing", "add `model: …`")
@@ -146,11 +146,11 @@ def _model_faults(group: Group, own: dict[str, Any], document: Document) -> Iter
 
 def _value_faults(group: Group, document: Document) -> Iterator[Fault]:
     """Check every finite value and every bound, one axis at a time, each under a model that has it."""
-    known = [model for model in _models_of(group) if model in models()] or models()[:1]
+    usable = [model for model in _models_of(group) if model in models()] or models()[:1]
     first = {key: axis.values[0] for key, axis in group.axes.items()}
     settings = [(key, value) for key, axis in group.axes.items() for value in axis.values if key != "model"]
-    for key, value in settings or [("model", known[0])]:
-        model = next((model for model in known if key in keys_of(model)), known[0])
+    for key, value in settings or [("model", usable[0])]:
+        model = next((model for model in usable if key in keys_of(model)), usable[0])
         try:
             group.candidate({**first, "model": model, key: value})
         except ValidationError as error:

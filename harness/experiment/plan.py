@@ -12,7 +12,7 @@ from harness.models.pretrained import Weights, pretrained_state
 
 
 def plan_trials(name: str, space: Space, data_digest: str) -> list[Trial]:
-    """Return every trial known beforehand, repeat by repeat, so that early results cover all candidates."""
+    """Return every planned trial, repeat by repeat, so that early results cover all candidates."""
     candidates = [
         trials_of(name, space, data_digest, group.name, suggestion, settings)
         for group in space.families()

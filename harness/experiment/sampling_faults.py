@@ -43,12 +43,12 @@ def sampling_faults(group: Group, own: dict[str, Any], document: Document) -> It
 
 
 def _search_faults(group: Group, own: dict[str, Any], document: Document) -> Iterator[Fault]:
-    place = ("groups", group.name, "search")
-    where, raw = document.where(place), own["search"]
+    path = ("groups", group.name, "search")
+    where, raw = document.where(path), own["search"]
     try:
         Search.model_validate(raw)
     except ValidationError as error:
-        yield from faults_of(error, document, names_of(Search), place)
+        yield from faults_of(error, document, names_of(Search), path)
     if "samples" in own:
         fix = "remove samples: `suggestions` says how many"
         yield Fault(where, "a group has samples or a search, not both", repr(own["samples"]), fix)
@@ -63,16 +63,16 @@ def _search_faults(group: Group, own: dict[str, Any], document: Document) -> Ite
 
 
 def _population_faults(group: Group, own: dict[str, Any], document: Document) -> Iterator[Fault]:
-    place = ("groups", group.name, "population")
+    path = ("groups", group.name, "population")
     try:
         members = Members.model_validate(own["population"])
         for epochs in group.axes["epochs"].values if "epochs" in group.axes else (DEFAULT_EPOCHS,):
             if isinstance(epochs, int) and members.interval >= epochs:
                 rule = "population.interval: an exchange comes before the last epoch"
                 received = f"interval {members.interval}, epochs {epochs}"
-                yield Fault(document.where((*place, "interval")), rule, received, "exchange more often")
+                yield Fault(document.where((*path, "interval")), rule, received, "exchange more often")
     except ValidationError as error:
-        yield from faults_of(error, document, names_of(Members), place)
+        yield from faults_of(error, document, names_of(Members), path)
     for key in ("samples", "search"):
         if key in own:
             rule = f"a group has a population or {key}, not both"

@@ -1,11 +1,13 @@
-"""How a group's drawn values are searched: by an Optuna sampler that learns from the validation accuracy."""
+"""How a group's sampled values are searched: by an Optuna sampler that learns from validation accuracy."""
 
 from collections.abc import Iterator
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-LEAST_FOR_WILCOXON = 5  # pairs of figures: of fewer, no signed-rank test goes below its threshold soon enough
+LEAST_FOR_WILCOXON = (
+    5  # pairs of accuracies: of fewer, no signed-rank test goes below its threshold soon enough
+)
 
 
 class Search(BaseModel):

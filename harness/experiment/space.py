@@ -24,7 +24,7 @@ from harness.methods.registry import architecture, keys_of, settings_of
 from harness.seeds import derive_seed
 
 DEFAULT_FOLDS = 3  # grade III of the paper has six patients: two for each fold
-DRAWING = ("samples", "search", "population")  # keys of a group that say how values are drawn
+SAMPLING_KEYS = ("samples", "search", "population")  # keys of a group that say how values are sampled
 
 
 def _gpu_share(share: float) -> float:
@@ -37,7 +37,7 @@ GpuShare = Annotated[float, Field(ge=0, allow_inf_nan=False), AfterValidator(_gp
 GpuShares = Annotated[
     Annotated[GpuShare, Tag("share")] | Annotated[dict[str, GpuShare], Tag("shares")],
     Discriminator(lambda stated: "shares" if isinstance(stated, dict) else "share"),
-]  # told apart beforehand, so that a fault is of the one that was meant
+]  # discriminated, so that a fault is of the one that was meant
 
 
 class Resources(BaseModel):
@@ -80,7 +80,7 @@ class Group(BaseModel):
         Raises:
             ValueError: if a value is outside the grammar.
         """
-        stated = {key: value for key, value in own.items() if key not in DRAWING}
+        stated = {key: value for key, value in own.items() if key not in SAMPLING_KEYS}
         model = stated.get("model", shared.get("model"))
         if isinstance(model, str) and (usable := keys_of(model)):
             shared = {key: value for key, value in shared.items() if key in usable}
@@ -106,7 +106,7 @@ class Group(BaseModel):
             yield self.candidate({**first, **dict(zip(varied, values, strict=True))})
 
     def suggestions(self, seed: int) -> Iterator[tuple[int, Settings]]:
-        """Yield every candidate known beforehand, with the number of its suggestion: grids are crossed."""
+        """Yield every planned candidate, with the number of its suggestion: grids are crossed."""
         if self.search:
             return
         grids = {key: axis.values for key, axis in self.axes.items() if not axis.sampled}

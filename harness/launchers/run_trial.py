@@ -30,9 +30,9 @@ def run_trial(
 ) -> None:
     """Train a trial to its end, from its last checkpoint if it has one.
 
-    An epoch is told before it is checkpointed, and a checkpoint holds the records of all its epochs: however
-    the process ends, no epoch is lost to the log. What a trial tells last is kept before it is told: one that
-    is taken up once more after its end tells it again, with all epochs, and trains nothing.
+    An epoch is reported before it is checkpointed, and a checkpoint holds the records of all its epochs:
+    however the process ends, no epoch is lost to the log. The last report is kept before it is made: a trial
+    that is run once more after its end reports again, with all its epochs, and trains nothing.
 
     Raises:
         HarnessError: the trial's split cannot be made, or its checkpoint is damaged or of another split.

@@ -112,7 +112,7 @@ class Method(ABC, Generic[S]):
     Attributes:
         name: of the method.
         settings_class: its settings.
-        group_key: key of a group that tells it from other methods of the same `model`; None for no key.
+        group_key: key of a group that selects it among methods of the same `model`; None for no key.
         role: what its candidates are in a sweep.
         headline: YAML names of the settings that tables always show.
     """
@@ -142,7 +142,7 @@ class Method(ABC, Generic[S]):
 
     @abstractmethod
     def classifier(self, settings: S, classes: int, weights: Mapping[str, Tensor]) -> Classifier:
-        """Return what tells C classes apart by the weights of a run.
+        """Return what classifies slices into C classes by the weights of a run.
 
         Raises:
             HarnessError: the weights are not of these settings and so many classes.

@@ -21,7 +21,7 @@ _DAMAGED = (UnpicklingError, RuntimeError, EOFError, ValueError)
 
 
 class Checkpoints:
-    """States of unfinished trials, and of finished ones the weights and what they told last, under one root.
+    """States of unfinished trials, weights and last reports of finished ones, under one root.
 
     Several processes may write for one trial: a reader sees what one of them wrote, whole.
 
@@ -55,12 +55,12 @@ class Checkpoints:
         """Delete the state of a trial that is done."""
         self._delete(self._state(identity))
 
-    def save_finished(self, identity: str, last: dict[str, Any]) -> None:
-        """Keep what a trial tells last, for whoever takes it up once more before that is recorded."""
-        self._write(self._finished(identity), last)
+    def save_finished(self, identity: str, report: dict[str, Any]) -> None:
+        """Keep the last report of a trial, for whoever runs it once more before that is recorded."""
+        self._write(self._finished(identity), report)
 
     def load_finished(self, identity: str) -> dict[str, Any] | None:
-        """Return what a trial told last, or None if it is not finished.
+        """Return the last report of a trial, or None if it is not finished.
 
         Raises:
             HarnessError: its file is damaged.
@@ -68,7 +68,7 @@ class Checkpoints:
         return self._read(self._finished(identity))
 
     def clear(self, identities: Container[str]) -> None:
-        """Delete of these trials what they told last, and what writes left that broke off."""
+        """Delete these trials' last reports, and what writes left that broke off."""
         for file in self._files.get_file_info(fs.FileSelector(self._root)):
             if file.base_name.split(".")[0] in identities and file.path.endswith((_FINISHED, _PARTIAL)):
                 self._delete(file.path)

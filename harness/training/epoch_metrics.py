@@ -19,7 +19,7 @@ class EpochRecord:
     Attributes:
         epoch: number, from 1.
         time: when it ended, in seconds since 1970.
-        metrics: values by name, with ``seconds`` and what else a method tells of an epoch.
+        metrics: values by name, with ``seconds`` and what else a method measures.
     """
 
     epoch: int

@@ -130,7 +130,7 @@ class GradientRun:
             copy_weights(self._networks, last)
 
     def artifacts(self) -> dict[str, bytes]:
-        """Return no files: metrics and predictions tell all."""
+        """Return no files: metrics and predictions are all there is."""
         return {}
 
     def state(self) -> dict[str, Any]:

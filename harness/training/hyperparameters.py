@@ -1,4 +1,4 @@
-"""What a run by gradient descent is told beside its number of networks and λ, with the paper's defaults."""
+"""Settings of gradient descent beside the number of networks and λ, with the paper's defaults."""
 
 from typing import Annotated, Any, Literal
 

@@ -71,6 +71,7 @@ def test_the_defaults_are_the_papers() -> None:
         "backbone": "alexnet",
         "weights": "imagenet",
         "networks": 2,
+        "pairing": "once",
         "lambda": 0.0,
         "gaussian": "none",
         "rotation": 10.0,

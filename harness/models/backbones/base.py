@@ -1,4 +1,4 @@
-"""What a family of backbones gives, and what can be told of a network without computing with it."""
+"""What a family of backbones gives, and what a network's shapes show without computing with it."""
 
 import pickle
 import warnings
