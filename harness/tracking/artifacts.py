@@ -10,7 +10,7 @@ from harness.data.collection.selection_report import SelectionReport
 from harness.errors import HarnessError
 from harness.tracking.failures import explained
 from harness.tracking.run_reader import SweepRuns
-from harness.tracking.store import Store
+from harness.tracking.store import Store, download
 
 SELECTION = "selection.json"
 _RESULTS = "results"  # folder of the run's artifacts
@@ -68,7 +68,7 @@ def load_results(sweep: SweepRuns, store: Store) -> dict[str, bytes]:
         client = store.client()
         if not client.list_artifacts(_run_id(sweep), _RESULTS):
             return {}
-        root = Path(client.download_artifacts(_run_id(sweep), _RESULTS, folder))
+        root = download(client, _run_id(sweep), _RESULTS, Path(folder))
         files = sorted(path for path in root.rglob("*") if path.is_file())
         return {path.relative_to(root).as_posix(): path.read_bytes() for path in files}
 
@@ -122,7 +122,7 @@ class SweepArtifacts:
             HarnessError: the store is away, or does not have it.
         """
         with explained(f"{name} of the sweep {self._name!r} cannot be read", self._store):
-            return Path(self._client.download_artifacts(self._run_id, name, str(into)))
+            return download(self._client, self._run_id, name, into)
 
     def kept_weights(self) -> dict[str, str]:
         """Return the names of the files of weights by the identity of their trial."""

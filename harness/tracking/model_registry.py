@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from harness.errors import HarnessError, did_you_mean
 from harness.tracking.failures import explained
-from harness.tracking.store import Store, experiment_id
+from harness.tracking.store import Store, download, experiment_id
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -85,7 +85,7 @@ def fetch(reference: str, store: Store, into: Path) -> tuple[str, Path]:
         if not found.run_id:
             raise HarnessError(f"the model {reference!r} was not registered by `sdl best --register`")
     with explained(f"the files of the model {reference!r} cannot be read", store):
-        files = Path(client.download_artifacts(found.run_id, _FOLDER, str(into)))
+        files = download(client, found.run_id, _FOLDER, into)
     return f"{found.name}/{found.version}", files
 
 

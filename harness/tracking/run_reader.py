@@ -15,7 +15,7 @@ from harness.methods.base import Settings
 from harness.methods.registry import settings_of_texts
 from harness.tracking.failures import NotFoundError, StoreAwayError, explained
 from harness.tracking.run_writer import FORMAT_TAG, SWEEP_TAG, TRIAL_TAG, trial_condition
-from harness.tracking.store import Store
+from harness.tracking.store import Store, download
 from harness.version import check_format
 
 if TYPE_CHECKING:
@@ -223,7 +223,7 @@ def _artifact(client: "MlflowClient", run: "Run", name: str, store: Store) -> st
             explained(f"{name} of {run.info.run_name!r} cannot be read", store),
             TemporaryDirectory() as folder,
         ):
-            return Path(client.download_artifacts(run.info.run_id, name, folder)).read_text(encoding="utf-8")
+            return download(client, run.info.run_id, name, Path(folder)).read_text(encoding="utf-8")
     except NotFoundError as error:
         raise HarnessError(
             f"{name} of {run.info.run_name!r} is not at {run.info.artifact_uri}, where the tracking store"

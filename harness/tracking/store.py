@@ -124,6 +124,27 @@ def experiment_id(client: "MlflowClient", store: Store) -> str:
         raise
 
 
+def download(client: "MlflowClient", run_id: str, name: str, into: Path) -> Path:
+    """Copy a file or folder of a run's artifacts into a folder, and return where it is.
+
+    Of a download that fails for whatever reason MLflow says that the path is wrong; that stands only where
+    the run's files can be listed.
+
+    Raises:
+        MlflowException: there is no such file, or the artifacts cannot be reached.
+    """
+    from mlflow.exceptions import MlflowException
+
+    try:
+        return Path(client.download_artifacts(run_id, name, str(into)))
+    except MlflowException:
+        try:
+            client.list_artifacts(run_id)
+        except Exception as why:  # of a bucket's own library, too
+            raise MlflowException(str(why)) from why
+        raise
+
+
 def _client(store: Store) -> "MlflowClient":
     configure_mlflow()
     from mlflow import MlflowClient

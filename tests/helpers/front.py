@@ -12,6 +12,7 @@ import requests
 from harness.tracking.store import Store
 
 _HOP_BY_HOP = {"connection", "content-length", "transfer-encoding", "content-encoding", "date", "server"}
+_OWN = ("Host", "Authorization")
 
 
 class Front:
@@ -21,7 +22,8 @@ class Front:
         port: of the tracking server behind it; None if there is none.
 
     Attributes:
-        before: asked with a request's headers; returns the status to answer with at once, or 0 to pass it on.
+        before: asked with a request's headers and its ``:path``; returns the status to answer with at once,
+            or 0 to pass it on.
         after: the same, once the server behind has done what was asked.
         asked: when a request came, in seconds.
     """
@@ -56,12 +58,10 @@ class Front:
             def answer(self) -> None:
                 front.asked.append(time.monotonic())
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                headers = dict(self.headers.items())
+                headers = {**dict(self.headers.items()), ":path": self.path}
                 if status := front.before(headers):
                     return self.fail(status)
-                own = {
-                    name: value for name, value in headers.items() if name not in ("Host", "Authorization")
-                }
+                own = {name: value for name, value in self.headers.items() if name not in _OWN}
                 given = requests.request(
                     self.command, front._behind + self.path, data=body, headers=own, timeout=60
                 )

@@ -14,9 +14,11 @@ from helpers.servers import TrackingServer, wait_for
 
 from harness.errors import HarnessError
 from harness.tracking.delivery import Delivery, deliver
+from harness.tracking.failures import AccessDeniedError, NotFoundError, StoreAwayError, explained
 from harness.tracking.model_registry import fetch, register
 from harness.tracking.run_reader import curves, has_sweep, load_sweep, sweep_names
 from harness.tracking.spool import Spool
+from harness.tracking.store import download
 
 CREDENTIALS = "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN"
 
@@ -132,3 +134,23 @@ def test_what_a_server_refused_arrives_later_exactly_once(
         assert points_of(server.store, runs[trial]) == expected_points(range(1, 9))
         assert len(points_of(server.store, runs[trial], "chosen_epoch")) == 1
         assert runs[trial].info.status == "FINISHED"
+
+
+@pytest.mark.slow
+def test_files_that_cannot_be_reached_are_not_told_as_missing(
+    spool: Spool, server: TrackingServer, tmp_path: Path
+) -> None:
+    server.start()
+    start_sweep(spool, ["a"])
+    finish(spool, "a")
+    deliver(spool, server.store)
+    run_id = runs_of(server.store)["a"].info.run_id
+    with Front(server.port) as front:
+        client = front.store.client()
+        assert download(client, run_id, "predictions.csv", tmp_path).read_bytes() == b"slice_id\n"
+        with pytest.raises(NotFoundError), explained("read", front.store):
+            download(client, run_id, "nothing.csv", tmp_path)
+        for status, kind in ((401, AccessDeniedError), (500, StoreAwayError)):
+            front.before = lambda headers, status=status: status * ("mlflow-artifacts" in headers[":path"])
+            with pytest.raises(kind), explained("read", front.store):
+                download(client, run_id, "predictions.csv", tmp_path)
