@@ -115,5 +115,6 @@ def start_driver(folder: Path, name: str, *options: str, script: str = __file__)
 
 
 if __name__ == "__main__":
-    ended_by = run(Path(sys.argv[1]), sys.argv[2], launcher=(*sys.argv[3:], "ray")[0]).ending.signal
+    where, called, launched_by, *stated = [*sys.argv[1:], "ray"] if len(sys.argv) == 3 else sys.argv[1:]
+    ended_by = run(Path(where), called, *stated, launcher=launched_by).ending.signal
     sys.exit(128 + ended_by if ended_by else 0)
