@@ -153,9 +153,6 @@ def test_an_error_in_the_driver_ends_its_runs_and_the_sweep_can_be_resumed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, launcher: str
 ) -> None:
     """The picture of the second trial cannot be drawn: what was trained is recorded, the rest goes on."""
-
-
-"""The picture of the second trial cannot be drawn: what was trained is recorded, the rest follows."""
     drawn: list[object] = []
 
     def draw(*arguments: object) -> bytes:
