@@ -53,9 +53,8 @@ class Trial(BaseModel):
     def title(self) -> str:
         """What a person calls it: ``sdl alexnet λ=3 gaussian=5 #2.1`` for repeat 2, fold 1, both from 1."""
         number = f"#{self.repeat + 1}" + (f".{self.fold + 1}" if self.folds > 1 else "")
-        return " ".join(
-            filter(None, [self.group, method_of(self.settings).title(self.settings), self.label, number])
-        )
+        candidate = method_of(self.settings).title(self.settings)
+        return " ".join(filter(None, [self.group, candidate, self.label, number]))
 
 
 def split_of(trial: Trial, data: PreparedData) -> Split:

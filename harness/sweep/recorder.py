@@ -122,6 +122,7 @@ class Recorder:
         network = reporting_network(table, trial.protocol)
         scores = score(table)
         accuracy = scores["validation", network].accuracy
+        artifacts = _artifacts(trial, scores["test", network], event)
         stops = self._searches.scored(trial, accuracy)
         self._running.discard(trial.identity)
         self._finished.add(trial.identity)
@@ -130,7 +131,7 @@ class Recorder:
             time=time.time(),
             status="FINISHED",
             metrics={**final_metrics(table), "chosen_epoch": chosen_epoch},
-            artifacts=_artifacts(trial, scores["test", network], event),
+            artifacts=artifacts,
             tags=STOPPED_EARLY if stops else {},
         )
         self._kept.finished(trial, accuracy, may_be_stopped=self._searches.holds(trial))

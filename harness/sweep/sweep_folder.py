@@ -120,7 +120,10 @@ class SweepFolder:
 
     def checkpoints(self, storage: str | None) -> str:
         """Return the root of the checkpoints: on the shared storage, where one is declared."""
-        return f"{storage.rstrip('/')}/{self.name}" if storage else str(self.path / "checkpoints")
+        if storage is None:
+            return str(self.path / "checkpoints")
+        folder, query, options = storage.partition("?" if "://" in storage else "\0")
+        return f"{folder.rstrip('/')}/{self.name}{query}{options}"
 
 
 def new_name(results: Path, space: str) -> str:

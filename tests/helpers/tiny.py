@@ -1,7 +1,6 @@
 """A collection and a space so small that a whole sweep takes seconds."""
 
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -106,14 +105,15 @@ def start_driver(folder: Path, name: str, *options: str, script: str = __file__)
         start_new_session=True,
     )
     deadline = time.monotonic() + 240
-    while time.monotonic() < deadline:
+    while time.monotonic() < deadline and driver.poll() is None:
         if epochs_recorded(folder / "results/runs" / name) >= 2:
             return driver
         time.sleep(0.05)
-    os.killpg(driver.pid, signal.SIGKILL)
-    raise AssertionError("the driver trained nothing in four minutes")
+    driver.kill()
+    raise AssertionError(f"the driver trained nothing, or ended ({driver.wait()})")
 
 
 if __name__ == "__main__":
-    ended_by = run(Path(sys.argv[1]), sys.argv[2], launcher=(*sys.argv[3:], "ray")[0]).ending.signal
+    where, called, launched_by, *stated = [*sys.argv[1:], "ray"] if len(sys.argv) == 3 else sys.argv[1:]
+    ended_by = run(Path(where), called, *stated, launcher=launched_by).ending.signal
     sys.exit(128 + ended_by if ended_by else 0)

@@ -60,9 +60,8 @@ def test_a_job_that_is_stopped_leaves_out_the_rest_of_its_trials(trials: list[Tr
 def test_a_job_that_fails_is_told_with_its_reason_and_the_next_one_runs(
     trials: list[Trial], tmp_path: Path
 ) -> None:
-    failing = trials[0].model_copy(
-        update={"settings": trials[0].settings.model_copy(update={"backbone": "x"})}
-    )
+    settings = trials[0].settings.model_copy(update={"backbone": "x"})
+    failing = trials[0].model_copy(update={"settings": settings})
     listener = Listener()
     InProcess().run(JobSource.of(jobs(tmp_path, [failing], trials[2:])), tiny_data(), {}, listener)
     [(identities, reason)] = listener.errors

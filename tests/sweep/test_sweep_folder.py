@@ -127,3 +127,18 @@ def test_checkpoints_lie_in_the_folder_where_no_storage_is_declared(
     monkeypatch.chdir(tmp_path)
     root = SweepFolder(Path("results"), "mine").checkpoints(None)
     assert root == str(tmp_path / "results/runs/mine/checkpoints")  # absolute: workers run elsewhere
+
+
+@pytest.mark.parametrize(
+    ("storage", "root"),
+    [
+        ("/mnt/shared/", "/mnt/shared/mine"),
+        ("/mnt/odd?name", "/mnt/odd?name/mine"),
+        ("s3://bucket/folder", "s3://bucket/folder/mine"),
+        ("s3://bucket/?endpoint_override=h:1", "s3://bucket/mine?endpoint_override=h:1"),
+    ],
+)
+def test_checkpoints_lie_below_the_storage_in_a_folder_of_the_sweep(
+    tmp_path: Path, storage: str, root: str
+) -> None:
+    assert SweepFolder(tmp_path, "mine").checkpoints(storage) == root
