@@ -28,7 +28,8 @@ def report(names: tuple[str, ...], out: Path | None, no_slices: bool, cache: Pat
     Sweeps under the same protocol, data, folds and seed are compared with each
     other; one under each protocol, on the same data, shows what leakage is
     worth. Figures of slices come from the prepared collection, where the cache
-    still holds it.
+    still holds it. report.json holds all of it as data, unrounded; MLflow keeps
+    a copy with each sweep.
 
     \b
     sdl report quickstart-1
@@ -57,10 +58,10 @@ def report(names: tuple[str, ...], out: Path | None, no_slices: bool, cache: Pat
         pictures=not no_slices,
     )
     written = write_report(runs, out or RESULTS / "+".join(names), sources)
+    click.echo(f"report: {written}")
     for sweep in runs:
         if sweep.trials:
             save_results(sweep, store, {DATA: written.with_name(DATA).read_bytes()})
-    click.echo(f"report: {written}")
 
 
 @click.command()

@@ -69,7 +69,7 @@ class Part(Protocol):
         """Return whether there is anything to show."""
 
     def build(self, context: Context) -> Sequence[Content]:
-        """Return tables, figures and notes, whose stems are unique in the part's chapter."""
+        """Return tables, figures and notes; no other part of the report has their stems."""
 
 
 def contexts_of(runs: Sequence[SweepRuns], sources: Sources) -> list[Context]:
