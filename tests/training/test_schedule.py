@@ -44,3 +44,9 @@ def test_every_part_of_a_stream_matters() -> None:
     ]
     assert len({tuple(draw) for draw in draws}) == 5
     assert len({stream.seed_of("init") for stream in streams} | {streams[0].seed_of("global")}) == 5
+
+
+def test_order_and_angles_of_a_seed_stay_what_they_are() -> None:
+    streams = Streams(7, 1, 2)
+    assert streams.order(8, 3).tolist() == [0, 4, 3, 1, 5, 6, 7, 2]
+    assert streams.degrees(3, 10.0, 3).tolist() == pytest.approx([8.6966143, -3.8625097, -7.4777842])
