@@ -22,3 +22,8 @@ def test_json_describes_each_candidate_by_settings_repeats_and_accuracies() -> N
             "test": accuracy(candidate, "test").as_dict(),
         }
         assert {key: values[key] for key in expected} == expected
+
+
+def test_five_runners_up_are_compared() -> None:
+    choice = choose([sweep_of([trial(sdl(weight), [40 - weight] * 2) for weight in range(1, 9)])])
+    assert [each["settings"]["lambda"] for each in choice.as_dict()["runners_up"]] == [2, 3, 4, 5, 6]
