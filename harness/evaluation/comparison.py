@@ -6,8 +6,8 @@ from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
-from statsmodels.stats import contingency_tables  # type: ignore[import-untyped]
-from statsmodels.stats.multitest import multipletests  # type: ignore[import-untyped]
+from statsmodels.stats import contingency_tables
+from statsmodels.stats.multitest import multipletests
 
 from harness.evaluation.clustered import ClusteredPredictions, Repeats, strata
 from harness.evaluation.intervals import (
