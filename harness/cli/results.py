@@ -1,7 +1,7 @@
 """``sdl report``, ``sdl best``, ``sdl sync`` and ``sdl ui``: what comes out of the runs."""
 
 import json
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 import click
@@ -51,7 +51,7 @@ def report(names: tuple[str, ...], out: Path | None, no_slices: bool, cache: Pat
     runs = [load_sweep(name, store) for name in names]
     Console().print(comparison_table(runs))
     sources = Sources(
-        curves=partial(curves, store=store),
+        curves=lru_cache(maxsize=None)(partial(curves, store=store)),
         schedules=partial(schedule, store=store),
         selections=selections(runs, store),
         collections=cached({sweep.tags["data_digest"] for sweep in runs}, cache),

@@ -21,6 +21,8 @@ class ModelCard:
         trained: which weights these are, in a sentence or two.
         tags: digests and versions, by name.
         stem: of the name of its file.
+        unpaired: how many slices pairing left out of training at most, in an epoch of a trial; 0 also where
+            nothing is known of it.
     """
 
     choice: Choice
@@ -29,6 +31,7 @@ class ModelCard:
     trained: str
     tags: Mapping[str, str] = field(default_factory=dict)
     stem: str = "card"
+    unpaired: int = 0
 
     @property
     def settings(self) -> dict[str, str | int | float]:
@@ -61,5 +64,6 @@ class ModelCard:
             "settings": self.settings,
             "tags": dict(self.tags),
             "counts": counts,
+            "unpaired_slices": self.unpaired,
             "warnings": [*self.warned(), *self.choice.warnings],
         }
