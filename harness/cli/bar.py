@@ -30,7 +30,7 @@ class Speed(ProgressColumn):
 
 @contextmanager
 def file_bars(console: Console | None = None) -> Iterator[Progress]:
-    """Show bars on the terminal, by default that of stderr; yields what is to be told of the work."""
+    """Show bars on the terminal, by default that of stderr; yields what the work is to call."""
     time = TimeRemainingColumn(elapsed_when_finished=True)
     columns = (TextColumn("{task.description}"), BarColumn(14), MofNCompleteColumn(), Speed(), time)
     with Bars(*columns, console=console or Console(stderr=True)) as bars:

@@ -1,4 +1,4 @@
-"""The contract of a launcher: what it is handed, whom it tells, and what it offers."""
+"""The contract of a launcher: what it is handed, whom it reports to, and what it offers."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -75,7 +75,7 @@ class JobSource:
         next_job: returns the next job, or None when there is no more. To be called in the thread that calls
             the listener.
         shares: the shares of a GPU that jobs may take.
-        concurrent: how many jobs may be taken and not ended: a search that is asked early knows less.
+        concurrent: how many jobs may be taken and not ended: a search learns from those that ended.
     """
 
     next_job: Callable[[], Job | None]
@@ -84,7 +84,7 @@ class JobSource:
 
     @classmethod
     def of(cls, jobs: Sequence[Job]) -> Self:
-        """Return a source of jobs that are all known beforehand."""
+        """Return a source of jobs that are all planned beforehand."""
         return cls(partial(next, iter(jobs), None), frozenset(job.gpus for job in jobs), max(len(jobs), 1))
 
     def __iter__(self) -> Iterator[Job]:
@@ -92,7 +92,7 @@ class JobSource:
 
 
 class TrialListener(Protocol):
-    """Who is told of the trials; see `harness.sweep.recorder.Recorder`."""
+    """Whom the trials report to; see `harness.sweep.recorder.Recorder`."""
 
     def on_event(self, event: TrialEvent) -> bool:
         """Take in an event; return whether the job that it comes from is to be stopped."""
@@ -116,7 +116,7 @@ class Launcher(Protocol):
             jobs: what to run.
             data: the collection.
             weights: pretrained weights by key.
-            listener: is told of every event and every failed job, one at a time, in the calling thread.
+            listener: gets every event and every failed job, one at a time, in the calling thread.
 
         Raises:
             Exception: what the listener or the source of jobs raised, as it was.

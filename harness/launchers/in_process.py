@@ -25,7 +25,7 @@ def in_process(address: str | None = None) -> Iterator["InProcess"]:
 
 
 class InProcess:
-    """Runs one job at a time; a job that fails is told of and does not keep the next one from its turn."""
+    """Runs one job at a time; a job that fails is reported and does not keep the next one from its turn."""
 
     def capacity(self) -> Capacity:
         """Return what this machine offers to the one job that runs."""

@@ -27,7 +27,7 @@ def run_job(
         job: the trials, and what of the machine they may take.
         data: the collection.
         weights: pretrained weights by key.
-        on_event: is told of each event; returns whether the job is to be stopped.
+        on_event: takes each event; returns whether the job is to be stopped.
 
     Raises:
         HarnessError: the job asks for a GPU, and there is none.

@@ -41,10 +41,10 @@ def check_prepared(space: Space, cache: Path) -> None:
         HarnessError: there is no such dataset, its cache is damaged, or it is too small for the protocol or
             would leak.
     """
-    known = last_preparation(cache, load_recipe(space.dataset).digest)
-    if known is None:
+    prepared = last_preparation(cache, load_recipe(space.dataset).digest)
+    if prepared is None:
         return
-    data = load_cached(known.digest, cache)
+    data = load_cached(prepared.digest, cache)
     if space.slices_per_class is not None:
         data = data.first_of_each_class(space.slices_per_class)
     check_splits(plan_variants("", space, data_digest=""), data)

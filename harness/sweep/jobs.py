@@ -37,9 +37,9 @@ class SweepJobs:
         """Return the jobs of a sweep, planned trials first.
 
         Args:
-            planned: trials that are known beforehand, each a job on its own.
+            planned: trials that are planned beforehand, each a job on its own.
             searches: asked for suggestions after those; all trials of a suggestion are one job.
-            recorder: is told which trials were suggested.
+            recorder: takes in which trials were suggested.
             capacity: no more suggestions are under way than it has room for.
         """
         jobs = JobSource.of([self._job([trial]) for trial in planned])

@@ -54,7 +54,7 @@ class Recorder:
         Returns:
             Whether the trial, and what follows it in its job, is to be stopped.
         """
-        if event.identity in self._finished:  # told again by a process that took over from a lost one
+        if event.identity in self._finished:  # reported again by a process that took over from a lost one
             return False
         trial = self._trials[event.identity]
         self._start(trial, {"split_digest": event.split_digest, "device": event.device})
@@ -71,8 +71,8 @@ class Recorder:
     def on_error(self, identities: Sequence[str], reason: str) -> None:
         """Record that a job ended in an error.
 
-        Resuming the sweep trains a planned trial again from its checkpoint, and asks for another candidate in
-        place of a suggested one.
+        Resuming the sweep trains a planned trial again from its checkpoint, and asks for another candidate
+        instead of a suggested one.
         """
         failed = [identity for identity in identities if identity in self._running]
         if not failed:  # before it reported anything

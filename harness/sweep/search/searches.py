@@ -20,7 +20,7 @@ STOPPED_EARLY: Mapping[str, str] = {"stopped_early": "yes"}
 
 
 class Searches:
-    """Studies of a sweep, between the driver that asks for jobs and the recorder that hears of trials.
+    """Studies of a sweep, between the driver that asks for jobs and the recorder that listens to trials.
 
     Trials of groups without a search are nobody's business here: they are never stopped.
 
@@ -77,15 +77,15 @@ class Searches:
         return sum(suggestions.values()) * self._each, epochs * self._each
 
     def next(self) -> Sequence[Trial] | None:
-        """Return the trials to train of the next suggestion, or None when all suggestions are asked for."""
+        """Return the trials to train of the next suggestion, or None when there are no more."""
         for study in self._studies.values():
             while suggestion := study.next():
                 self._close_stopped(study, suggestion)
                 status = self._spool.finished()
                 missing = [t for t in suggestion.trials if status.get(t.identity) != "FINISHED"]
-                stopped = bool(study.stopped(suggestion.handle.number))
+                stopped = bool(study.stopped(suggestion.optuna_trial.number))
                 if not missing or stopped:
-                    study.end(suggestion.handle.number)
+                    study.end(suggestion.optuna_trial.number)
                     self._closed.append((suggestion.trials, not stopped))
                     continue
                 return missing
@@ -107,8 +107,10 @@ class Searches:
         best = self._best.setdefault(trial.identity, {})
         for epoch in epochs:
             done = epoch["epoch"]
-            figure = monitored_metric(epoch["metrics"], trial.settings.requirements.networks, trial.protocol)
-            best[done] = max(figure, best.get(done - 1, figure))
+            accuracy = monitored_metric(
+                epoch["metrics"], trial.settings.requirements.networks, trial.protocol
+            )
+            best[done] = max(accuracy, best.get(done - 1, accuracy))
         return study.stops_during(trial, best)
 
     def scored(self, trial: Trial, accuracy: float) -> bool:
@@ -139,6 +141,6 @@ class Searches:
 
     def _close_stopped(self, study: Study, suggestion: Suggestion) -> None:
         """Record the end of a trial that was stopped by a driver that did not live to record why."""
-        identity = study.stopped(suggestion.handle.number)
+        identity = study.stopped(suggestion.optuna_trial.number)
         if identity and self._spool.finished().get(identity) != "FINISHED":
             self._spool.finish(identity, time=time.time(), status="KILLED", tags=STOPPED_EARLY)
