@@ -87,10 +87,10 @@ def test_split_by_patient_that_is_worth_nothing(marked: PreparedData) -> None:
     predictions = pd.concat([run.predictions() for run in runs])
     assert predictions.query("set == 'test'")["patient"].nunique() == 60
     assert reporting_network(predictions, "patients") == ENSEMBLE
-    # The marks were learnt, for all that: training slices are told apart, and no class is answered to all.
-    assert score(predictions)["train", ENSEMBLE].accuracy > 0.6
-    confusion = score(predictions)["test", ENSEMBLE].confusion
-    assert (confusion.sum(axis=0) > 0.1 * confusion.sum()).all()
+    for run in runs:  # the marks were learnt, for all that
+        assert run.history[-1].metrics["train/net1/accuracy"] > 0.6
+    called = score(predictions)["test", ENSEMBLE].confusion.sum(axis=0)
+    assert called.max() < 0.9 * called.sum()  # answers of one class would be worth as little
     accuracy = on_test(predictions, "patients", "patient")
     assert accuracy.interval is not None
     assert accuracy.interval.low <= 1 / 3 <= accuracy.interval.high
