@@ -110,7 +110,7 @@ def _suggested(study: Study, hill: Hill, random: np.random.Generator) -> Iterabl
         accuracies = hill.accuracies(weight, len(suggestion.trials), random)
         for trial, accuracy in zip(suggestion.trials, accuracies, strict=True):
             study.score(trial, accuracy)
-        study.end(suggestion.handle.number)
+        study.end(suggestion.optuna_trial.number)
         yield _candidate(weight, accuracies)
 
 

@@ -15,7 +15,7 @@ from harness.errors import HarnessError, did_you_mean
 from harness.experiment.space import Space
 from harness.version import FORMAT, check_format
 
-TAKEN = ("cache", "generated", "paper", "runs", "sheets")  # a sweep's report lies beside these folders
+RESERVED = ("cache", "generated", "paper", "runs", "sheets")  # a sweep's report lies beside these folders
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
@@ -55,7 +55,7 @@ class SweepFolder:
             raise HarnessError(
                 f"{name!r} names no sweep: begin with a letter or digit, then letters, digits, '_', '.', '-'"
             )
-        if name in TAKEN:
+        if name in RESERVED:
             raise HarnessError(
                 f"{name!r} names no sweep: results/{name} is another folder; take another name"
             )
@@ -94,10 +94,10 @@ class SweepFolder:
         """
         if not self._declared.is_file():
             runs = self.path.parent
-            known = [path.parent.name for path in runs.glob("*/sweep.json")]
+            sweeps = [path.parent.name for path in runs.glob("*/sweep.json")]
             fix = (
-                did_you_mean(self.name, known)
-                if known
+                did_you_mean(self.name, sweeps)
+                if sweeps
                 else "there is none yet: start one by `sdl sweep SPACE`"
             )
             raise HarnessError(f"no sweep named {self.name!r}; {fix}")
@@ -129,5 +129,5 @@ class SweepFolder:
 def new_name(results: Path, space: str) -> str:
     """Return the name of the next sweep of a space: its own with a counter, as ``quickstart-2``."""
     stem = re.sub(r"[^A-Za-z0-9_.-]+", "-", space).lstrip("-._") or "sweep"
-    taken = {path.name for path in (results / "runs").glob(f"{stem}-*")}
-    return next(name for number in range(1, len(taken) + 2) if (name := f"{stem}-{number}") not in taken)
+    used = {path.name for path in (results / "runs").glob(f"{stem}-*")}
+    return next(name for number in range(1, len(used) + 2) if (name := f"{stem}-{number}") not in used)

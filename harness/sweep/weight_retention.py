@@ -56,8 +56,8 @@ class WeightRetention:
         elif self._which == "all":
             self._offer(trial.identity, validation_accuracy, trial.identity)
         else:
-            place = _suggestion_of(trial) if may_be_stopped else trial.group
-            self._offer(place, validation_accuracy, trial.identity)
+            slot = _suggestion_of(trial) if may_be_stopped else trial.group
+            self._offer(slot, validation_accuracy, trial.identity)
 
     def ended(self, trials: Sequence[Trial], *, well: bool) -> None:
         """Take in the end of a suggestion: the best of its trials stands for its group if it ended well."""
@@ -69,13 +69,13 @@ class WeightRetention:
                 self._save()
                 self._checkpoints.drop_weights(best[1])
 
-    def _offer(self, place: str, validation_accuracy: float, identity: str) -> None:
-        best = self._kept.get(place)
+    def _offer(self, slot: str, validation_accuracy: float, identity: str) -> None:
+        best = self._kept.get(slot)
         if best and best[1] == identity:  # told again: it does not take its own place
             best = None
         worse = bool(best and best[0] >= validation_accuracy)
         if not worse:
-            self._kept[place] = (validation_accuracy, identity)
+            self._kept[slot] = (validation_accuracy, identity)
         self._save()
         if worse:
             self._checkpoints.drop_weights(identity)

@@ -83,9 +83,9 @@ class Searches:
                 self._close_stopped(study, suggestion)
                 status = self._spool.finished()
                 missing = [t for t in suggestion.trials if status.get(t.identity) != "FINISHED"]
-                stopped = bool(study.stopped(suggestion.handle.number))
+                stopped = bool(study.stopped(suggestion.optuna_trial.number))
                 if not missing or stopped:
-                    study.end(suggestion.handle.number)
+                    study.end(suggestion.optuna_trial.number)
                     self._closed.append((suggestion.trials, not stopped))
                     continue
                 return missing
@@ -139,6 +139,6 @@ class Searches:
 
     def _close_stopped(self, study: Study, suggestion: Suggestion) -> None:
         """Record the end of a trial that was stopped by a driver that did not live to record why."""
-        identity = study.stopped(suggestion.handle.number)
+        identity = study.stopped(suggestion.optuna_trial.number)
         if identity and self._spool.finished().get(identity) != "FINISHED":
             self._spool.finish(identity, time=time.time(), status="KILLED", tags=STOPPED_EARLY)

@@ -1,6 +1,6 @@
-"""One searched group as an Optuna study: what is asked, what is told, what an interrupted driver left.
+"""One searched group as an Optuna study: what is suggested, what is scored, what an interrupted driver left.
 
-Everything that is known of a suggestion lies in the study's own database in the sweep's folder: a driver that
+All there is of a suggestion lies in the study's own database in the sweep's folder: a driver that
 was killed goes on with the same parameters and the same decisions.
 """
 
@@ -29,15 +29,15 @@ ENDED_WELL = (TrialState.COMPLETE, TrialState.PRUNED)
 class Suggestion:
     """A candidate that the sampler suggested, with its trials on every repeat and fold."""
 
-    handle: optuna.Trial
+    optuna_trial: optuna.Trial
     trials: Sequence[Trial]
 
 
 class Study:
-    """Asks for candidates of one group and tells what they were worth.
+    """Asks Optuna for candidates of one group and reports their scores.
 
-    A candidate's figure is a function of its settings, repeats and folds. One that is suggested again is
-    therefore not trained again: its second suggestion is told the figure of the first.
+    A candidate's score is a function of its settings, repeats and folds. One that is suggested again is
+    therefore not trained again: its second suggestion gets the score of the first.
 
     Args:
         group: the searched group.
@@ -57,8 +57,8 @@ class Study:
         self._study = optuna.create_study(
             storage=storage, study_name=f"{sweep}/{group.name}", direction="maximize", load_if_exists=True
         )
-        known = self._study.get_trials(deepcopy=False)
-        self._begun = [trial for trial in known if trial.state == TrialState.RUNNING]
+        earlier = self._study.get_trials(deepcopy=False)
+        self._begun = [trial for trial in earlier if trial.state == TrialState.RUNNING]
         self._to_ask = self.search.suggestions - len(self._begun) - self.ended_well
         self.live: dict[int, Suggestion] = {}
 
@@ -74,19 +74,19 @@ class Study:
 
     def next(self) -> Suggestion | None:
         """Return the next suggestion to train: one that was begun before, then a new one; None at the end."""
-        for handle in self._handles():
-            suggestion = Suggestion(handle, self._trials(handle))
-            handle.set_user_attr(CANDIDATE, suggestion.trials[0].candidate)
-            if not self._is_known(handle):
-                self.live[handle.number] = suggestion
+        for optuna_trial in self._optuna_trials():
+            suggestion = Suggestion(optuna_trial, self._trials(optuna_trial))
+            optuna_trial.set_user_attr(CANDIDATE, suggestion.trials[0].candidate)
+            if not self._repeats_another(optuna_trial):
+                self.live[optuna_trial.number] = suggestion
                 return suggestion
         return None
 
     def score(self, trial: Trial, accuracy: float) -> None:
         """Take in the validation accuracy of a trial that is about to end."""
-        handle = self.live[trial.suggestion].handle
-        if self._place(trial) not in self._frozen(handle.number).intermediate_values:
-            handle.report(accuracy, self._place(trial))
+        optuna_trial = self.live[trial.suggestion].optuna_trial
+        if self._step(trial) not in self._frozen(optuna_trial.number).intermediate_values:
+            optuna_trial.report(accuracy, self._step(trial))
 
     def stops_after(self, trial: Trial) -> bool:
         """Decide, after a trial's score, whether the rest of its suggestion is left out."""
@@ -111,20 +111,20 @@ class Study:
         return identity
 
     def end(self, number: int) -> bool:
-        """Tell what a suggestion is worth once all its trials are done, or that it was stopped."""
+        """Report what a suggestion is worth once all its trials are done, or that it was stopped."""
         if self.stopped(number):
-            self._tell(number, TrialState.PRUNED)
+            self._finish(number, TrialState.PRUNED)
         elif self._all_scored(number):
-            self._tell(number, TrialState.COMPLETE, mean(self._frozen(number).intermediate_values.values()))
+            self._finish(number, TrialState.COMPLETE, mean(self._frozen(number).intermediate_values.values()))
         else:
             return False
         return True
 
     def fail(self, number: int) -> None:
-        """Tell that a suggestion ended in an error; resuming asks for another one in its place."""
-        self._tell(number, TrialState.FAIL)
+        """Report that a suggestion ended in an error; resuming asks for another one instead."""
+        self._finish(number, TrialState.FAIL)
 
-    def _handles(self) -> Iterator[optuna.Trial]:
+    def _optuna_trials(self) -> Iterator[optuna.Trial]:
         while self._begun or self._to_ask > 0:
             if self._begun:
                 begun = self._begun.pop(0)
@@ -144,68 +144,74 @@ class Study:
             return GPSampler(seed=seed, n_startup_trials=self.search.startup)
         return TPESampler(seed=seed, n_startup_trials=self.search.startup)
 
-    def _trials(self, handle: optuna.Trial) -> list[Trial]:
-        settings = self._group.candidate(self._values(handle))
-        label = f"suggestion {handle.number + 1}"
+    def _trials(self, optuna_trial: optuna.Trial) -> list[Trial]:
+        settings = self._group.candidate(self._values(optuna_trial))
+        label = f"suggestion {optuna_trial.number + 1}"
         return trials_of(
-            self._sweep, self._space, self._data_digest, self._group.name, handle.number, settings, label
+            self._sweep,
+            self._space,
+            self._data_digest,
+            self._group.name,
+            optuna_trial.number,
+            settings,
+            label,
         )
 
-    def _values(self, handle: optuna.Trial) -> dict[str, Any]:
+    def _values(self, optuna_trial: optuna.Trial) -> dict[str, Any]:
         values: dict[str, Any] = {}
         for key in sorted(self._group.axes, key=lambda key: key != "model"):  # what exists depends on it
             axis = self._group.axes[key]
             if not axis.sampled:
                 values[key] = axis.values[0]
             elif key == "model" or key in keys_of(str(values["model"])):
-                values[key] = _suggest(handle, key, axis)
+                values[key] = _suggest(optuna_trial, key, axis)
         return values
 
-    def _is_known(self, handle: optuna.Trial) -> bool:
-        """Whether an earlier suggestion is of the same candidate; then this one is told with it."""
-        candidate = self._frozen(handle.number).user_attrs[CANDIDATE]
-        for other in self._study.get_trials(deepcopy=False)[: handle.number]:
+    def _repeats_another(self, optuna_trial: optuna.Trial) -> bool:
+        """Whether an earlier suggestion is of the same candidate; then this one is finished with it."""
+        candidate = self._frozen(optuna_trial.number).user_attrs[CANDIDATE]
+        for other in self._study.get_trials(deepcopy=False)[: optuna_trial.number]:
             if other.user_attrs.get(CANDIDATE) == candidate and other.state != TrialState.FAIL:
                 if other.state in ENDED_WELL:
-                    self._tell_as(other, handle.number)
+                    self._finish_like(other, optuna_trial.number)
                 return True
         return False
 
-    def _tell(self, number: int, state: TrialState, value: float | None = None) -> None:
+    def _finish(self, number: int, state: TrialState, value: float | None = None) -> None:
         self._study.tell(number, value, state)
         self.live.pop(number)
-        told = self._frozen(number)
+        finished = self._frozen(number)
         for other in self._study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
-            if other.user_attrs.get(CANDIDATE) == told.user_attrs[CANDIDATE]:
-                self._tell_as(told, other.number)
+            if other.user_attrs.get(CANDIDATE) == finished.user_attrs[CANDIDATE]:
+                self._finish_like(finished, other.number)
 
-    def _tell_as(self, told: FrozenTrial, number: int) -> None:
-        """Tell a suggestion what was told of another one of the same candidate."""
-        handle = optuna.Trial(self._study, self._frozen(number)._trial_id)
-        for place, accuracy in told.intermediate_values.items():
-            handle.report(accuracy, place)
-        value = told.value if told.state == TrialState.COMPLETE else None
-        self._study.tell(number, value, told.state)
+    def _finish_like(self, finished: FrozenTrial, number: int) -> None:
+        """Finish a suggestion with the scores of another one of the same candidate."""
+        optuna_trial = optuna.Trial(self._study, self._frozen(number)._trial_id)
+        for step, accuracy in finished.intermediate_values.items():
+            optuna_trial.report(accuracy, step)
+        value = finished.value if finished.state == TrialState.COMPLETE else None
+        self._study.tell(number, value, finished.state)
 
     def _stop_if(self, trial: Trial, stops: bool) -> bool:
         if stops:
-            self.live[trial.suggestion].handle.set_user_attr(STOPPED, trial.identity)
+            self.live[trial.suggestion].optuna_trial.set_user_attr(STOPPED, trial.identity)
         return stops
 
     def _all_scored(self, number: int) -> bool:
         return len(self._frozen(number).intermediate_values) == len(self.live[number].trials)
 
-    def _place(self, trial: Trial) -> int:
+    def _step(self, trial: Trial) -> int:
         return trial.repeat * trial.folds + trial.fold
 
     def _frozen(self, number: int) -> FrozenTrial:
         return self._study.get_trials(deepcopy=False)[number]
 
 
-def _suggest(handle: optuna.Trial, key: str, axis: Axis) -> Any:
+def _suggest(optuna_trial: optuna.Trial, key: str, axis: Axis) -> Any:
     if axis.kind == "choice":
-        return handle.suggest_categorical(key, axis.values)
+        return optuna_trial.suggest_categorical(key, axis.values)
     low, high = axis.values
     if axis.kind == "int":
-        return handle.suggest_int(key, low, high)
-    return handle.suggest_float(key, low, high, log=axis.kind == "loguniform")
+        return optuna_trial.suggest_int(key, low, high)
+    return optuna_trial.suggest_float(key, low, high, log=axis.kind == "loguniform")
