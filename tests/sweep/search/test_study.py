@@ -139,7 +139,7 @@ def test_a_failed_proposal_is_told_and_replaced_on_resume(tmp_path: Path) -> Non
     study = opened(tmp_path, "groups.sdl.search.suggestions=2", storage=storage)
     suggestion = study.next()
     assert suggestion
-    study.fail(suggestion.handle.number)
+    study.fail(suggestion.optuna_trial.number)
     assert len(train(study, by_lambda)) == 6
     study = opened(tmp_path, "groups.sdl.search.suggestions=2", storage=storage)
     assert [trial.state for trial in frozen(study)] == [TrialState.FAIL, TrialState.COMPLETE]
