@@ -18,7 +18,6 @@ DOCUMENTS = [
     ROOT / "README.md",
     *(path for name in ("docs", "datasets", "search_spaces") for path in sorted((ROOT / name).rglob("*.*"))),
 ]
-PENDING = {"experiment", "methods", "models/backbones"}  # rooms whose names are still being replaced
 
 # words of any name or key: `said` stands in `said`, `_said`, `contrast_said` and `SaidOf`
 WORDS = {
@@ -220,14 +219,8 @@ def old_text(path: Path) -> list[str]:
     ]
 
 
-def room(path: Path) -> str:
-    return path.relative_to(ROOT / "harness").parent.as_posix()
-
-
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_a_module_speaks_the_words_of_the_field(path: Path, request: pytest.FixtureRequest) -> None:
-    if room(path) in PENDING:
-        request.applymarker(pytest.mark.xfail(reason="its names are still being replaced"))
+def test_a_module_speaks_the_words_of_the_field(path: Path) -> None:
     assert offenders(path) == []
 
 
