@@ -60,11 +60,11 @@ def sweep(
     elif space is None:
         raise click.UsageError("name a SPACE, or a sweep to --resume")
     else:
-        wanted = read_space(space, dataset, overrides)
+        declared_space = read_space(space, dataset, overrides)
         if dry_run:
-            _print_plan(wanted, name or Path(space).stem, cache, launcher, address, device)
+            _print_plan(declared_space, name or Path(space).stem, cache, launcher, address, device)
             return
-        declared, data = _declare(space, wanted, name, overrides, cache)
+        declared, data = _declare(space, declared_space, name, overrides, cache)
     _run(declared, data, open_launcher(launcher, address), resume=resume is not None, device=device)
 
 

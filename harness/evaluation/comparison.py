@@ -50,10 +50,10 @@ def difference(first: Repeats, second: Repeats, measure: Measure, seed: int = 0)
         if not (np.array_equal(one.cluster, other.cluster) and np.array_equal(one.true, other.true)):
             raise ValueError("paired predictions must hold the same rows in the same order")
     resamples = resample_clusters(strata(first), DRAWS, seed)
-    drawn = mean_over_repeats(first, measure, resamples) - mean_over_repeats(second, measure, resamples)
+    sampled = mean_over_repeats(first, measure, resamples) - mean_over_repeats(second, measure, resamples)
     return Difference(
         value=point(first, measure) - point(second, measure),
-        interval=percentiles(drawn, first[0].clusters),
+        interval=percentiles(sampled, first[0].clusters),
     )
 
 
@@ -63,13 +63,13 @@ def unpaired_difference(first: Repeats, second: Repeats, measure: Measure, seed:
     It takes the sides for independent; where the same clusters stand on both and those that are hard are hard
     on both, the interval is too wide.
     """
-    drawn = [
+    sampled = [
         resampled(side, measure, derive_seed(seed, "side", number))
         for number, side in enumerate((first, second))
     ]
     return Difference(
         value=point(first, measure) - point(second, measure),
-        interval=percentiles(drawn[0] - drawn[1], min(first[0].clusters, second[0].clusters)),
+        interval=percentiles(sampled[0] - sampled[1], min(first[0].clusters, second[0].clusters)),
     )
 
 
@@ -125,5 +125,5 @@ def _sign_vectors(clusters: int, seed: int, flips: int) -> Floats:
     if clusters <= EXACT_CLUSTERS:
         return np.array(list(product((1.0, 0.0), repeat=clusters)))
     random = np.random.default_rng(derive_seed(seed, "sign-flip"))
-    drawn = random.integers(0, 2, (flips, clusters)).astype(float)
-    return np.vstack([np.ones((1, clusters)), drawn])
+    sampled = random.integers(0, 2, (flips, clusters)).astype(float)
+    return np.vstack([np.ones((1, clusters)), sampled])

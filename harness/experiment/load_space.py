@@ -195,7 +195,7 @@ def _backbone_faults(group: Group, document: Document) -> Iterator[Fault]:
 def _share_faults(space: Space, document: Document) -> Iterator[Fault]:
     if not isinstance(space.resources.gpus, dict):
         return
-    used = {each.requirements.backbone for group in space.families() for each in group.variants()}
+    used = {settings.requirements.backbone for group in space.families() for settings in group.variants()}
     for backbone in sorted(filter(None, used - set(space.resources.gpus))):
         where = document.where(("resources", "gpus"))
         yield Fault(where, "every backbone has its share of a GPU", backbone, f"add `{backbone}: …`")

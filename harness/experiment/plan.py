@@ -75,9 +75,9 @@ def _labelled(candidates: Sequence[Sequence[Trial]]) -> list[list[Trial]]:
 def _label(trial: Trial, alike: Sequence[Trial]) -> str:
     if len(alike) == 1:
         return ""
-    own, values = trial.settings.flat(), [each.settings.flat() for each in alike]
+    own, values = trial.settings.flat(), [other.settings.flat() for other in alike]
     differing = [key for key in own if any(other.get(key) != own[key] for other in values)]
-    same = [each for each in values if each == own]
+    same = [flat for flat in values if flat == own]
     numbers = [f"suggestion {trial.suggestion + 1}"] if len(same) > 1 else []
     return " ".join([*(f"{key}={own[key]}" for key in differing), *numbers])
 
@@ -104,8 +104,8 @@ def load_pretrained(space: Space) -> Mapping[str, Weights]:
     """
     variants = [settings for group in space.families() for settings in group.variants()]
     stated = {
-        weights_key(portable(each)): (each.requirements.backbone, each.requirements.weights)
-        for each in variants
+        weights_key(portable(settings)): (settings.requirements.backbone, settings.requirements.weights)
+        for settings in variants
     }
     loaded = {
         key: pretrained_state(backbone, weights) for key, (backbone, weights) in stated.items() if backbone

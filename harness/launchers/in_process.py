@@ -36,7 +36,7 @@ class InProcess:
     ) -> None:
         """Run every job; what the listener raises ends the run."""
         for job in jobs:
-            relay = _Relay(listener)
+            relay = _ListenerErrors(listener)
             try:
                 run_job(job, data, weights, relay.on_event)
             except Exception as error:
@@ -46,7 +46,7 @@ class InProcess:
                 listener.on_error([trial.identity for trial in job.trials], reason)
 
 
-class _Relay:
+class _ListenerErrors:
     """Tells an error of the listener from one of the trial."""
 
     def __init__(self, listener: TrialListener) -> None:

@@ -189,7 +189,7 @@ class PopulationRun:
 
     def _path(self) -> dict[int, int]:
         """Return the member, from 1, that trained the winning networks in each epoch up to the chosen one."""
-        parents = {(each.epoch, each.member): each.exploited_from for each in self._member_epochs}
+        parents = {(record.epoch, record.member): record.exploited_from for record in self._member_epochs}
         member = self._members.index(self._winner) + 1
         path = {}
         for epoch in range(self.chosen_epoch, 0, -1):

@@ -87,7 +87,7 @@ def _method_for(values: Mapping[str, Any]) -> Method[Any]:
 
 @cache
 def _declared() -> tuple[Method[Any], ...]:
-    return tuple(each.load()() for each in sorted(entry_points(group="sdl_harness.methods")))
+    return tuple(entry.load()() for entry in sorted(entry_points(group="sdl_harness.methods")))
 
 
 def _as_settings(value: Any) -> Any:

@@ -71,7 +71,7 @@ WHAT_DIFFERS = (
     " reports. What is left of a difference is shared patients, picking the epoch by test accuracy, how many"
     " slices training has, and whatever settings differ."
 )
-DRAWN_APART = (
+SAMPLED_APART = (
     "The two protocols test different slices, so the last column's 95 % interval draws the patients of either"
     " side on their own (bootstrap, whole patients, within their class). It takes the sides for independent,"
     " although the same patients may stand in both: where a patient is hard under both, it is too wide."
@@ -131,7 +131,7 @@ def notes_on_table2(choice: Choice | None, comparison_key: ComparisonKey) -> lis
 def notes_on_leakage(*, near_duplicates: bool) -> list[str]:
     """Return what the two protocols differ in, and what their difference takes for granted."""
     looks = NEAR_DUPLICATES if near_duplicates else f"Near-duplicates are left out. {NO_SLICES}"
-    return [OF_BOTH, WHAT_DIFFERS, DRAWN_APART, looks]
+    return [OF_BOTH, WHAT_DIFFERS, SAMPLED_APART, looks]
 
 
 def notes_on_table2_of_both(comparison_key: ComparisonKey, who: Sequence[str]) -> list[str]:

@@ -56,11 +56,11 @@ class Progress:
         self._to_come = (trials, epochs)
         self._show()
 
-    def stopped(self, trial: Trial, left_out: Sequence[Trial]) -> None:
+    def stopped(self, trial: Trial, excluded: Sequence[Trial]) -> None:
         """Take in a suggestion that was stopped early, and its trials that are therefore left out."""
-        for each in left_out:
-            self._end(each)
-        self._total -= len(left_out)
+        for trial_excluded in excluded:
+            self._end(trial_excluded)
+        self._total -= len(excluded)
         self._show()
         self._console.print(f"stopped early: {trial.title}", highlight=False, soft_wrap=True)
 

@@ -145,8 +145,8 @@ class Recorder:
         self._kept.ended(suggested, well=not stopped)
         if stopped:
             finished = self._spool.finished()
-            left_out = [each for each in suggested if finished.get(each.identity) != "FINISHED"]
-            self._progress.stopped(trial, left_out)
+            excluded = [other for other in suggested if finished.get(other.identity) != "FINISHED"]
+            self._progress.stopped(trial, excluded)
 
     def _end(self, identity: str, status: Status, tags: Mapping[str, str] | None = None) -> None:
         self._running.discard(identity)

@@ -11,7 +11,7 @@ from helpers.tiny import declare
 
 from harness.errors import InvalidInputError
 from harness.models.backbones import registry
-from harness.models.backbones.registry import build, known_backbones, refusal
+from harness.models.backbones.registry import backbone_names, build, refusal
 from harness.models.pretrained import pretrained_state
 
 
@@ -23,7 +23,7 @@ def registered(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_it_is_known_beside_torchvisions(tmp_path: Path) -> None:
-    assert {"alexnet", "tiny8", "tiny16"} <= set(known_backbones())
+    assert {"alexnet", "tiny8", "tiny16"} <= set(backbone_names())
     assert refusal("tiny8") is None
     assert "did you mean 'tiny16'" in str(refusal("tiny61"))
     assert declare(tmp_path, "tiny", "backbone=tiny8").space.settings["backbone"] == "tiny8"

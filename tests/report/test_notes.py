@@ -59,6 +59,6 @@ def test_another_dataset_than_the_papers_is_named() -> None:
 def test_near_duplicates_are_explained_or_missed() -> None:
     *shared, found = notes.notes_on_leakage(near_duplicates=True)
     *as_well, missing = notes.notes_on_leakage(near_duplicates=False)
-    assert shared == as_well == [notes.OF_BOTH, notes.WHAT_DIFFERS, notes.DRAWN_APART]
+    assert shared == as_well == [notes.OF_BOTH, notes.WHAT_DIFFERS, notes.SAMPLED_APART]
     assert found == notes.NEAR_DUPLICATES
     assert missing == f"Near-duplicates are left out. {notes.NO_SLICES}"

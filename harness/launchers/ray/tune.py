@@ -118,7 +118,7 @@ class ErrorCallback(_NotPickled, tune.Callback):
         """Pass on which trials ended, and why."""
         job = Job.model_validate_json(trial.config["job"])
         with self._raised.remembered():
-            self._listener.on_error([each.identity for each in job.trials], _reason(trial))
+            self._listener.on_error([failed.identity for failed in job.trials], _reason(trial))
 
 
 class JobSearcher(_NotPickled, Searcher):

@@ -17,7 +17,7 @@ from harness.models.backbones.torchvision import Torchvision
 FAMILIES: list[BackboneFamily] = [Torchvision()]
 
 
-def known_backbones() -> list[str]:
+def backbone_names() -> list[str]:
     """Return the names of all families' networks."""
     return [name for family in _families() for name in family.names()]
 
@@ -26,7 +26,7 @@ def refusal(name: str) -> str | None:
     """Return why a backbone cannot be used, or None."""
     family = _family_of(name)
     if family is None:
-        return f"no family of networks has this name: {did_you_mean(name, known_backbones())}"
+        return f"no family of networks has this name: {did_you_mean(name, backbone_names())}"
     return family.refusal(name)
 
 
@@ -83,4 +83,4 @@ def _families() -> list[BackboneFamily]:
 
 @cache
 def _declared() -> tuple[BackboneFamily, ...]:
-    return tuple(each.load()() for each in sorted(entry_points(group="sdl_harness.backbones")))
+    return tuple(entry.load()() for entry in sorted(entry_points(group="sdl_harness.backbones")))

@@ -25,17 +25,17 @@ def replaced(folder: Path) -> Iterator[Path]:
         folder: where the report goes; made if need be.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    _put_in_place(folder)
+    _replace_by_pending(folder)
     fresh = Path(mkdtemp(dir=folder, prefix=".report-"))
     try:
         yield fresh
         fresh.rename(folder / PENDING)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
-    _put_in_place(folder)
+    _replace_by_pending(folder)
 
 
-def _put_in_place(folder: Path) -> None:
+def _replace_by_pending(folder: Path) -> None:
     """Put the pending report in place, if there is one; done again, it does the rest."""
     pending = folder / PENDING
     if not pending.is_dir():

@@ -30,36 +30,36 @@ def selection_markdown(report: SelectionReport) -> str:
 
 def _labelled(report: SelectionReport) -> Table:
     paper = _paper("table1a", "patients", report)
-    rows = [(each.name, each.labelled_patients, paper.get(each.name, "–")) for each in report.classes]
-    total = ("all", sum(each.labelled_patients for each in report.classes), _total(paper))
+    rows = [(kind.name, kind.labelled_patients, paper.get(kind.name, "–")) for kind in report.classes]
+    total = ("all", sum(kind.labelled_patients for kind in report.classes), _total(paper))
     return Table(("class", "patients", "paper"), (*rows, total))
 
 
 def _included(report: SelectionReport) -> Table:
     patients, slices = _paper("table1b", "patients", report), _paper("table1b", "slices", report)
     rows: list[tuple[Cell, ...]] = [
-        (each.name, each.patients, patients.get(each.name, "–"), each.slices, slices.get(each.name, "–"))
-        for each in report.classes
+        (kind.name, kind.patients, patients.get(kind.name, "–"), kind.slices, slices.get(kind.name, "–"))
+        for kind in report.classes
     ]
-    own = (sum(each.patients for each in report.classes), sum(each.slices for each in report.classes))
+    own = (sum(kind.patients for kind in report.classes), sum(kind.slices for kind in report.classes))
     rows.append(("all", own[0], _total(patients), own[1], _total(slices)))
     return Table(("class", "patients", "paper", "slices", "paper"), tuple(rows))
 
 
 def _exclusions(counted: tuple[ReasonCount, ...]) -> Table:
-    total = ("all", sum(each.count for each in counted))
+    total = ("all", sum(excluded.count for excluded in counted))
     return Table(("reason", "slices or files"), (*_rows(counted), total))
 
 
 def _rows(counted: tuple[ReasonCount, ...]) -> tuple[tuple[str, int], ...]:
-    return tuple((each.reason, each.count) for each in counted)
+    return tuple((excluded.reason, excluded.count) for excluded in counted)
 
 
 def _paper(table: str, column: str, report: SelectionReport) -> Mapping[str, int]:
     """A column of a table of the paper for classes that are its grades."""
     numbers = paper_table(table)
     by_grade = dict(zip(numbers["grade"], map(int, numbers[column]), strict=True))
-    return {each.name: by_grade[each.name] for each in report.classes if each.name in by_grade}
+    return {kind.name: by_grade[kind.name] for kind in report.classes if kind.name in by_grade}
 
 
 def _total(counts: Mapping[str, int]) -> int | str:

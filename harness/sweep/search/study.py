@@ -113,16 +113,16 @@ class Study:
     def end(self, number: int) -> bool:
         """Tell what a suggestion is worth once all its trials are done, or that it was stopped."""
         if self.stopped(number):
-            self._tell(number, TrialState.PRUNED)
+            self._finish(number, TrialState.PRUNED)
         elif self._all_scored(number):
-            self._tell(number, TrialState.COMPLETE, mean(self._frozen(number).intermediate_values.values()))
+            self._finish(number, TrialState.COMPLETE, mean(self._frozen(number).intermediate_values.values()))
         else:
             return False
         return True
 
     def fail(self, number: int) -> None:
         """Tell that a suggestion ended in an error; resuming asks for another one instead."""
-        self._tell(number, TrialState.FAIL)
+        self._finish(number, TrialState.FAIL)
 
     def _optuna_trials(self) -> Iterator[optuna.Trial]:
         while self._begun or self._to_ask > 0:
@@ -173,19 +173,19 @@ class Study:
         for other in self._study.get_trials(deepcopy=False)[: optuna_trial.number]:
             if other.user_attrs.get(CANDIDATE) == candidate and other.state != TrialState.FAIL:
                 if other.state in ENDED_WELL:
-                    self._tell_same(other, optuna_trial.number)
+                    self._finish_like(other, optuna_trial.number)
                 return True
         return False
 
-    def _tell(self, number: int, state: TrialState, value: float | None = None) -> None:
+    def _finish(self, number: int, state: TrialState, value: float | None = None) -> None:
         self._study.tell(number, value, state)
         self.live.pop(number)
         ended = self._frozen(number)
         for other in self._study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
             if other.user_attrs.get(CANDIDATE) == ended.user_attrs[CANDIDATE]:
-                self._tell_same(ended, other.number)
+                self._finish_like(ended, other.number)
 
-    def _tell_same(self, ended: FrozenTrial, number: int) -> None:
+    def _finish_like(self, ended: FrozenTrial, number: int) -> None:
         """Give a suggestion the result of another one of the same candidate."""
         optuna_trial = optuna.Trial(self._study, self._frozen(number)._trial_id)
         for step, accuracy in ended.intermediate_values.items():

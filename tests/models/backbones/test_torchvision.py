@@ -3,7 +3,7 @@ import torch
 import torchvision
 
 from harness.models.backbones.base import skeleton
-from harness.models.backbones.registry import build, copy_weights, known_backbones, refusal
+from harness.models.backbones.registry import backbone_names, build, copy_weights, refusal
 
 REFUSED = {"googlenet", "inception_v3", "maxvit_t", "squeezenet1_0", "squeezenet1_1"}
 REFUSED |= {"vit_b_16", "vit_b_32", "vit_h_14", "vit_l_16", "vit_l_32"}
@@ -16,7 +16,7 @@ def test_common_networks_are_accepted(name: str) -> None:
 
 @pytest.mark.slow
 def test_every_network_of_torchvision_is_accepted_or_refused_with_a_reason() -> None:
-    refused = {name: reason for name in known_backbones() if (reason := refusal(name))}
+    refused = {name: reason for name in backbone_names() if (reason := refusal(name))}
     assert refused.keys() == REFUSED
     assert all(refused.values())
 

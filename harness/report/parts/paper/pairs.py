@@ -64,13 +64,13 @@ def draw_pairs(slices: Sequence[PredictedSlice], seed: int) -> list[Pair]:
     for members in left.values():
         stream.shuffle(members)
     equal, different = [(name, name) for name in left], list(combinations(left, 2))
-    drawn = [
+    sampled = [
         pair
         for turn in range(OF_A_KIND)
         for kinds in (equal, different)
         if (pair := _next(kinds, turn, left)) is not None
     ]
-    return sorted(drawn, key=lambda pair: -pair.synergic_label)
+    return sorted(sampled, key=lambda pair: -pair.synergic_label)
 
 
 def pairs_table(pairs: Sequence[Pair]) -> Table:
