@@ -61,8 +61,8 @@ def _search(group: Family, space: Space) -> Text:
         f" {random} of them at random"
     ]
     lines += [f"  {key}: {axis.kind} {list(axis.values)}" for key, axis in group.axes.items() if axis.sampled]
-    each = space.repeats * space.fold_count
-    lines.append(f"  {_times(space)}: up to {search.suggestions * each} trials")
+    trials = space.repeats * space.fold_count
+    lines.append(f"  {_times(space)}: up to {search.suggestions * trials} trials")
     if search.stop:
         lines.append(f"  early stopping: {search.stop}")
     return Text("\n".join(lines) + "\n")
@@ -74,7 +74,7 @@ def _times(space: Space) -> str:
 
 def _epochs(trials: Sequence[Trial]) -> int:
     needs = [trial.settings.requirements for trial in trials]
-    return sum(each.epochs * each.members for each in needs)
+    return sum(need.epochs * need.members for need in needs)
 
 
 def _candidates(trials: Sequence[Trial]) -> Table:
