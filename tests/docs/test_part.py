@@ -14,7 +14,7 @@ from harness.report.parts.registry import RESULTS, results_parts
 from harness.report.sources import Sources
 from harness.report.write import write_report
 
-ENTRY_POINTS = "[sdl_harness.parts]\ndivergence = documented_part:DIVERGENCE\n"
+ENTRY_POINTS = "[sdl_harness.parts]\ndivergence = documented_part:Divergence\n"
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Every part, in the order of the report; to add one, add a line here, or an entry point to a package."""
+"""Every part, in the order of the report; to add one, add a line here, or a class to the entry points of a package."""
 
 from importlib.metadata import entry_points
 
@@ -46,4 +46,4 @@ COLLECTION: tuple[Part, ...] = (Collection(),)
 
 def results_parts() -> list[Part]:
     """Return the parts on the candidates of a comparison key: ours, then those of other packages."""
-    return [*RESULTS, *(entry.load() for entry in entry_points(group=ENTRY_POINTS))]
+    return [*RESULTS, *(entry.load()() for entry in entry_points(group=ENTRY_POINTS))]
