@@ -173,6 +173,7 @@ def other(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     home = Path(tempfile.mkdtemp(prefix="r"))  # short: sockets have short names
     (home / "sitecustomize.py").write_text(NO_PACKAGE)
     monkeypatch.setenv("RAY_TMPDIR", str(home))
+    monkeypatch.setenv("RAY_AUTH_MODE", "disabled")  # an earlier Ray of this process has turned it on
     port = free_port()
     command = [sys.executable, "-m", "ray.scripts.scripts", "start", "--head", "--block", f"--port={port}"]
     command += ["--node-ip-address=127.0.0.1", "--num-cpus=1"]
@@ -180,7 +181,7 @@ def other(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     head = subprocess.Popen(
         command,
         cwd=home,
-        env=os.environ | {"PYTHONPATH": str(home), "RAY_AUTH_MODE": "disabled"},
+        env=os.environ | {"PYTHONPATH": str(home)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
@@ -192,22 +193,46 @@ def other(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     shutil.rmtree(home, ignore_errors=True)
 
 
+def driver(script: str, **environment: str) -> list[str]:
+    """Run a script in a process that has met no other Ray, and return the words that it prints last."""
+    _, _, tests, root, *_ = Path(__file__).parents
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env=os.environ | {"PYTHONPATH": f"{tests}{os.pathsep}{root}"} | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()[-1].split()
+
+
+JOINED = """
+import ray
+from harness.launchers.ray.cluster import cluster
+with cluster({address!r}) as capacity:
+    print(ray.get_runtime_context().gcs_address.rpartition(":")[2], len(capacity.nodes))
+"""
+
+
 @pytest.mark.slow
-def test_a_cluster_is_joined_where_it_is_asked_for_alone(other: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for environment in ("", other):
-        monkeypatch.setenv("RAY_ADDRESS", environment)
-        with cluster(None) as capacity:
-            assert len(capacity.nodes) == 1
-            assert _port() != other.rpartition(":")[2]
-    with cluster("auto"):
-        assert _port() == other.rpartition(":")[2]
+@pytest.mark.parametrize("named", [True, False])
+def test_a_cluster_is_joined_where_it_is_asked_for_alone(other: str, named: bool) -> None:
+    environment = {"RAY_ADDRESS": other if named else ""}
+    port = other.rpartition(":")[2]
+    alone, nodes = driver(JOINED.format(address=None), **environment)
+    assert alone != port
+    assert nodes == "1"
+    assert driver(JOINED.format(address="auto"), **environment) == [port, "1"]
 
 
-def _port() -> str:
-    """The port of the cluster that this process has joined."""
-    return str(ray.get_runtime_context().gcs_address.rpartition(":")[2])
+SWEEP = """
+from pathlib import Path
+from helpers.tiny import run
+print(run(Path({folder!r}), "sent", "epochs=1", address={address!r}).complete)
+"""
 
 
 @pytest.mark.slow
 def test_a_node_without_the_package_is_sent_it(other: str, tmp_path: Path) -> None:
-    assert run(tmp_path, "sent", "epochs=1", address=other).complete
+    assert driver(SWEEP.format(folder=str(tmp_path), address=other)) == ["True"]
