@@ -1,4 +1,4 @@
-"""Every part, in the order of the report; to add one, add a line, or a class to the entry points of a package."""
+"""Every part, in the order of the report. To add one: a line here, or a class as entry point of a package."""
 
 from importlib.metadata import entry_points
 
