@@ -88,8 +88,8 @@ class Recorder:
         self._progress.failed(trial, reason)
 
     def interrupt(self) -> None:
-        """Record that the trials that still run were stopped."""
-        for identity in sorted(self._running):
+        """Record that the trials that still run were stopped, also where a signal came amid a record."""
+        for identity in sorted(self._running & self._spool.running().keys()):
             self._end(identity, "KILLED")
 
     def _start(self, trial: Trial, found: Mapping[str, str]) -> None:
@@ -124,8 +124,8 @@ class Recorder:
         accuracy = scores["validation", network].accuracy
         artifacts = _artifacts(trial, scores["test", network], event)
         stops = self._searches.scored(trial, accuracy)
-        self._running.discard(trial.identity)
-        self._finished.add(trial.identity)
+        # First: a trial that has no end on record reports again, and its weights are chosen from again.
+        self._kept.finished(trial, accuracy, may_be_stopped=self._searches.holds(trial))
         self._spool.finish(
             trial.identity,
             time=time.time(),
@@ -134,7 +134,8 @@ class Recorder:
             artifacts=artifacts,
             tags=STOPPED_EARLY if stops else {},
         )
-        self._kept.finished(trial, accuracy, may_be_stopped=self._searches.holds(trial))
+        self._running.discard(trial.identity)
+        self._finished.add(trial.identity)
         self._progress.finished(trial, accuracy)
         self._close(trial, stopped=stops)
         return stops
@@ -149,8 +150,8 @@ class Recorder:
             self._progress.stopped(trial, excluded)
 
     def _end(self, identity: str, status: Status, tags: Mapping[str, str] | None = None) -> None:
-        self._running.discard(identity)
         self._spool.finish(identity, time=time.time(), status=status, tags=tags)
+        self._running.discard(identity)
 
 
 def _artifacts(trial: Trial, test: Scores, event: TrialEvent) -> dict[str, bytes]:

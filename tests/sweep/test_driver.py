@@ -35,7 +35,7 @@ def test_every_trial_is_one_run_with_every_epoch(whole: tuple[Path, SweepRuns]) 
     assert {trial.status for trial in sweep.trials} == {"FINISHED"}
     for trial in sweep.trials:
         table = curves(trial.identity, find_store(folder / "results"))
-        assert table.index.tolist() == [0, 1, 2, 3, 4]
+        assert table.index.tolist() == [1, 2, 3, 4, 5]
         assert table["lambda"].tolist() == [trial.settings.synergic_weight] * 5
         assert table["validation/net1/accuracy"].between(0, 1).all()
         assert trial.tags["data_digest"] == tiny_data().digest
@@ -136,7 +136,7 @@ def test_what_is_told_of_a_failure_is_the_exception_not_the_end_of_its_text() ->
         "ray.exceptions.OutOfMemoryError: Task was killed"
     )
     assert last_error("killed\nby hand\n") == "by hand"
-    assert last_error("") == "Ray told no error"
+    assert last_error("") == "Ray gave no error"
 
 
 def test_a_failing_trial_does_not_take_the_others_along(tmp_path: Path) -> None:

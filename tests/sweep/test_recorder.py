@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -135,6 +136,46 @@ def test_a_trial_that_failed_goes_on_as_the_same_run(driver: Driver) -> None:
     driver.recorder.on_event(TrialEvent(other.identity, "cpu", "split", []))
     driver.recorder.interrupt()
     assert driver.spool.finished() == {trial.identity: "FINISHED", other.identity: "KILLED"}
+
+
+def test_a_trial_whose_weights_cannot_be_kept_has_no_end_and_reports_again(
+    driver: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bucket that fails for a moment: whoever resumes still chooses from this trial's weights."""
+
+    def fail(identity: str) -> None:
+        raise OSError("the bucket does not answer")
+
+    trial = driver.trials[0]
+    monkeypatch.setattr(driver.checkpoints, "drop_state", fail)
+    with pytest.raises(OSError, match="the bucket"):
+        driver.train(trial)
+    driver.recorder.interrupt()
+    assert driver.spool.finished() == {trial.identity: "KILLED"}
+    monkeypatch.undo()
+    driver.train(trial)
+    assert driver.spool.finished() == {trial.identity: "FINISHED"}
+    assert list(driver.kept.files()) == [f"weights-{trial.identity}.pt"]
+
+
+@pytest.mark.parametrize("recorded", [False, True])
+def test_a_signal_amid_the_record_of_an_end_leaves_one_end(
+    driver: Driver, monkeypatch: pytest.MonkeyPatch, recorded: bool
+) -> None:
+    trial, finish = driver.trials[0], driver.spool.finish
+
+    def interrupted(*arguments: Any, **more: Any) -> None:
+        if recorded:
+            finish(*arguments, **more)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(driver.spool, "finish", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        driver.train(trial)
+    monkeypatch.undo()
+    driver.recorder.interrupt()
+    ends = [record.status for record in driver.records(trial) if isinstance(record, Finish)]
+    assert ends == ["FINISHED" if recorded else "KILLED"]
 
 
 def test_a_trial_that_failed_before_it_told_anything_is_said_to_have_failed(driver: Driver) -> None:
