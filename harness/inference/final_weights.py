@@ -113,12 +113,14 @@ def new_weights(
         progress=progress,
     )
     total = len(data.labels)
+    before, after = settings.flat(), result.settings.flat()
+    changed = {name: str(value) for name, value in after.items() if value != before[name]}
     return FinalWeights(
         result.weights,
         f"Trained anew on all {total} slices of the collection{_grouped(result.unpaired)}, for"
         f" {epochs} epochs, the median of its trials. This model was tested on nothing: the figures below are"
         " of its trials, each trained on less.",
-        {"trained_on": "all slices", "epochs": str(epochs), "split_digest": result.split_digest},
+        changed | {"trained_on": "all slices", "epochs": str(epochs), "split_digest": result.split_digest},
     )
 
 

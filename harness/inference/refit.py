@@ -24,11 +24,13 @@ class Refit:
 
     Attributes:
         weights: on the CPU, by name.
+        settings: that it was trained with.
         split_digest: of the groups that it was trained on.
         unpaired: how many slices trained nothing because pairing found them no partner.
     """
 
     weights: dict[str, Tensor]
+    settings: Settings
     split_digest: str
     unpaired: int
 
@@ -62,7 +64,7 @@ def refit(
     for epoch in range(epochs):
         run.train_epoch()
         progress("training", epoch + 1, epochs)
-    return Refit(run.weights(), split.digest(data.slice_ids), len(split.unpaired(len(data.labels))))
+    return Refit(run.weights(), settings, split.digest(data.slice_ids), len(split.unpaired(len(data.labels))))
 
 
 def everything(data: PreparedData, networks: int, seed: int) -> Split:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,12 +17,12 @@ from harness.inference.final_weights import kept_weights, new_weights
 from harness.inference.model import read_model, write_model
 from harness.methods.registry import synergic_weight_of
 from harness.parallel import Progress
-from harness.report.card import ModelCard
+from harness.report.card import ModelCard, most_unpaired
 from harness.report.rendering.card import card_markdown
 from harness.selection.choice import Choice
 from harness.tracking.artifacts import SweepArtifacts
 from harness.tracking.model_registry import Registered, check_names, register
-from harness.tracking.run_reader import SweepRuns
+from harness.tracking.run_reader import SweepRuns, curves
 from harness.tracking.store import Store
 from harness.version import code_version
 
@@ -72,7 +73,8 @@ def register_choice(
     tags = {**_tags(choice, sweep), **weights.tags}
     recipe = InputRule.of(load_recipe(space.dataset))
     title = f"Model card of {options.name}"
-    card = card_markdown(ModelCard(choice, selection, title, weights.origin, tags))
+    unpaired = most_unpaired(choice, partial(curves, store=store))
+    card = card_markdown(ModelCard(choice, selection, title, weights.origin, tags, unpaired=unpaired))
     with TemporaryDirectory() as folder:
         configuration = Configuration(settings=settings, classes=data.classes, recipe=recipe)
         write_model(Path(folder), weights.tensors, configuration, card)

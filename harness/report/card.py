@@ -7,7 +7,10 @@ from typing import Any
 import pandas as pd
 
 from harness.data.collection.selection_report import SelectionReport
+from harness.report.sources import ByEpoch
 from harness.selection.choice import Choice
+
+UNPAIRED = "unpaired_slices"
 
 
 @dataclass(frozen=True)
@@ -67,3 +70,14 @@ class ModelCard:
             "unpaired_slices": self.unpaired,
             "warnings": [*self.warned(), *self.choice.warnings],
         }
+
+
+def most_unpaired(choice: Choice, read: ByEpoch) -> int:
+    """Return the most slices that pairing left out in an epoch of the chosen candidate's trials.
+
+    Args:
+        choice: who was chosen.
+        read: reads a trial's metrics by epoch; 0 where they do not say.
+    """
+    trials = [read(identity) for repeat in choice.chosen.repeats for identity in repeat.identities]
+    return max((int(trial[UNPAIRED].max()) for trial in trials if UNPAIRED in trial), default=0)

@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, confusion_matrix, precision_recall_fscore_support
 
-from harness.evaluation.class_metrics import CLASS_MEASURES, Scores, final_metrics, reporting_network, score
+from harness.evaluation.class_metrics import (
+    CLASS_MEASURES,
+    Scores,
+    final_metrics,
+    pick_network,
+    reporting_network,
+    score,
+)
 from harness.evaluation.predictions import KEYS, probability_columns
 
 PAPER = Path(__file__).parents[2] / "results" / "paper"
@@ -105,6 +112,10 @@ def test_under_paper_the_better_network_stands_for_the_trial() -> None:
     assert reporting_network(better_second, "paper") == "net2"
     assert reporting_network(equal, "paper") == "net1"
     assert reporting_network(better_second, "patients") == "ensemble"
+
+
+def test_accuracies_are_compared_unrounded() -> None:
+    assert pick_network({"net1": 0.5, "net2": 0.5 + 1e-15, "ensemble": 1.0}, "paper") == "net2"
 
 
 def test_final_metrics_have_the_names_that_mlflow_keeps() -> None:

@@ -42,6 +42,16 @@ def test_the_weights_are_those_after_the_last_epoch() -> None:
     assert long.split_digest == short.split_digest
 
 
+def test_groups_are_drawn_anew_every_epoch_whatever_the_candidate_did() -> None:
+    data = replace(tiny_data(), labels=np.repeat([0, 1], [28, 4]), classes=("II", "III"))
+    once, anew = (
+        refit(settings(pairing=pairing), data, epochs=2, seed=3, device=torch.device("cpu"), pretrained=None)
+        for pairing in ("once", "each_epoch")
+    )
+    assert once.settings == anew.settings == settings(pairing="each_epoch")
+    assert all(torch.equal(once.weights[name], anew.weights[name]) for name in anew.weights)
+
+
 def test_slices_that_pairing_left_over_are_counted() -> None:
     """Of 28 and 4 slices 14 and 2 are paired in their class, and 2 of the 14 left with the 2 of the other."""
     data = replace(tiny_data(), labels=np.repeat([0, 1], [28, 4]), classes=("II", "III"))

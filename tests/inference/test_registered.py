@@ -23,7 +23,7 @@ from harness.models.synergic import SynergicNetworks
 from harness.selection.best import choose
 from harness.tracking.artifacts import SweepArtifacts
 from harness.tracking.model_registry import fetch
-from harness.tracking.run_reader import SweepRuns, TrialRun, load_sweep
+from harness.tracking.run_reader import SweepRuns, TrialRun, curves, load_sweep
 from harness.tracking.store import find_store
 
 pytestmark = pytest.mark.slow
@@ -93,7 +93,22 @@ def test_a_version_says_where_it_comes_from(made: Made) -> None:
     assert kept.tags["split_digest"] == trial.tags["split_digest"] != whole.tags["split_digest"]
     assert whole.tags["epochs"] == str(trial.chosen_epoch)
     assert whole.tags["trained_on"] == "all slices"
+    assert whole.tags["pairing"] == "each_epoch"
+    assert "pairing" not in kept.tags
     assert len(load_sweep("small", find_store(Path("results"))).trials) == 2  # a model's run is no trial
+
+
+@pytest.mark.parametrize(("model", "pairing"), [("grader@best", "once"), ("grader@whole", "each_epoch")])
+def test_its_card_says_how_slices_were_paired_and_how_many_were_left(
+    made: Made, tmp_path: Path, model: str, pairing: str
+) -> None:
+    chosen = choose([made.sweep]).chosen.digest
+    [trial] = [trial for trial in made.sweep.trials if trial.candidate == chosen]
+    left = curves(trial.identity, find_store(Path("results")))["unpaired_slices"].max()
+    assert left > 0
+    card = (files_of(model, tmp_path) / "card.md").read_text()
+    assert f"Pairing left up to {left:g} slices of a trial" in card
+    assert f"| pairing | {pairing} |" in card
 
 
 def test_the_registry_holds_three_files_and_no_trace_of_a_patient_or_path(made: Made, tmp_path: Path) -> None:

@@ -31,6 +31,10 @@ def test_one_standard_error_takes_the_smallest_lambda_that_is_near() -> None:
     assert chosen("one-standard-error", {**HITS, sdl(3): (28, 30, 34)}) == sdl(5)
 
 
+def test_without_any_spread_the_highest_is_within_its_standard_error() -> None:
+    assert chosen("one-standard-error", {sdl(1): (30, 30, 30), sdl(3): (31, 31, 31)}) == sdl(3)
+
+
 def test_one_standard_error_compares_only_what_differs_in_lambda() -> None:
     assert chosen("one-standard-error", {**HITS, sdl(1, gaussian=3): (30, 32, 34)}) == sdl(1, gaussian=3)
     assert chosen("one-standard-error", {**HITS, sdl(1, gaussian=3): (29, 32, 34)}) == sdl(3)

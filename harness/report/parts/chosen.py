@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
-from harness.report.card import ModelCard
+from harness.report.card import ModelCard, most_unpaired
 from harness.report.document import Content, Note
 from harness.report.notes import NO_CARD
 from harness.report.parts.base import Context
 from harness.selection.choice import Choice
 
-UNPAIRED = "unpaired_slices"
 AS_SWEPT = (
     "No weights belong to this card: it describes the candidate over all trials of its sweep."
     " `sdl best SWEEP --register MODEL` registers weights, with a card of their own."
@@ -36,13 +35,6 @@ class ChosenLambda:
             return Note(NO_CARD)
         title = f"Model card of {choice.names()[choice.chosen]}"
         tags = {"rule": choice.rule.name, "sweep": choice.chosen.sweep, "candidate": choice.chosen.digest}
-        return ModelCard(choice, selection, title, AS_SWEPT, tags, unpaired=_unpaired(context, choice))
-
-
-def _unpaired(context: Context, choice: Choice) -> int:
-    """Return the most slices that pairing left out in an epoch of the chosen candidate's trials."""
-    read = context.sources.curves
-    if read is None:
-        return 0
-    trials = [read(identity) for repeat in choice.chosen.repeats for identity in repeat.identities]
-    return max((int(trial[UNPAIRED].max()) for trial in trials if UNPAIRED in trial), default=0)
+        read = context.sources.curves
+        unpaired = most_unpaired(choice, read) if read else 0
+        return ModelCard(choice, selection, title, AS_SWEPT, tags, unpaired=unpaired)
