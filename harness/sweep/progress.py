@@ -130,6 +130,8 @@ class Panel(Bars):
         """Take in the two texts, how many epochs were trained now, and how many are left."""
         task = self.tasks[0]
         task.total = task.completed + trained + left  # given to `update`, a new total begins the pace anew
+        if left:  # a search asks for trials after there were none: rich would call the bar finished for good
+            task.finished_time = None
         self.update(self._epochs, description=counts, advance=trained)
         self._below = f"{self.time_left()}; {best}"
 

@@ -12,6 +12,7 @@ from helpers.tiny import declare, run, start_driver, tiny_data
 from harness.errors import HarnessError
 from harness.experiment.plan import plan_trials
 from harness.launchers.ray.tune import last_error
+from harness.methods.registry import synergic_weight_of
 from harness.tracking.run_reader import SweepRuns, curves, load_sweep
 from harness.tracking.spool import Spool
 from harness.tracking.store import find_store
@@ -36,7 +37,7 @@ def test_every_trial_is_one_run_with_every_epoch(whole: tuple[Path, SweepRuns]) 
     for trial in sweep.trials:
         table = curves(trial.identity, find_store(folder / "results"))
         assert table.index.tolist() == [1, 2, 3, 4, 5]
-        assert table["lambda"].tolist() == [trial.settings.synergic_weight] * 5
+        assert table["lambda"].tolist() == [synergic_weight_of(trial.settings)] * 5
         assert table["validation/net1/accuracy"].between(0, 1).all()
         assert trial.tags["data_digest"] == tiny_data().digest
         assert len(trial.predictions.query("set == 'test'")) == len(

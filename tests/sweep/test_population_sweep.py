@@ -33,7 +33,7 @@ def test_a_population_is_one_trial_with_a_schedule(tmp_path: Path) -> None:
         won = table[table["won"]]
         assert won["epoch"].tolist() == list(range(1, trial.chosen_epoch + 1))
         assert won["validation_accuracy"].iloc[-1] == table["validation_accuracy"].max()
-    assert all(candidate.settings.population is None for candidate in choose([sweep]).ranked)
+    assert all("population" not in candidate.settings.flat() for candidate in choose([sweep]).ranked)
 
 
 def test_the_plan_counts_the_epochs_of_all_members(tmp_path: Path) -> None:

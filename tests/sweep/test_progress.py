@@ -122,3 +122,19 @@ def test_trials_that_are_asked_for_later_count(planned: list[Trial]) -> None:
     progress.expect(3, 15)
     progress.finished(planned[0], 0.5)
     assert screen.text().startswith("1/6 done: ")
+
+
+def test_time_left_of_a_search_that_begins_without_a_trial(planned: list[Trial]) -> None:
+    """Five epochs each, four seconds an epoch."""
+    clock = Clock()
+    screen = Screen(terminal=False, clock=clock)
+    progress = Progress([], [], screen.console)
+    with progress:
+        progress.expect(2, 10)
+        progress.add(planned[:2])
+        progress.expect(0, 0)
+        for epochs in (0, 1, 2, 3):
+            progress.trained(planned[0], epochs)
+            clock.now += 4
+        progress.finished(planned[0], 0.5)
+    assert time_left(screen) == "about 0:00:20 left"

@@ -23,7 +23,8 @@ def test_the_card_says_how_many_slices_pairing_left_out(left: list[int] | None) 
     assert isinstance(card, ModelCard)
     most = max(left or [0])
     assert card.unpaired == most
-    sentence = f"\nPairing left up to {most} slices of a trial without a partner; they trained nothing in that epoch.\n"
+    left_out = f"Pairing left up to {most} slices of a trial without a partner"
+    sentence = f"\n{left_out}; they trained nothing in that epoch.\n"
     text = card_markdown(card)
     assert (sentence in text) == (most > 0)
     assert text.replace(sentence, "") == card_markdown(replace(card, unpaired=0))
