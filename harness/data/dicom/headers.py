@@ -85,16 +85,6 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         raise UnusableFileError(f"cannot be read: {error.strerror or 'input or output error'}") from None
 
 
-def read_header(path: Path) -> Header:
-    """Read the header of a file.
-
-    Raises:
-        UnusableFileError: no DICOM header can be read from it.
-    """
-    with opened(path) as file:
-        return header_of(file)
-
-
 def header_of(file: BinaryIO) -> Header:
     """Read the header of a file that is open, and leave it at no particular place.
 

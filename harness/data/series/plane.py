@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from harness.data.series import description
 
-PLANES = ("axial", "sagittal", "coronal")
 _AXES = ("sagittal", "coronal", "axial")  # the plane whose normal points along x, y, z of the patient
 
 

@@ -14,7 +14,6 @@ from functools import lru_cache
 from harness.data.series.description import is_double_inversion, weightings
 from harness.data.series.vocabulary import either
 
-WEIGHTINGS = ("T1", "T2", "FLAIR", "PD", "other", "unknown")
 TISSUE_T1 = 900.0  # ms, between white and grey matter at 1.5 T
 SHORTEST_TR, SHORTEST_TE = 2.0, 0.5  # ms; below, a header counts in seconds or makes times up
 SHORTEST_SPIN_TR = 80.0  # ms, no spin echo repeats faster

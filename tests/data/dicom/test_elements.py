@@ -5,11 +5,11 @@ from pathlib import Path
 import pydicom
 import pytest
 from helpers.made_dicom import WriteDicom, item, mr_image
+from helpers.read_slices import read_header
 from pydicom.sequence import Sequence
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ImplicitVRLittleEndian
 
 from harness.data.dicom.elements import Elements, UnusableFileError, read_elements
-from harness.data.dicom.headers import read_header
 
 
 def read(path: Path) -> Elements:

@@ -7,6 +7,7 @@ import numpy as np
 import pydicom
 import pytest
 from helpers.made_dicom import WriteDicom, item, mr_image
+from helpers.read_slices import read_header
 from pydicom.uid import (
     UID,
     ExplicitVRBigEndian,
@@ -17,7 +18,6 @@ from pydicom.uid import (
 )
 
 from harness.data.dicom.elements import UnusableFileError
-from harness.data.dicom.headers import read_header
 
 
 def test_values_are_those_that_pydicom_reads(write_dicom: WriteDicom) -> None:
