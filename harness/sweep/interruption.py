@@ -31,8 +31,8 @@ def interruptible() -> Iterator[None]:
 
     def interrupt(number: int, frame: FrameType | None) -> NoReturn:
         received.append(number)
-        for each in _SIGNALS:
-            signal.signal(each, signal.SIG_DFL)
+        for caught in _SIGNALS:
+            signal.signal(caught, signal.SIG_DFL)
         raise Interrupted(number)
 
     before = {number: signal.signal(number, interrupt) for number in _SIGNALS}
