@@ -121,6 +121,7 @@ def run_sweep(
             ):
                 tags, planned = tags_of(declared, data), len(trials) + searches.planned
                 open_run(spool, declared, tags, planned)
+                progress.expect(*searches.to_come())
                 recorder = Recorder(trials, tags, spool, kept, progress, searches)
                 source = jobs.source(missing, searches, recorder, opened.capacity())
                 work = bool(missing or searches)

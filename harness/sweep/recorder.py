@@ -88,8 +88,12 @@ class Recorder:
         self._progress.failed(trial, reason)
 
     def interrupt(self) -> None:
-        """Record that the trials that still run were stopped, also where a signal came amid a record."""
-        for identity in sorted(self._running & self._spool.running().keys()):
+        """Record that the trials whose runs are open were stopped.
+
+        So were those that a killed driver left and this one did not come to, and those whose end a signal or
+        a full disk kept from being recorded.
+        """
+        for identity in sorted(self._spool.running().keys() - {self._tags.sweep}):
             self._end(identity, "KILLED")
 
     def _start(self, trial: Trial, found: Mapping[str, str]) -> None:

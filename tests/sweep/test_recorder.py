@@ -178,6 +178,24 @@ def test_a_signal_amid_the_record_of_an_end_leaves_one_end(
     assert ends == ["FINISHED" if recorded else "KILLED"]
 
 
+def test_a_run_that_a_killed_driver_left_is_ended_by_the_next_one_that_is_stopped(driver: Driver) -> None:
+    left, trial = driver.trials[:2]
+    driver.spool.start(left.identity, time=0.0, name="left", params={}, tags={}, parent="parent")
+    driver.train(trial)
+    driver.recorder.interrupt()
+    assert driver.spool.finished() == {left.identity: "KILLED", trial.identity: "FINISHED"}
+
+
+def test_a_trial_whose_results_the_disk_refuses_is_to_be_trained_again(
+    driver: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(driver.spool, "finish", lambda *arguments, **more: None)
+    driver.train(driver.trials[0])
+    monkeypatch.undo()
+    driver.recorder.interrupt()
+    assert driver.spool.finished() == {driver.trials[0].identity: "KILLED"}
+
+
 def test_a_trial_that_failed_before_it_told_anything_is_said_to_have_failed(driver: Driver) -> None:
     driver.recorder.on_error([driver.trials[0].identity], "MemoryError")
     assert f"failed: {driver.trials[0].title}: MemoryError" in driver.screen.getvalue()

@@ -56,11 +56,14 @@ def test_the_study_is_told_what_the_predictions_say(whole: Path) -> None:
     assert not list((whole / "results/runs/same-name/checkpoints").iterdir())
 
 
-def test_what_another_group_tries_too_is_the_searchs_own_trial(tmp_path: Path) -> None:
+def test_what_another_group_tries_too_is_the_searchs_own_trial(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     overrides = ("groups.sdl.lambda={choice: [1, 3]}", "groups.sdl.gaussian=none", "epochs=1")
     fixed = "groups.fixed={model: sdl, lambda: {grid: [1, 3]}}"
     outcome = run_search(tmp_path, "twice", *overrides, fixed, ONE)
     assert outcome.complete
+    assert f"1/{outcome.planned} done" in capsys.readouterr().out  # with what is still to be asked for
     groups = [trial.group for trial in loaded(tmp_path, "twice").trials if trial.status == "FINISHED"]
     assert groups.count("fixed") == 4
     assert groups.count("sdl") in (2, 4)  # a λ that is suggested again is not trained again
