@@ -87,7 +87,7 @@ def _candidates(trials: Sequence[Trial]) -> Table:
         values.setdefault("lambda", values.get("population", "–"))
         cells = [values.get(key, "–") for key in shown]
         texts = [f"{cell:g}" if isinstance(cell, float) else str(cell) for cell in cells]
-        table.add_row(str(number), trial.group, *texts)
+        table.add_row(str(number), f"{trial.group} {trial.label}".rstrip(), *texts)
     return table
 
 

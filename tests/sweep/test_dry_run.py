@@ -38,6 +38,12 @@ def test_candidates_trials_and_packing(tmp_path: Path) -> None:
     assert ["shufflenet_v2_x0_5", "24", "1", "0", "4"] in rows
 
 
+def test_candidates_that_differ_in_what_no_column_shows_are_told_apart(tmp_path: Path) -> None:
+    text = printed(tmp_path, "rotation={grid: [0, 10]}", "groups.sdl.lambda=3")
+    for rotation in ("0", "10"):
+        assert len(re.findall(rf"rotation={rotation}(?!\d)", text)) == 2
+
+
 @pytest.mark.parametrize(
     ("overrides", "device", "packed"),
     [
