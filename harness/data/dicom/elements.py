@@ -12,6 +12,8 @@ from pydicom.multival import MultiValue
 from pydicom.tag import BaseTag
 from pydicom.uid import DeflatedExplicitVRLittleEndian
 
+from harness.data.dicom.private_elements import PRIVATE_TAGS, PrivateElement, private_element
+
 _WORDS = (
     "ImageType", "SOPClassUID", "SOPInstanceUID", "Modality", "ConversionType",
     "Manufacturer", "InstitutionName", "StudyDescription", "SeriesDescription", "ManufacturerModelName",
@@ -23,7 +25,7 @@ _WORDS = (
     "EchoTime", "EffectiveEchoTime", "InversionTime", "InversionTimes", "FlipAngle",
     "ContrastBolusVolume", "DiffusionBValue", "ImageOrientationPatient", "SamplesPerPixel",
     "NumberOfFrames", "Rows", "Columns", "BitsAllocated", "SteadyStatePulseSequence", "PhaseContrast",
-    "TimeOfFlightContrast", "ContrastBolusAgentAdministered",
+    "TimeOfFlightContrast", "ContrastBolusAgentAdministered", "EchoTrainLength", "GradientEchoTrainLength",
 )  # fmt: skip
 _CODES = ("AnatomicRegionSequence", "ContrastBolusAgentSequence")
 _GROUPS = ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence")
@@ -38,7 +40,7 @@ _MACROS = {
 }  # fmt: skip
 _KEYWORDS = {tag: word for word in _WORDS if (tag := tag_for_keyword(word))}
 _SEQUENCES = {tag: word for word in (*_CODES, *_GROUPS) if (tag := tag_for_keyword(word))}
-_TAGS = [*_KEYWORDS, *_SEQUENCES]
+_TAGS = [*_KEYWORDS, *_SEQUENCES, *PRIVATE_TAGS]
 _MAX_INFLATED = 2**28
 
 Values = dict[str, tuple[Any, ...]]
@@ -135,6 +137,8 @@ def _values(dataset: Dataset) -> Values:
             values[keyword] = _value(dataset, tag)
         elif _SEQUENCES.get(tag) in _CODES:
             values[_SEQUENCES[tag]] = _meaning(dataset, tag)
+        elif tag.is_private and (element := private_element(dataset, tag)):
+            values[element.keyword] = _private_value(dataset, tag, element)
     return {keyword: value for keyword, value in values.items() if value}
 
 
@@ -151,6 +155,15 @@ def _value(dataset: Dataset, tag: BaseTag) -> tuple[Any, ...]:
     return (
         values if all(isinstance(single, str | int | float) for single in values) and values != ("",) else ()
     )
+
+
+def _private_value(dataset: Dataset, tag: BaseTag, element: PrivateElement) -> tuple[Any, ...]:
+    """Return the values of a private element, whose representation its file may not tell."""
+    raw = dataset.get_item(tag)
+    if isinstance(raw, RawDataElement) and raw.VR in (None, "UN"):
+        little = raw.is_little_endian or raw.VR == "UN"
+        dataset[tag] = raw._replace(VR=element.vr, is_little_endian=little)
+    return _value(dataset, tag)
 
 
 def _meaning(dataset: Dataset, tag: BaseTag) -> tuple[Any, ...]:

@@ -19,7 +19,11 @@ _T2 = compiled(rf"{_JOINED}t2(?!\d)|{_APART}t 2(?! ?mm){END}")
 _PD = compiled(anyhow("PD"))
 _FLAIR = compiled(anyhow("FLAIR"))
 _TIRM = compiled(anyhow("FLAIR or other"))  # nulls fat or fluid, as its inversion time says
-_DOUBLE_INVERSION = re.compile(rf"(?<![a-z])(?:{either('double inversion recovery', 'letters')})(?![a-z])")
+# "32DIR", "64 dir" and "dir 30" count directions of diffusion; "3D DIR" and "dir3d" do not.
+_DOUBLE_INVERSION = re.compile(
+    rf"(?<![a-z])(?<!(?<![a-z0-9])\d)(?<!\d\d)(?<!\d )(?:{either('double inversion recovery', 'letters')})"
+    r"(?![a-z])(?! ?\d+(?!\d|d))"
+)
 
 # Parts of the brain are no planes: corpus, cortex and cord, corona, frontal lobe.
 _PLANES = {
@@ -32,6 +36,14 @@ _PLANES = {
 _LOCALIZER = compiled(anyhow("localizer"))  # a "localization" is a series for navigation
 _CALIBRATION = compiled(anyhow("calibration"))
 _PROJECTION = compiled(anyhow("projection"))
+
+
+def is_of_examination(series: str, protocol: str) -> bool:
+    """Say whether a protocol is of a whole examination ("BRAIN WITH MRA AND MIP"), not of the series.
+
+    So it is where the description of the series claims a weighting, and the protocol none or several.
+    """
+    return bool(weightings(series)) and len(weightings(protocol)) != 1
 
 
 @REMEMBER

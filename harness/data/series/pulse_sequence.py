@@ -1,18 +1,18 @@
 """From the elements of a header to its pulse sequence; the enhanced format in the older one's words."""
 
-import re
-from functools import lru_cache
-
 from harness.data.dicom.headers import Frame
+from harness.data.dicom.private_elements import BY_KEYWORD
+from harness.data.series.image_kind import witnesses
 from harness.data.series.weighting import PulseSequence
 
 DESCRIPTIONS = ("SeriesDescription", "ProtocolName", "PulseSequenceName", "SequenceName")
 _UNSPOILED = ("FREE_PRECESSION", "TRANSVERSE", "TIME_REVERSED")
-# phase contrast is M_PCA to Philips and *fl3d1_v60in to Siemens
-_ANGIOGRAPHY = re.compile(r"^TOF$|(?:^|_)PCA$|^PHASE CONTRAST|_V\d+IN", re.MULTILINE)
 _FLAGS = ("AngioFlag", "PhaseContrast", "TimeOfFlightContrast")
-_TYPES = ("ImageType", "FrameType")
-_SPECIAL = (*_FLAGS, *_TYPES, "ScanningSequence", "SequenceVariant", "SequenceName", "PulseSequenceName")
+_EPI_FACTORS = ("PhilipsEPIFactor", "PhilipsOldEPIFactor")  # Philips never writes EP
+# Kinds of contrast of their own, whatever the timing.
+_SPECIAL = (
+    "diffusion", "perfusion", "functional", "angiography", "spectroscopy", "echo planar",
+)  # fmt: skip
 
 
 def pulse_sequence(frame: Frame) -> PulseSequence:
@@ -21,7 +21,6 @@ def pulse_sequence(frame: Frame) -> PulseSequence:
     kinds |= {"SE"} if frame.text("EchoPulseSequence").upper() in ("SPIN", "BOTH") else set()
     kinds |= {"GR"} if frame.text("EchoPulseSequence").upper() in ("GRADIENT", "BOTH") else set()
     kinds |= {"IR"} if frame.text("InversionRecovery").upper() == "YES" else set()
-    kinds |= {"EP"} if frame.text("EchoPlanarPulseSequence").upper() == "YES" else set()
     variants = set(frame.texts("SequenceVariant"))
     variants |= {"SP"} if frame.text("Spoiling").upper() not in ("", "NONE") else set()
     variants |= {"SS"} if frame.text("SteadyStatePulseSequence").upper() in _UNSPOILED else set()
@@ -34,6 +33,7 @@ def pulse_sequence(frame: Frame) -> PulseSequence:
         echo=_positive(frame.number_of("EffectiveEchoTime") or frame.number_of("EchoTime")),
         inversion=inversion if inversion and inversion >= 50 else None,
         flip=_positive(frame.number_of("FlipAngle")),
+        train=_positive(frame.number_of("GradientEchoTrainLength") or frame.number_of("EchoTrainLength")),
         acquisition_contrast=_acquisition_contrast(frame),
         special=_special(frame),
         descriptions=tuple(frame.text(key) for key in DESCRIPTIONS),
@@ -51,16 +51,16 @@ def _acquisition_contrast(frame: Frame) -> str:
 
 
 def _special(frame: Frame) -> str:
+    """Say what makes a frame special, and by which element; empty where nothing does."""
+    stated = {witness.kind: witness.element for witness in reversed(witnesses(frame))}
     if (frame.number_of("DiffusionBValue") or 0) > 0:
-        return "diffusion"
-    return _special_kind(tuple((key, frame.texts(key)) for key in _SPECIAL if key in frame.values))
-
-
-@lru_cache(4096)  # all slices of a series share them
-def _special_kind(elements: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
-    """Say what makes a frame special, from the values of the elements that say so."""
-    if any(key in _TYPES and "DIFFUSION" in values for key, values in elements):
-        return "diffusion"
-    flagged = any(key in _FLAGS and values[:1] in (("Y",), ("YES",)) for key, values in elements)
-    named = "\n".join(value for key, values in elements if key not in _FLAGS for value in values)
-    return "angiography" if flagged or _ANGIOGRAPHY.search(named) else ""
+        stated["diffusion"] = "DiffusionBValue"
+    for flag in _FLAGS:
+        if frame.texts(flag)[:1] in (("Y",), ("YES",)):
+            stated["angiography"] = flag
+    if frame.text("EchoPlanarPulseSequence").upper() == "YES":
+        stated["echo planar"] = "EchoPlanarPulseSequence"
+    for key in _EPI_FACTORS:
+        if (frame.number_of(key) or 0) > 1:
+            stated["echo planar"] = BY_KEYWORD[key].name
+    return next((f"{kind} by {stated[kind]}" for kind in _SPECIAL if kind in stated), "")

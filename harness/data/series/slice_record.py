@@ -9,12 +9,12 @@ from harness.data.dicom.elements import UnusableFileError
 from harness.data.dicom.headers import Frame, header_of, opened
 from harness.data.series.body_part import body_part_of
 from harness.data.series.contrast_agent import contrast_of
-from harness.data.series.exclusion import exclusion_reason
+from harness.data.series.exclusion import exclusion
 from harness.data.series.plane import nearest_plane, plane_from_letters, plane_from_words
 from harness.data.series.pulse_sequence import DESCRIPTIONS, pulse_sequence
 from harness.data.series.weighting import weighting
 
-VERSION = 5  # counts changes of the records that are read from the same file
+VERSION = 6  # counts changes of the records that are read from the same file
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class SliceRecord:
 
     Attributes:
         problem: why the slice is unusable whatever the rule asks for, else empty.
+        evidence: what decided the weighting, and which element excludes the slice, if one does.
         nearest_plane, angle: the plane nearest to the slice, and how many degrees it is off; None where only
             words or letters name the plane.
         contrast: ``pre``, ``post``, or ``unknown`` where header and words contradict each other.
@@ -77,6 +78,9 @@ def records_in(file: BinaryIO, path: str) -> list[SliceRecord]:
 
 def _record(path: str, frame: Frame, problem: str) -> SliceRecord:
     verdict, evidence = weighting(pulse_sequence(frame))
+    excluded = exclusion(frame)
+    if excluded and excluded.witness:
+        evidence += f"; excluded by {excluded.witness}"
     plane, angle = _plane(frame)
     uid, series = frame.text("SOPInstanceUID"), frame.text("SeriesInstanceUID")
     return SliceRecord(
@@ -85,7 +89,7 @@ def _record(path: str, frame: Frame, problem: str) -> SliceRecord:
         patient_id=frame.text("PatientID"),
         series_uid=series,
         weighting=verdict,
-        problem=problem or exclusion_reason(frame),
+        problem=problem or (excluded.reason if excluded else ""),
         evidence=evidence,
         nearest_plane=plane,
         angle=angle,

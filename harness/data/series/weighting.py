@@ -11,12 +11,16 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from harness.data.series.description import is_double_inversion, weightings
+from harness.data.series.description import is_double_inversion, is_of_examination, weightings
 from harness.data.series.vocabulary import either
 
 TISSUE_T1 = 900.0  # ms, between white and grey matter at 1.5 T
 SHORTEST_TR, SHORTEST_TE = 2.0, 0.5  # ms; below, a header counts in seconds or makes times up
 SHORTEST_SPIN_TR = 80.0  # ms, no spin echo repeats faster
+SMALLEST_SPIN_FLIP = 40.0  # degrees, no spin echo is excited by less
+SHORTEST_CYCLE = 1000.0  # ms; a gradient echo that repeats as slowly may be one of a prepared train,
+LARGEST_TRAIN_FLIP = 20.0  # degrees; by flips as small
+SHORTEST_TRAIN = 3  # echoes; of one slice, they are no usual gradient echo
 _PROTOCOL = 1  # its index among the descriptions
 
 _ACQUISITION_CONTRAST = {
@@ -33,7 +37,8 @@ def _named(meaning: str) -> re.Pattern[str]:
 
 _SPIN_NAME, _GRADIENT_NAME = _named("named spin echo"), _named("named gradient echo")
 _PREPARED_NAME = _named("named prepared gradient echo")
-_BALANCED_NAME, _PLANAR_NAME = _named("named balanced steady state"), _named("named echo planar")
+_TURBO_NAME = _named("named turbo gradient echo")  # Philips counts their shots as a train of echoes
+_BALANCED_NAME = _named("named balanced steady state")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,9 @@ class PulseSequence:
         variants: SequenceVariant (SP spoiled, SS steady state, MP magnetisation prepared and so on).
         name: SequenceName or PulseSequenceName.
         acquisition_contrast: AcquisitionContrast of the enhanced format.
-        special: what makes it ``other`` whatever its timing (diffusion, angiography), else empty.
+        train: gradient echoes, or echoes, after one excitation.
+        special: what makes it ``other`` whatever its timing (diffusion, angiography), and by which element;
+            else empty.
         descriptions: texts by people, the most specific first: of series, protocol and sequence.
     """
 
@@ -56,6 +63,7 @@ class PulseSequence:
     echo: float | None = None
     inversion: float | None = None
     flip: float | None = None
+    train: float | None = None
     acquisition_contrast: str = ""
     special: str = ""
     descriptions: tuple[str, ...] = ()
@@ -113,11 +121,13 @@ def _with_flair(claims: frozenset[str]) -> frozenset[str]:
 def _special(sequence: PulseSequence) -> str:
     if sequence.special:
         return sequence.special
-    if "EP" in sequence.kinds or _PLANAR_NAME.match(sequence.name):
-        return "echo planar"
-    if any(map(is_double_inversion, sequence.descriptions)):
-        return "double inversion recovery"  # its timing is that of FLAIR
-    return "balanced steady state" if _BALANCED_NAME.match(sequence.name) else ""
+    if "EP" in sequence.kinds:
+        return "echo planar by ScanningSequence"
+    series, protocol = (*sequence.descriptions, "", "")[:2]
+    unasked = protocol if is_of_examination(series, protocol) else ""
+    if any(is_double_inversion(text) for text in sequence.descriptions if text != unasked):
+        return "double inversion recovery by its description"  # its timing is that of FLAIR
+    return "balanced steady state by its name" if _BALANCED_NAME.match(sequence.name) else ""
 
 
 def _physics(sequence: PulseSequence) -> tuple[frozenset[str], str]:
@@ -145,7 +155,8 @@ def _techniques(sequence: PulseSequence) -> list[str]:
     if not spin and not gradient and _like_a_spin_echo(sequence):
         return ["spin echo"]
     if spin == gradient:
-        return ["spin echo", "gradient echo"]
+        small = (sequence.flip or SMALLEST_SPIN_FLIP) < SMALLEST_SPIN_FLIP
+        return ["gradient echo"] if small and not spin else ["spin echo", "gradient echo"]
     return ["spin echo"] if spin else ["gradient echo"]
 
 
@@ -174,7 +185,7 @@ def _gradient_echo(sequence: PulseSequence, repetition: float, echo: float) -> f
         return frozenset({"other"})
     if _inverted(sequence):
         return _inversion_recovery(sequence, echo)
-    if (sequence.variants & {"MP"} or _PREPARED_NAME.match(sequence.name)) and echo <= 8:
+    if _prepared(sequence) and echo <= 8:
         return frozenset({"T1"})
     if "SS" in sequence.variants and "SP" not in sequence.variants:
         return frozenset({"T1", "other"})
@@ -182,7 +193,17 @@ def _gradient_echo(sequence: PulseSequence, repetition: float, echo: float) -> f
         return frozenset({"T1", "PD"})
     relative = sequence.flip / ernst_angle(repetition)
     allowed = {"T1"} if relative >= 0.8 else {"T1", "PD"} if relative >= 0.5 else {"PD"}
-    return frozenset(allowed | ({"other"} if echo > 10 else set()))
+    trained = sequence.flip <= LARGEST_TRAIN_FLIP and repetition >= SHORTEST_CYCLE and echo <= 8
+    if trained and not sequence.variants:
+        allowed |= {"T1"}  # nothing denies that it is prepared
+    many = (sequence.train or 1) >= SHORTEST_TRAIN and not _TURBO_NAME.match(sequence.name)
+    return frozenset(allowed | ({"other"} if echo > 10 or many else set()))
+
+
+def _prepared(sequence: PulseSequence) -> bool:
+    """Whether magnetisation is prepared: as the variants say; a name says it where they are silent."""
+    named = not sequence.variants and bool(_PREPARED_NAME.match(sequence.name))
+    return "MP" in sequence.variants or named
 
 
 def ernst_angle(repetition: float) -> float:

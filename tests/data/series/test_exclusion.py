@@ -1,7 +1,7 @@
 import pytest
 
 from harness.data.dicom.headers import Frame
-from harness.data.series.exclusion import exclusion_reason
+from harness.data.series.exclusion import exclusion
 
 DERIVED = "a derived image or a projection"
 NO_MAGNITUDE = "not a magnitude image"
@@ -14,7 +14,8 @@ def problem(**values: object) -> str:
         "PatientID": "P", "Rows": 96, "Columns": 96,
     }  # fmt: skip
     every = {**good, **values}
-    return exclusion_reason(Frame(1, {k: v if isinstance(v, tuple) else (v,) for k, v in every.items()}))
+    found = exclusion(Frame(1, {k: v if isinstance(v, tuple) else (v,) for k, v in every.items()}))
+    return found.reason if found else ""
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,9 @@ def test_nothing_special_goes_by_its_timing() -> None:
     ],
 )
 def test_angiography_is_never_t1(values: dict[str, Any]) -> None:
-    assert verdict_of(**values) == ("other", "angiography")
+    verdict, evidence = verdict_of(**values)
+    assert verdict == "other"
+    assert evidence.startswith("angiography by ")
 
 
 @pytest.mark.parametrize(
@@ -48,7 +50,9 @@ def test_angiography_is_never_t1(values: dict[str, Any]) -> None:
     ],
 )
 def test_diffusion_is_never_t1(values: dict[str, Any]) -> None:
-    assert verdict_of(**values) == ("other", "diffusion")
+    verdict, evidence = verdict_of(**values)
+    assert verdict == "other"
+    assert evidence.startswith("diffusion by ")
 
 
 def test_what_is_remembered_of_one_slice_is_not_that_of_another() -> None:
@@ -76,7 +80,7 @@ def test_what_is_nothing_special_stays_t1(values: dict[str, Any]) -> None:
 def test_two_inversions_are_no_flair(key: str, text: str) -> None:
     long = {"ScanningSequence": ("SE", "IR"), "RepetitionTime": 7500, "EchoTime": 318, "InversionTime": 3000}
     assert verdict_of(**long)[0] == "FLAIR"
-    assert verdict_of(**long, **{key: text}) == ("other", "double inversion recovery")
+    assert verdict_of(**long, **{key: text}) == ("other", "double inversion recovery by its description")
 
 
 @pytest.mark.parametrize(
