@@ -9,6 +9,7 @@ _BRAIN, _ELSEWHERE, _BOTH = frozenset({"brain"}), frozenset({"elsewhere"}), froz
 _VERDICTS = {_ELSEWHERE: "elsewhere", _BOTH: "uncertain", _BRAIN: "brain"}
 
 
+_TEXTS = ("SeriesDescription", "ProtocolName", "StudyDescription")
 _PATTERNS = {part: compiled(anyhow(part)) for part in ("brain", "elsewhere")}
 _PHANTOM = compiled(anyhow("phantom"))
 # Terms of BodyPartExamined (PS3.16, annex L) and of coded regions that mean too much in a free text.
@@ -20,13 +21,15 @@ _INDICATION = compiled(anyhow("indication"))
 def body_part_of(frame: Frame) -> str:
     """Return ``brain``, ``elsewhere`` or, where the header leaves it open, ``uncertain``.
 
-    Tags are often left at the scanner's default, so one text that names another part outweighs a head.
+    Tags are often left at the scanner's default, so a text that names another part outweighs a head. Of the
+    texts the one nearest to the series decides: a protocol or a study may be of a whole examination.
     """
     named = [coded_parts(frame.text(key)) for key in ("BodyPartExamined", "AnatomicRegionSequence")]
-    named += [parts_named(frame.text(key)) for key in ("SeriesDescription", "ProtocolName")]
-    study = frame.text("StudyDescription")
-    if not any(named) or (parts_named(study) == _ELSEWHERE and not _INDICATION.search(normalise(study))):
-        named.append(parts_named(study))
+    series, protocol, study = (parts_named(frame.text(key)) for key in _TEXTS)
+    named.append(series or protocol)
+    indicated = _INDICATION.search(normalise(frame.text("StudyDescription")))
+    if not any(named) or (study == _ELSEWHERE and not (series or protocol or indicated)):
+        named.append(study)
     return next((verdict for parts, verdict in _VERDICTS.items() if parts in named), "uncertain")
 
 

@@ -41,9 +41,10 @@ _PROJECTION = compiled(anyhow("projection"))
 def is_of_examination(series: str, protocol: str) -> bool:
     """Say whether a protocol is of a whole examination ("BRAIN WITH MRA AND MIP"), not of the series.
 
-    So it is where the description of the series claims a weighting, and the protocol none or several.
+    So it is where the description of the series claims a weighting, the protocol none, several or ``other``.
     """
-    return bool(weightings(series)) and len(weightings(protocol)) != 1
+    claims = weightings(protocol)
+    return bool(weightings(series)) and (len(claims) != 1 or claims == {"other"})
 
 
 @REMEMBER

@@ -75,8 +75,26 @@ def test_texts_name_parts_of_the_body(text: str, parts: set[str]) -> None:
         ("BRAIN", "T1 SAG", "BREAST CA, R/O METS", "brain"),
         ("BRAIN", "T1 SAG", "RTOG 0825 ARM B", "brain"),
         ("", "T1 SAG", "BREAST CA, R/O METS", "elsewhere"),
+        ("BRAIN", "T1 SAG BRAIN", "MR CERVICAL SPINE", "brain"),  # of the whole examination
+        ("HEAD", "SAG T1 HEAD", "MRI LUMBAR SPINE W BRAIN SCREEN", "brain"),
+        ("CSPINE", "T1 SAG BRAIN", "MRI BRAIN", "elsewhere"),
     ],
 )
 def test_tag_and_series_are_asked_before_the_study(tag: str, series: str, study: str, part: str) -> None:
     values = {"BodyPartExamined": (tag,), "SeriesDescription": (series,), "StudyDescription": (study,)}
+    assert body_part_of(Frame(1, values)) == part
+
+
+@pytest.mark.parametrize(
+    ("series", "protocol", "part"),
+    [
+        ("SAG T1 BRAIN", "BRAIN AND C-SPINE", "brain"),
+        ("SAG T1 BRAIN", "CERVICAL SPINE", "brain"),
+        ("SAG T1 CERVICAL", "BRAIN", "elsewhere"),
+        ("SAG T1", "L-SPINE", "elsewhere"),
+        ("SAG T1", "BRAIN AND C-SPINE", "uncertain"),
+    ],
+)
+def test_of_the_texts_the_one_nearest_to_the_series_decides(series: str, protocol: str, part: str) -> None:
+    values = {"SeriesDescription": (series,), "ProtocolName": (protocol,), "BodyPartExamined": ("HEAD",)}
     assert body_part_of(Frame(1, values)) == part

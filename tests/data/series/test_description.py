@@ -21,6 +21,17 @@ from harness.data.series import description as words
         ("T1 SAG diffuse glioma", {"T1"}), ("Diffuse axonal injury sag T1", {"T1"}),
         ("T1 glioma difuso", {"T1"}), ("T1 diffuse weighted", {"other"}), ("AX DIFF", {"other"}),
         ("T1 Difusão", {"other"}), ("Diffusione T1", {"other"}), ("ж T1 SAG", {"T1"}), ("造影T1", {"T1"}),
+        # of a word's letters within another
+        ("T1 SAG performed after gad", {"T1"}), ("SAG T1 difficult pt", {"T1"}), ("T1 traceable", {"T1"}),
+        ("T1 SAG switched", {"T1"}), ("T1 cavernous angioma", {"T1"}), ("T1 angiocentric glioma", {"T1"}),
+        ("low field magnet T1", {"T1"}), ("t1_mprage_b1corr", {"T1"}), ("T1 perf", {"other"}),
+        ("Angiographie T1", {"other"}), ("Perfusion T1", {"other"}), ("TRACEW", {"other"}),
+        # maps of the fields
+        *((text, {"other"}) for text in (
+            "gre_field_mapping", "gre_field_mag", "gre_field_magph", "fmap_acq-3mm", "3DB0Map",
+            "B0 map", "B1+ map", "tfl_b1map", "b1_field", "RF_map", "Bloch-Siegert",
+            "AFI", "QSM", "R2* map", "phasediff",
+        )),
         ("", set()),
     ],
 )  # fmt: skip
@@ -42,6 +53,7 @@ def test_localizers_are_known_by_many_names(text: str) -> None:
 
 @pytest.mark.parametrize("text", [
         "t1 sag", "frontal lobe", "OP-Planung T1", "topography", "STEREOTACTIC LOCALIZATION AX T1",
+        "T1 SAG local recurrence", "METS SURVEY T1 SAG", "bone survey sag",
         "BrainLAB sag T1 localization", "SAG T1 MEG localisation", "T1 Lokalrezidiv", "NA",
     ],
 )  # fmt: skip
@@ -80,3 +92,35 @@ def test_other_series_are_not_derived(text: str) -> None:
 )  # fmt: skip
 def test_descriptions_name_planes(text: str, plane: str) -> None:
     assert words.plane(text) == plane
+
+
+@pytest.mark.parametrize(
+    "text", ["DIR", "3D DIR", "3d_dir_sag", "dir3d", "t2_spc_dir_sag", "DIR 3D", "double IR"]
+)
+def test_double_inversions_are_known_by_name(text: str) -> None:
+    assert words.is_double_inversion(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["DT_HIGH_32DIR", "32 DIR", "DTI 64dir", "6dir", "dir30", "DIR 64", "3 directions", "direct", "DIRty"],
+)
+def test_numbers_of_directions_are_no_double_inversions(text: str) -> None:
+    assert not words.is_double_inversion(text)
+
+
+@pytest.mark.parametrize(
+    ("series", "protocol", "whole"),
+    [
+        ("SAG T1", "BRAIN WITH MRA AND MIP", True),
+        ("SAG T1", "MS BRAIN WITH DIR", True),
+        ("SAG T1", "BRAIN T1 T2", True),
+        ("SAG T1", "t1_se_sag", False),
+        ("SAG", "BRAIN WITH MIP", False),
+        ("", "MS BRAIN WITH DIR", False),
+    ],
+)
+def test_a_protocol_beside_a_description_that_tells_is_of_the_examination(
+    series: str, protocol: str, whole: bool
+) -> None:
+    assert words.is_of_examination(series, protocol) == whole
