@@ -17,13 +17,14 @@ from harness.models.pretrained import Weights
 
 
 class Job(BaseModel):
-    """Trials of equal shape that are trained one after the other on one share of a machine.
+    """Trials of equal shape that are trained in one process, on one share of a machine.
 
     Attributes:
-        trials: what to train.
+        trials: what to train, in this order.
+        lanes: how many of them side by side.
         pretrained: key of the weights that all of them start from; from scratch where it names none.
         cpus: threads that torch may use.
-        gpus: share of a GPU.
+        gpus: share of a GPU, or GPUs, that all lanes take together.
         device: ``cuda`` or ``cpu``.
         checkpoints: root of the states and weights, which every node sees.
         checkpoint_every: epochs from one checkpoint to the next.
@@ -32,6 +33,7 @@ class Job(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     trials: tuple[Trial, ...]
+    lanes: int = 1
     pretrained: str
     cpus: int
     gpus: float
@@ -40,22 +42,26 @@ class Job(BaseModel):
     checkpoint_every: int
 
     @classmethod
-    def of(cls, trials: Sequence[Trial], space: Space, device: str | None, checkpoints: str) -> Self:
-        """Return the job of trials of one candidate, on what its space says that it takes.
+    def of(
+        cls, trials: Sequence[Trial], space: Space, device: str | None, checkpoints: str, lanes: int = 1
+    ) -> Self:
+        """Return the job of trials of one architecture, on what its space says that they take.
 
         Args:
             trials: at least one.
             space: that they are of.
             device: ``cpu`` to train on CPUs whatever the space asks for, or None.
             checkpoints: root of the states and weights.
+            lanes: how many of the trials are trained side by side.
         """
         settings = trials[0].settings
         share = gpu_share(settings.requirements.backbone, space, device)
         return cls(
             trials=tuple(trials),
+            lanes=lanes,
             pretrained=weights_key(settings),
             cpus=space.resources.cpus,
-            gpus=share,
+            gpus=round(share * lanes, 6),
             device="cuda" if share else "cpu",
             checkpoints=checkpoints,
             checkpoint_every=space.checkpoint_every,

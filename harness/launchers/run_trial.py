@@ -1,6 +1,7 @@
 """Train one trial from wherever it stands to its predictions, telling what happens on the way."""
 
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -28,7 +29,34 @@ def run_trial(
     checkpoint_every: int,
     on_event: Callable[[TrialEvent], None],
 ) -> None:
-    """Train a trial to its end, from its last checkpoint if it has one.
+    """Train a trial to its end, from its last checkpoint if it has one; `epochs_of` in one go.
+
+    Raises:
+        HarnessError: as `epochs_of` does.
+    """
+    steps = epochs_of(
+        trial,
+        data,
+        pretrained=pretrained,
+        device=device,
+        checkpoints=checkpoints,
+        checkpoint_every=checkpoint_every,
+        on_event=on_event,
+    )
+    deque(steps, maxlen=0)
+
+
+def epochs_of(
+    trial: Trial,
+    data: PreparedData,
+    *,
+    pretrained: Mapping[str, torch.Tensor] | None,
+    device: torch.device,
+    checkpoints: Checkpoints,
+    checkpoint_every: int,
+    on_event: Callable[[TrialEvent], None],
+) -> Iterator[None]:
+    """Train a trial to its end, and give way after every epoch, so that others may take turns with it.
 
     An epoch is reported before it is checkpointed, and a checkpoint holds the records of all its epochs:
     however the process ends, no epoch is lost to the log. The last report is kept before it is made: a trial
@@ -54,6 +82,7 @@ def run_trial(
         if run.epoch % checkpoint_every == 0:
             state = {"split_digest": event.split_digest, "run": run.state()}
             checkpoints.save_state(trial.identity, state)
+        yield
     last = replace(
         event,
         predictions=predictions.to_csv(run.predictions()),

@@ -16,6 +16,7 @@ from harness.experiment.space import Space
 from harness.experiment.trial import Trial
 from harness.launchers.base import gpu_share
 from harness.launchers.capacity import Capacity
+from harness.launchers.packing import lanes_of
 from harness.sweep.driver import check_splits
 
 
@@ -96,17 +97,23 @@ def _packing(trials: Sequence[Trial], space: Space, device: str | None, capacity
     cpus, gpus = sum(node.cpus for node in nodes), sum(node.gpus for node in nodes)
     title = f"packing on {len(nodes)} node(s) with {cpus:g} CPUs and {gpus:g} GPUs"
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    for column in ("backbone", "trials", "CPUs each", "GPU each", "at once"):
+    for column in ("backbone", "trials", "CPUs each", "GPU each", "at once", "in one process"):
         table.add_column(column, justify="left" if column == "backbone" else "right")
     planned = Counter(trial.settings.requirements.backbone for trial in trials)
     counts = {backbone: str(count) for backbone, count in planned.items()}
     searched = [settings for group in space.families() if group.search for settings in group.variants()]
     for backbone in dict.fromkeys(settings.requirements.backbone for settings in searched):
         counts[backbone] = f"{counts[backbone]}, more as asked" if backbone in counts else "as asked"
+    lanes_by_backbone = {
+        trial.settings.requirements.backbone: lanes_of(
+            space.resources, trial, gpu_share(trial.settings.requirements.backbone, space, device)
+        )
+        for trial in trials
+    }
     for backbone, count in counts.items():
-        share = gpu_share(backbone, space, device)
-        fitting = capacity.slots(space.resources.cpus, share)
+        share, lanes = gpu_share(backbone, space, device), lanes_by_backbone.get(backbone, 1)
+        fitting = lanes * capacity.slots(space.resources.cpus, share * lanes)
         at_once = min(fitting, space.resources.concurrent or fitting)
         fits = str(at_once) if at_once else "none: does not fit"
-        table.add_row(backbone or "none", count, str(space.resources.cpus), f"{share:g}", fits)
+        table.add_row(backbone or "none", count, str(space.resources.cpus), f"{share:g}", fits, str(lanes))
     return table

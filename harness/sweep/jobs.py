@@ -7,6 +7,7 @@ from harness.experiment.space import Space
 from harness.experiment.trial import Trial
 from harness.launchers.base import Job, JobSource, gpu_share
 from harness.launchers.capacity import Capacity
+from harness.launchers.packing import alike, lanes_of, packs
 from harness.sweep.recorder import Recorder
 from harness.sweep.search.searches import Searches
 
@@ -37,18 +38,38 @@ class SweepJobs:
         """Return the jobs of a sweep, planned trials first.
 
         Args:
-            planned: trials that are planned beforehand, each a job on its own.
+            planned: trials that are planned beforehand; those that share a GPU may share a job, too.
             searches: asked for suggestions after those; all trials of a suggestion are one job.
             recorder: takes in which trials were suggested.
             capacity: no more suggestions are under way than it has room for.
         """
-        jobs = JobSource.of([self._job([trial]) for trial in planned])
-        concurrent = self._space.resources.concurrent
+        packed = self.planned(planned, capacity)
+        jobs = JobSource.of(packed)
+        concurrent = self._at_once(max((job.lanes for job in packed), default=1))
         if not searches:
             return replace(jobs, concurrent=concurrent or jobs.concurrent)
         most = max(capacity.slots(self._space.resources.cpus, share) for share in self.shares)
         suggested = self._suggested(searches, recorder)
-        return JobSource(lambda: jobs.next_job() or suggested(), self.shares, concurrent or most)
+        return JobSource(
+            lambda: jobs.next_job() or suggested(), jobs.shares | self.shares, concurrent or most
+        )
+
+    def planned(self, trials: Sequence[Trial], capacity: Capacity) -> list[Job]:
+        """Return the jobs of planned trials, in the order of their first trials."""
+        resources = self._space.resources
+        jobs: list[Job] = []
+        for kind in alike(trials):
+            share = gpu_share(kind[0].settings.requirements.backbone, self._space, self._device)
+            lanes = lanes_of(resources, kind[0], share)
+            at_once = self._at_once(lanes) or capacity.slots(resources.cpus, share * lanes)
+            jobs += [self._job(pack, lanes) for pack in packs(kind, lanes, at_once)]
+        order = {trial.identity: number for number, trial in enumerate(trials)}
+        return sorted(jobs, key=lambda job: order[job.trials[0].identity])
+
+    def _at_once(self, lanes: int) -> int | None:
+        """Return how many jobs may run at once, by what the space says of trials; None for any number."""
+        concurrent = self._space.resources.concurrent
+        return max(1, concurrent // lanes) if concurrent else None
 
     def _suggested(self, searches: Searches, recorder: Recorder) -> Callable[[], Job | None]:
         def next_job() -> Job | None:
@@ -61,5 +82,5 @@ class SweepJobs:
 
         return next_job
 
-    def _job(self, trials: Sequence[Trial]) -> Job:
-        return Job.of(trials, self._space, self._device, self._checkpoints)
+    def _job(self, trials: Sequence[Trial], lanes: int = 1) -> Job:
+        return Job.of(trials, self._space, self._device, self._checkpoints, lanes)

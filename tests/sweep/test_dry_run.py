@@ -35,7 +35,7 @@ def test_candidates_trials_and_packing(tmp_path: Path) -> None:
     assert ["3", "single", "single", "shufflenet_v2_x0_5", "–", "none", "5", "0.05"] in rows
     assert "2 repeat(s) of 4 fold(s) each: 24 trials, 120 epochs in all" in text
     assert "packing on 1 node(s) with 4 CPUs and 0 GPUs" in text
-    assert ["shufflenet_v2_x0_5", "24", "1", "0", "4"] in rows
+    assert ["shufflenet_v2_x0_5", "24", "1", "0", "4", "1"] in rows
 
 
 def test_candidates_that_differ_in_what_no_column_shows_are_told_apart(tmp_path: Path) -> None:
@@ -47,11 +47,11 @@ def test_candidates_that_differ_in_what_no_column_shows_are_told_apart(tmp_path:
 @pytest.mark.parametrize(
     ("overrides", "device", "packed"),
     [
-        (("resources.gpus=0.3",), None, ["0.3", "3"]),
-        (("resources.gpus=0.3", "resources.concurrent=2"), None, ["0.3", "2"]),
-        (("resources.gpus=0.3",), "cpu", ["0", "8"]),
-        (("resources.gpus=2",), None, ["2", "none:", "does", "not", "fit"]),
-        (("resources.cpus=3",), None, ["0", "2"]),
+        (("resources.gpus=0.3",), None, ["0.3", "3", "1"]),
+        (("resources.gpus=0.3", "resources.concurrent=2"), None, ["0.3", "2", "1"]),
+        (("resources.gpus=0.3",), "cpu", ["0", "8", "1"]),
+        (("resources.gpus=2",), None, ["2", "none:", "does", "not", "fit", "1"]),
+        (("resources.cpus=3",), None, ["0", "2", "1"]),
     ],
 )
 def test_how_trials_pack(
@@ -71,8 +71,8 @@ def test_every_backbone_packs_by_its_own_share(tmp_path: Path) -> None:
         "resources.gpus={alexnet: 0.25, vgg19: 0.5}",
         nodes=[Node(16, 2)],
     )
-    assert re.search(r"alexnet +3 +1 +0\.25 +8\n", text)
-    assert re.search(r"vgg19 +3 +1 +0\.5 +4\n", text)
+    assert re.search(r"alexnet +3 +1 +0\.25 +8 +4\n", text)
+    assert re.search(r"vgg19 +3 +1 +0\.5 +4 +2\n", text)
 
 
 def test_no_line_is_longer_than_80_columns(tmp_path: Path) -> None:
