@@ -97,7 +97,7 @@ def _packing(trials: Sequence[Trial], space: Space, device: str | None, capacity
     cpus, gpus = sum(node.cpus for node in nodes), sum(node.gpus for node in nodes)
     title = f"packing on {len(nodes)} node(s) with {cpus:g} CPUs and {gpus:g} GPUs"
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    for column in ("backbone", "trials", "CPUs each", "GPU each", "at once", "in one process"):
+    for column in ("backbone", "trials", "CPUs each", "GPU each", "at once", "lanes"):
         table.add_column(column, justify="left" if column == "backbone" else "right")
     planned = Counter(trial.settings.requirements.backbone for trial in trials)
     counts = {backbone: str(count) for backbone, count in planned.items()}

@@ -97,7 +97,7 @@ def test_what_a_search_will_ask_for(tmp_path: Path) -> None:
     assert "early stopping: asha" in text
     assert "3 repeat(s) of 1 fold(s) each: 3 trials, 15 epochs in all" in text  # of the other group
     rows = [line.split() for line in text.splitlines()]
-    assert ["alexnet", "as", "asked", "1", "0", "4"] in rows
+    assert ["alexnet", "as", "asked", "1", "0", "4", "1"] in rows
 
 
 def of_patients(*counts: int) -> PreparedData:

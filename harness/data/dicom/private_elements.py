@@ -44,7 +44,7 @@ PRIVATE_ELEMENTS = (
     PrivateElement("SiemensXAImageType", 0x0021, "SIEMENS MR SDI 02", 0x75, "CS"),
 )
 BY_KEYWORD = {element.keyword: element for element in PRIVATE_ELEMENTS}
-_BY_PLACE = {(element.group, element.creator, element.offset): element for element in PRIVATE_ELEMENTS}
+_BY_POSITION = {(element.group, element.creator, element.offset): element for element in PRIVATE_ELEMENTS}
 _OFFSETS = {(element.group, element.offset) for element in PRIVATE_ELEMENTS}
 PRIVATE_TAGS = sorted(
     {Tag(element.group, block) for element, block in product(PRIVATE_ELEMENTS, _BLOCKS)}
@@ -60,4 +60,4 @@ def private_element(dataset: Dataset, tag: BaseTag) -> PrivateElement | None:
         creator = str(dataset[tag.group, tag.elem >> 8].value).strip(" \0")
     except Exception:  # a block without a creator is nobody's; nor can every creator be read
         return None
-    return _BY_PLACE.get((tag.group, creator, tag.elem & 0xFF))
+    return _BY_POSITION.get((tag.group, creator, tag.elem & 0xFF))
