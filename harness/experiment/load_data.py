@@ -35,6 +35,8 @@ def load_same_data(space: Space, cache: Path, *, sweep: str, digest: str) -> Pre
     if data.digest != digest:
         raise HarnessError(
             f"the collection {space.dataset!r} is not the one that {sweep!r} was trained on "
-            f"(digest {data.digest[:12]}, then {digest[:12]}): prepare that one again"
+            f"(digest {data.digest[:12]}, then {digest[:12]}): prepare that one again; if its files are the "
+            "same, go on with the version of this program that the sweep began with (since 0.3 slices are "
+            "turned by their orientation)"
         )
     return data

@@ -39,6 +39,8 @@ class InputRule(_Part):
         image_size: pixels a side after preparation.
         crop_margin: pixels around the tumour that slices were cut to; None for whole slices.
         window: which values become black and white.
+        turned: whether DICOM slices were turned to the display of their plane; models of versions before 0.3,
+            which do not say so, were trained on slices as they were stored.
     """
 
     dataset: str
@@ -47,6 +49,7 @@ class InputRule(_Part):
     image_size: Annotated[int, Field(ge=32, le=512)]
     crop_margin: Annotated[int, Field(ge=0)] | None
     window: Window = "percentiles"
+    turned: bool = False
 
     @classmethod
     def of(cls, recipe: Recipe) -> Self:
@@ -58,6 +61,7 @@ class InputRule(_Part):
             image_size=recipe.image_size,
             crop_margin=recipe.crop.margin if recipe.crop else None,
             window=recipe.window,
+            turned=True,
         )
 
     @property

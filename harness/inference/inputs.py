@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from harness.data.index.walk import IRREGULAR
 from harness.data.preparation.crop import MaskError, find_mask, shared_names
+from harness.data.preparation.reading import Reading
 from harness.data.series.selection_rule import drop_duplicates, exclude, select
 from harness.errors import HarnessError
 from harness.inference.configuration import InputRule
@@ -18,6 +19,8 @@ from harness.inference.reading import read_included
 from harness.parallel import Progress, no_progress
 
 WINDOWLESS = "no window in its header: scaled by percentiles"
+UNORIENTED = "no orientation in its header: shown as stored"
+TURNED = "turned to the display of its plane; the model, of an older version, was trained on slices as stored"
 
 
 @dataclass(frozen=True)
@@ -26,8 +29,8 @@ class Input:
 
     Attributes:
         rows: N rows with ``slice_id``, ``patient`` and ``series`` (numbered, as they come) and ``note``: why
-            the recipe would have excluded the slice, or that it lacks the window which the recipe asks for;
-            empty where there is nothing to note.
+            the recipe would have excluded the slice, and in what its picture differs from those that the
+            model was trained on; empty where there is nothing to note.
         images: (N, size, size) float32 in [0, 1].
         excluded: how many slices or files were excluded, by reason.
     """
@@ -67,8 +70,7 @@ def read_input(
         readable = table["problem"] != IRREGULAR
         table = drop_duplicates(table.assign(taken=readable.map({True: "yes", False: "no"})))
     readings = read_included(table, rule, progress)
-    windowless = pd.Series([reading.windowless for reading in readings], dtype=bool)
-    table["note"] = reasons.mask((reasons == "") & windowless, WINDOWLESS)
+    table["note"] = [_note(*row, rule) for row in zip(reasons, table["evidence"], readings, strict=True)]
     unreadable = pd.Series(
         [reading.pixels if isinstance(reading.pixels, str) else "" for reading in readings], dtype=str
     )
@@ -104,6 +106,16 @@ def _mask(root: Path, below: str, masks: Path | None, shared: Container[str]) ->
     except MaskError as error:
         return str(error)
     return mask if mask and mask.is_file() else "no mask of its name to cut it to the tumour by"
+
+
+def _note(reason: str, evidence: str, reading: Reading, rule: InputRule) -> str:
+    notes = {
+        reason: True,
+        WINDOWLESS: reading.windowless,
+        UNORIENTED: reading.display == "unknown" and evidence != IMAGE,
+        TURNED: reading.display == "turned" and not rule.turned,
+    }
+    return "; ".join(text for text, holds in notes.items() if text and holds)
 
 
 def _named(table: pd.DataFrame) -> pd.DataFrame:

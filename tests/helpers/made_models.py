@@ -24,6 +24,7 @@ def rule(source: str = "dicom", crop_margin: int | None = None, **slices: Any) -
             "slices": Rule(**slices),
             "image_size": 64,
             "crop_margin": crop_margin,
+            "turned": True,
         }
     )
 

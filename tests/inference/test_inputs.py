@@ -73,6 +73,34 @@ def test_a_slice_that_percentiles_scale_for_want_of_a_window_is_noted(tmp_path: 
         np.testing.assert_array_equal(given.images[1], read_dicom(tmp_path / "2.dcm", [1], 64)[0])
 
 
+def test_slices_are_turned_as_those_that_the_model_was_trained_on(tmp_path: Path) -> None:
+    stored = {
+        "1.dcm": (pixels(0), [0, 1, 0, 0, 0, -1]),
+        "2.dcm": (pixels(0)[:, ::-1], [0, -1, 0, 0, 0, -1]),
+        "3.dcm": (pixels(0).T, [0, 0, -1, 0, 1, 0]),
+        "4.dcm": (pixels(0)[::-1], None),
+    }
+    for name, (values, cosines) in stored.items():
+        tags = {"ImageOrientationPatient": cosines, "SeriesDescription": "SAG"}
+        save(mr_image(np.ascontiguousarray(values), **tags), tmp_path / name)
+    given = read_input([tmp_path], rule())
+    expected = read_dicom(tmp_path / "1.dcm", [1], 64)[0]
+    for image in given.images[:3]:
+        np.testing.assert_array_equal(image, expected)
+    np.testing.assert_array_equal(given.images[3], read_dicom(tmp_path / "4.dcm", [1], 64)[0])
+    unknown = "no orientation in its header: shown as stored"
+    assert given.rows["note"].tolist() == ["", "", "", unknown]
+    older = read_input([tmp_path], rule().model_copy(update={"turned": False, "window": "header"}))
+    np.testing.assert_array_equal(older.images, given.images)
+    windowless = "no window in its header: scaled by percentiles"
+    turned = (
+        "turned to the display of its plane; the model, of an older version, was trained on slices as stored"
+    )
+    assert older.rows["note"].tolist() == [
+        windowless, f"{windowless}; {turned}", f"{windowless}; {turned}", f"{windowless}; {unknown}",
+    ]  # fmt: skip
+
+
 def test_how_far_the_reading_is_is_told_by_file(tmp_path: Path) -> None:
     folders = [tmp_path / "one", tmp_path / "two"]
     for number in range(3):

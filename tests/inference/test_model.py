@@ -83,6 +83,9 @@ def test_the_rule_of_a_recipe_says_nothing_of_folders_and_patients() -> None:
         load_recipe("tcga_lgg").model_copy(update={"root": Path("/home/jane")})
     ).model_dump_json()
     assert InputRule.model_validate_json(text).slices.plane == "axial"
+    assert InputRule.model_validate_json(text).turned
+    older = {key: value for key, value in json.loads(text).items() if key != "turned"}
+    assert not InputRule.model_validate(older).turned
     for word in ("jane", "root", "labels", "patient"):
         assert word not in text
 

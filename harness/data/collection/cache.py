@@ -18,6 +18,8 @@ from harness.data.collection.prepared import PreparedData
 from harness.data.collection.selection_report import SelectionReport
 from harness.errors import HarnessError
 
+VERSION = 6  # counts changes, past the records, of the preparation or of what the cache holds
+
 
 @dataclass(frozen=True)
 class Preparation:
@@ -45,24 +47,29 @@ def save(cache: Path, recipe: str, fingerprint: str, data: PreparedData) -> None
 
 
 def last_preparation(cache: Path, recipe: str) -> Preparation | None:
-    """Return the last preparation of a recipe whose data is still there and still bears its names."""
+    """Return a recipe's last preparation by this version whose data is still there and bears its names."""
     try:
         note = Preparation(**json.loads(_note(cache, recipe).read_text(encoding="utf-8")))
-        named = json.loads((cache / note.digest / "manifest.json").read_text(encoding="utf-8"))["recipe"]
+        manifest = json.loads((cache / note.digest / "manifest.json").read_text(encoding="utf-8"))
+        of_recipe = (manifest["recipe"], manifest.get("version")) == (recipe, VERSION)
     except (OSError, ValueError, TypeError, KeyError):
         return None
-    return note if named == recipe else None
+    return note if of_recipe else None
 
 
 def load_cached(digest: str, cache: Path) -> PreparedData:
     """Return the prepared collection of that digest.
 
     Raises:
-        HarnessError: the cache does not hold it, or holds it damaged.
+        HarnessError: the cache does not hold it, or holds it damaged or as another version prepared it.
     """
     folder = cache / digest
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        if manifest.get("version") != VERSION:
+            raise HarnessError(
+                f"{digest[:12]}… was prepared by another version of this program: prepare it again"
+            )
         images = np.load(folder / "images.npy", allow_pickle=False)
         return PreparedData(
             dataset=manifest["dataset"],
@@ -88,6 +95,7 @@ def cached(digests: Iterable[str], cache: Path) -> dict[str, PreparedData]:
 
 def _manifest(recipe: str, data: PreparedData) -> dict[str, object]:
     return {
+        "version": VERSION,
         "recipe": recipe,
         "dataset": data.dataset,
         "classes": data.classes,

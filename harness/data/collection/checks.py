@@ -40,6 +40,7 @@ def check(selected: LabelledSlices, images: NDArray[np.float32]) -> list[Check]:
         *_patients(selected),
         _constant(selected),
         *_windows(selected),
+        *_orientations(selected.included),
         *_pixels(selected, images),
         _one_origin(
             included, "hospital", [selected.labels.sites.get(patient, "") for patient in included["patient"]]
@@ -78,6 +79,14 @@ def _windows(selected: LabelledSlices) -> Iterator[Check]:
         rows = selected.included[selected.included["slice_id"].isin(selected.windowless)]
         name = "slices without a window in the header, scaled by percentiles"
         yield _counted(name, len(rows), "slice", _series(rows))
+
+
+def _orientations(included: pd.DataFrame) -> Iterator[Check]:
+    """Count the slices that were turned, and those that may stand upside down or mirrored beside others."""
+    turned, unknown = (included[included["display"] == display] for display in ("turned", "unknown"))
+    name = "slices stored otherwise, turned to the display of their plane"
+    yield Check(level="ok", name=name, count=len(turned), unit="slice", where=_series(turned))
+    yield _counted("slices without an orientation, shown as stored", len(unknown), "slice", _series(unknown))
 
 
 def _pixels(selected: LabelledSlices, images: NDArray[np.float32]) -> Iterator[Check]:

@@ -61,11 +61,13 @@ def read_pixels(
     """Decode and prepare the pixels of every slice that is included.
 
     Returns:
-        The same without the slices that cannot be decoded, and (N, size, size) float32 for those left.
+        The same without the slices that cannot be decoded, and with the column ``display`` (of `Reading`);
+        and (N, size, size) float32 for those left.
     """
     readings = source_named(recipe.source).pixels(recipe, root, selected.slices, progress)
     reasons = [reading.pixels if isinstance(reading.pixels, str) else "" for reading in readings]
-    left = replace(selected, slices=exclude(selected.slices, pd.Series(reasons, dtype=str)))
+    slices = selected.slices.assign(display=[reading.display for reading in readings])
+    left = replace(selected, slices=exclude(slices, pd.Series(reasons, dtype=str)))
     included = left.included
     read = [readings[row] for row in included.index.tolist()]
     if recipe.window == "header":

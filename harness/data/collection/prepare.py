@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from harness.data.collection.cache import last_preparation, load_cached, save
+from harness.data.collection.cache import VERSION, last_preparation, load_cached, save
 from harness.data.collection.checks import check
 from harness.data.collection.labelled_slices import LabelledSlices, read_pixels, select_slices
 from harness.data.collection.prepared import PreparedData
@@ -18,8 +18,6 @@ from harness.data.recipe import Recipe
 from harness.data.series.slice_record import VERSION as RECORD_VERSION
 from harness.errors import HarnessError
 from harness.parallel import Progress, no_progress
-
-VERSION = 5  # counts changes, past the records, of the preparation or of what the cache holds
 
 
 def prepare(
@@ -65,7 +63,8 @@ def load_prepared(recipe: Recipe, cache: Path) -> PreparedData:
     last = last_preparation(cache, recipe.digest)
     if last is None:
         raise HarnessError(
-            f"{recipe.name} was not prepared yet: run `sdl data prepare {recipe.name} --root DIR`"
+            f"{recipe.name} was not prepared yet, or by another version of this program:"
+            f" run `sdl data prepare {recipe.name} --root DIR`"
         )
     return load_cached(last.digest, cache)
 

@@ -9,6 +9,7 @@ from harness.data.collection.labelled_slices import LabelledSlices
 from harness.data.collection.selection_report import Check, ClassCounts, ReasonCount, SelectionReport
 from harness.data.labels.grades import names_nobody
 from harness.data.labels.label_table import PatientLabels
+from harness.data.preparation.orientation import DISPLAY_IN_WORDS
 from harness.data.recipe import Recipe
 from harness.data.sources.registry import source_named
 
@@ -30,12 +31,13 @@ def _rule(recipe: Recipe) -> str:
     if not source.reads_headers:
         cut = f", cut to the tumour with {recipe.crop.margin} pixels around it" if recipe.crop else ""
         noun = source.noun[:1].upper() + source.noun[1:]
-        return f"{noun}, declared to be {rule.plane} and {rule.weighting}-weighted{cut}."
+        return f"{noun}, declared to be {rule.plane} and {rule.weighting}-weighted{cut}, shown as stored."
     return (
         f"Rule: {rule.weighting}-weighted {rule.plane} slices up to {rule.max_angle:g} degrees off; "
         f"contrast agent: {rule.contrast}; slices that name no part of the body: "
         + ("included." if rule.body_part == "allow" else "left out.")
         + (" Grey values: by the header's window, if any." if recipe.window == "header" else "")
+        + f" Turned by the header to show {DISPLAY_IN_WORDS[rule.plane]}."
     )
 
 

@@ -1,6 +1,7 @@
-"""What the header of a DICOM file says about the pixel values of one of its frames."""
+"""What the header of a DICOM file says about the pixels of one of its frames: values, size, directions."""
 
-from typing import Any
+from contextlib import suppress
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +9,23 @@ from pydicom.dataset import Dataset
 from pydicom.pixels.processing import apply_modality_lut
 
 _ABSURD_ASPECT = 10.0
+_ORIENTED = (  # of two that name an orientation the first counts, as in the records of a scan
+    "UnassignedPerFrameConvertedAttributesSequence",
+    "UnassignedSharedConvertedAttributesSequence",
+    "PlaneOrientationSequence",
+)
+
+
+class Orientation(NamedTuple):
+    """How a frame lies in the patient, as stated; either may be empty or no orientation at all.
+
+    Attributes:
+        cosines: ImageOrientationPatient, the direction cosines of rows (3) and columns (3).
+        letters: PatientOrientation, where rows and where columns lead.
+    """
+
+    cosines: tuple[float, ...] = ()
+    letters: tuple[str, ...] = ()
 
 
 def group(dataset: Dataset, number: int, keyword: str) -> Dataset | None:
@@ -48,21 +66,38 @@ def rescaled(stored: NDArray[Any], dataset: Dataset, number: int) -> NDArray[Any
     return values + float(0 if intercept in (None, "") else intercept)
 
 
-def aspect(dataset: Dataset, number: int) -> float:
-    """Return the height of a frame's pixels over their width, 1 where nothing sensible says it.
+def pixel_size(dataset: Dataset, number: int) -> tuple[float, float]:
+    """Return height and width of a frame's pixels, both 1 where nothing sensible says them.
 
-    The ratio stands in headers that know no spacing.
+    Headers that know no spacing in mm state their ratio.
     """
     measures = group(dataset, number, "PixelMeasuresSequence") or dataset
     for stated in (measures.get("PixelSpacing"), dataset.get("PixelAspectRatio")):
         try:
             height, width = (float(value) for value in stated)
-            ratio = height / width
+            if 1 / _ABSURD_ASPECT <= height / width <= _ABSURD_ASPECT:
+                return height, width
         except (TypeError, ValueError, ZeroDivisionError):
             continue
-        if 1 / _ABSURD_ASPECT <= ratio <= _ABSURD_ASPECT:
-            return ratio
-    return 1.0
+    return 1.0, 1.0
+
+
+def orientation(dataset: Dataset, number: int) -> Orientation:
+    """Return how a frame lies in the patient; what is missing or mangled is empty."""
+    cosines = _directions(dataset, number, "ImageOrientationPatient")
+    letters = _directions(dataset, number, "PatientOrientation")
+    with suppress(TypeError, ValueError):
+        return Orientation(tuple(map(float, cosines)), tuple(map(str, letters)))
+    return Orientation(letters=tuple(map(str, letters)))
+
+
+def _directions(dataset: Dataset, number: int, keyword: str) -> tuple[Any, ...]:
+    """Return the values of an element of a frame, else of the file, where there are several."""
+    for holder in (*(group(dataset, number, name) for name in _ORIENTED), dataset):
+        with suppress(Exception):  # whatever bytes that are no values make pydicom raise
+            if holder is not None and (values := holder.get(keyword)) and not isinstance(values, str):
+                return tuple(values)
+    return ()
 
 
 def padding(stored: NDArray[Any], dataset: Dataset) -> NDArray[np.bool_]:

@@ -10,7 +10,14 @@ from pydicom.dataset import Dataset
 from pydicom.pixels.utils import pixel_array
 from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
-from harness.data.dicom.frame_elements import aspect, group, padding, rescaled
+from harness.data.dicom.frame_elements import (
+    Orientation,
+    group,
+    orientation,
+    padding,
+    pixel_size,
+    rescaled,
+)
 from harness.data.dicom.pixel_integrity import stored_problem
 from harness.data.dicom.voi_lut import shown_by_header
 
@@ -27,13 +34,15 @@ class DecodedFrame(NamedTuple):
         padded: (H, W), which pixels only fill the slice up to a rectangle.
         shown: (H, W) from 0 to 1, as the VOI LUT or window of the header shows them; None where it has none,
             or none was asked for.
-        aspect: height of a pixel over its width.
+        pixel_size: height and width of a pixel.
+        orientation: how the frame lies in the patient.
     """
 
     values: NDArray[np.float64]
     padded: NDArray[np.bool_]
     shown: NDArray[np.float64] | None
-    aspect: float
+    pixel_size: tuple[float, float]
+    orientation: Orientation
 
 
 def read_dataset(path: Path) -> Dataset:
@@ -78,7 +87,7 @@ def decode_frame(dataset: Dataset, number: int, *, voi: bool = False) -> Decoded
         if dataset.get("PhotometricInterpretation") == "MONOCHROME1":
             values = values.max() + values.min() - values
             shown = None if shown is None else 1 - shown
-        return DecodedFrame(values, padded, shown, aspect(dataset, number))
+        return DecodedFrame(values, padded, shown, pixel_size(dataset, number), orientation(dataset, number))
     except PixelsError:
         raise
     except Exception as error:  # decoders raise whatever their library raises

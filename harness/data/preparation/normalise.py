@@ -48,7 +48,8 @@ def prepare_frame(frame: DecodedFrame, size: int) -> Slice:
     else:
         scaled = _varied(frame.shown, frame.padded)
     scaled[frame.padded] = 0
-    return _square(scaled, frame.aspect, size)
+    height, width = frame.pixel_size
+    return _square(scaled, height / width, size)
 
 
 def _scaled(values: NDArray[np.float64], padded: NDArray[np.bool_] | None = None) -> Slice:

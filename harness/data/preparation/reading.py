@@ -1,18 +1,20 @@
 """From a file to slices ready for training, or to the reason why there are none."""
 
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageOps
 from pydicom.dataset import Dataset
 
 from harness.data.dicom.pixels import PixelsError, decode_frame, read_dataset
 from harness.data.dicom.quiet import quiet_pydicom
 from harness.data.preparation.crop import MaskError, tumour_box
 from harness.data.preparation.normalise import Slice, Window, prepare_frame, prepare_slice
+from harness.data.preparation.orientation import Display, displayed
 
 
 class Reading(NamedTuple):
@@ -21,16 +23,19 @@ class Reading(NamedTuple):
     Attributes:
         pixels: (size, size), or the reason why there are none.
         windowless: whether percentiles took the place of a window of the header that was asked for.
+        display: ``unknown`` where nothing says how the slice lies, so that it is shown as it was stored;
+            else whether it was stored as its plane is shown (``usual``) or had to be ``turned`` to it.
     """
 
     pixels: Slice | str
     windowless: bool = False
+    display: Display = "unknown"
 
 
 def read_frames(
     path: Path, frames: Sequence[int], size: int, window: Window = "percentiles"
 ) -> list[Reading]:
-    """Decode and prepare frames of a DICOM file, telling which have no window.
+    """Decode frames of a DICOM file, bring them to the display of their plane, and prepare them.
 
     Args:
         path: the file.
@@ -50,7 +55,9 @@ def read_frames(
 def _read_frame(dataset: Dataset, number: int, size: int, window: Window) -> Reading:
     try:
         frame = decode_frame(dataset, number, voi=window == "header")
-        return Reading(prepare_frame(frame, size), windowless=window == "header" and frame.shown is None)
+        upright, display = displayed(frame)
+        windowless = window == "header" and frame.shown is None
+        return Reading(prepare_frame(upright, size), windowless, display)
     except PixelsError as error:
         return Reading(str(error))
 
@@ -80,8 +87,13 @@ def read_image(image: Path | BinaryIO, size: int, mask: Path | None = None, marg
 
 
 def _open(source: Path | BinaryIO) -> NDArray[Any]:
-    """Return the pixels of an image; palettes, transparency and other colours as red, green and blue."""
-    with Image.open(source) as image:
+    """Return the pixels of an image; palettes, transparency and other colours as red, green and blue.
+
+    Pillow turns a TIFF as its orientation tag says while loading it, and other formats when asked to. From a
+    path it maps a TIFF into memory by the sides as turned, and scrambles what lies on its side.
+    """
+    with Image.open(BytesIO(source.read_bytes()) if isinstance(source, Path) else source) as stored:
+        image = ImageOps.exif_transpose(stored)
         plain = image.mode in ("1", "L", "F", "RGB") or image.mode.startswith("I")
         return np.asarray(image if plain else image.convert("RGB"))
 

@@ -6,6 +6,10 @@ from collections.abc import Sequence
 from harness.data.series import description
 
 _AXES = ("sagittal", "coronal", "axial")  # the plane whose normal points along x, y, z of the patient
+_LETTERS = {
+    "L": (1.0, 0.0, 0.0), "P": (0.0, 1.0, 0.0), "H": (0.0, 0.0, 1.0),
+    "R": (-1.0, 0.0, 0.0), "A": (0.0, -1.0, 0.0), "F": (0.0, 0.0, -1.0),
+}  # fmt: skip
 
 
 def nearest_plane(orientation: Sequence[float]) -> tuple[str, float] | None:
@@ -37,10 +41,21 @@ def nearest_plane(orientation: Sequence[float]) -> tuple[str, float] | None:
 
 def plane_from_letters(orientation: Sequence[str]) -> str:
     """Return the plane from PatientOrientation: ``["A", "F"]`` says rows run forwards, columns downwards."""
-    axes = {"L": "x", "R": "x", "A": "y", "P": "y", "F": "z", "H": "z"}
-    directions = {axes.get(letters[:1].upper(), "") for letters in orientation if letters}
-    planes = {frozenset("yz"): "sagittal", frozenset("xz"): "coronal", frozenset("xy"): "axial"}
-    return planes.get(frozenset(directions), "unknown")
+    nearest = nearest_plane(directions_from_letters(orientation))
+    return nearest[0] if nearest else "unknown"
+
+
+def directions_from_letters(orientation: Sequence[str]) -> tuple[float, ...]:
+    """Return PatientOrientation as direction cosines, each along the axis that its first letter names.
+
+    Returns:
+        Those of rows (3) and columns (3), as in ImageOrientationPatient; of a text that is made of other
+        letters than those of bipeds (PS3.3 C.7.6.1.1.1), as ``RO`` for rostral, none.
+    """
+    texts = [text.strip().upper() for text in orientation]
+    if len(texts) != 2 or not all(text and set(text) <= _LETTERS.keys() for text in texts):
+        return ()
+    return tuple(along for text in texts for along in _LETTERS[text[0]])
 
 
 def plane_from_words(descriptions: Sequence[str]) -> str:

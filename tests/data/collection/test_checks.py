@@ -28,6 +28,7 @@ def made(**columns: list[str]) -> LabelledSlices:
         "series": [f"s{number}" for number in range(12)],
         "scanner": [""] * 12,
         "chosen": columns.get("taken", ["yes"] * 12),
+        "display": ["usual"] * 12,
         **columns,
     }
     sites = {name: "Henry Ford" if name in patients[5:] else "TJU" for name in patients}
@@ -136,6 +137,18 @@ def test_slices_without_a_window_are_counted_only_where_one_was_asked_for() -> N
     taken = made(taken=["no"] + ["yes"] * 11, reason=["a constant image"] + [""] * 11)
     found = warned(replace(taken, windowless=frozenset({"00", "03", "07"})), images()[:11])
     assert found[name] == ("2 slices", "s3, s7")
+
+
+def test_slices_that_may_stand_upside_down_are_warned_of_and_turned_ones_counted() -> None:
+    turned = "slices stored otherwise, turned to the display of their plane"
+    unknown = "slices without an orientation, shown as stored"
+    assert [(checks(made())[name].level, checks(made())[name].count) for name in (turned, unknown)] == [
+        ("ok", 0),
+        ("ok", 0),
+    ]
+    found = checks(made(display=["turned"] * 3 + ["unknown"] * 2 + ["usual"] * 7))
+    assert (found[turned].level, found[turned].count, found[turned].where) == ("ok", 3, "s0, s1, s2")
+    assert (found[unknown].level, found[unknown].count, found[unknown].where) == ("warning", 2, "s3, s4")
 
 
 def test_long_lists_are_cut() -> None:

@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.made_dicom import WriteDicom
 from helpers.read_slices import read_dicom
-from helpers.recipes import recipe
+from helpers.recipes import checks, recipe
 
-from harness.data.collection.cache import load_cached
+from harness.data.collection.cache import cached, load_cached
 from harness.data.collection.prepare import load_prepared, prepare
 from harness.data.collection.prepared import PreparedData
 from harness.data.collection.selection_report import SelectionReport
@@ -137,6 +138,48 @@ def test_the_manifest_is_plain_json(made: Path, tmp_path: Path) -> None:
     manifest = json.loads((tmp_path / "cache" / data.digest / "manifest.json").read_text())
     assert manifest["slice_ids"] == list(data.slice_ids)
     assert SelectionReport.model_validate(manifest["selection"]) == data.selection
+
+
+def test_slices_are_shown_alike_however_they_are_stored(write_dicom: WriteDicom, tmp_path: Path) -> None:
+    pixels = np.random.default_rng(0).integers(0, 4000, (96, 80), dtype=np.uint16)
+    ways = {
+        "A": (pixels, [0, 1, 0, 0, 0, -1]),
+        "B": (pixels[::-1], [0, 1, 0, 0, 0, 1]),
+        "C": (np.rot90(pixels), [0, 0, -1, 0, -1, 0]),
+        "D": (pixels[::-1], None),
+    }
+    for patient, (stored, cosines) in ways.items():
+        tags = {"ImageOrientationPatient": cosines, "SeriesDescription": "SAG T1"}
+        write_dicom(f"{patient}.dcm", np.ascontiguousarray(stored), PatientID=patient, **tags)
+    (tmp_path / "dicom" / "labels.csv").write_text("id,grade\nA,II\nB,III\nC,II\nD,III\n")
+    data = prepare(recipe(patient_ids="public"), tmp_path / "dicom", tmp_path / "cache")
+    shown = dict(zip(data.patients, data.images, strict=True))
+    np.testing.assert_array_equal(shown["B"], shown["A"])
+    np.testing.assert_array_equal(shown["C"], shown["A"])
+    np.testing.assert_array_equal(shown["D"], shown["A"][::-1])
+    counted = {name: (check.level, check.count) for name, check in checks(data).items()}
+    assert counted["slices stored otherwise, turned to the display of their plane"] == ("ok", 2)
+    assert counted["slices without an orientation, shown as stored"] == ("warning", 1)
+    assert counted["copies of a slice of another patient"] == ("warning", 3)
+    assert data.selection.rule.endswith("show the front on the left and the head at the top.")
+
+
+def test_what_another_version_prepared_is_not_taken_for_prepared(made: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    first = prepare(recipe(), made, cache)
+    manifest = cache / first.digest / "manifest.json"
+    for version in (None, 5):
+        older = {key: value for key, value in json.loads(manifest.read_text()).items() if key != "version"}
+        manifest.write_text(json.dumps(older | ({"version": version} if version else {})))
+        with pytest.raises(HarnessError, match="another version of this program: run `sdl data prepare made"):
+            load_prepared(recipe(), cache)
+        with pytest.raises(
+            HarnessError, match="prepared by another version of this program: prepare it again"
+        ):
+            load_cached(first.digest, cache)
+        assert cached([first.digest], cache) == {}
+        assert prepare(recipe(), made, cache).digest == first.digest
+        assert load_prepared(recipe(), cache).digest == first.digest
 
 
 def test_a_cache_of_another_form_is_prepared_again(made: Path, tmp_path: Path) -> None:

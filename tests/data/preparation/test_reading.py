@@ -38,3 +38,37 @@ def test_palettes_and_transparency_are_no_grey_values(tmp_path: Path, mode: str)
     mask.convert("RGB").convert("RGBA" if mode == "LA" else mode).save(tmp_path / "mask.tif")
     cut = prepare_slice(values, 1.0, 128, (slice(40, 60), slice(40, 60)))
     np.testing.assert_array_equal(read_image(tmp_path / "a.tif", 128, tmp_path / "mask.tif"), cut)
+
+
+@pytest.mark.parametrize("ending", ["png", "jpg", "tif"])
+@pytest.mark.parametrize("tag", range(1, 9))
+def test_an_image_and_its_mask_are_turned_by_their_orientation_tags(
+    tmp_path: Path, ending: str, tag: int
+) -> None:
+    """TIFF 6.0, page 36: which sides of the picture the first row and the first column of pixels are."""
+    as_stored = {
+        1: lambda shown: shown,
+        2: np.fliplr,
+        3: lambda shown: np.rot90(shown, 2),
+        4: np.flipud,
+        5: np.transpose,
+        6: np.rot90,
+        7: lambda shown: np.rot90(shown, 2).T,
+        8: lambda shown: np.rot90(shown, -1),
+    }[tag]
+    shown = np.kron(np.arange(64).reshape(8, 8) * 3, np.ones((16, 12))).astype(np.uint8)
+    mask = np.zeros_like(shown)
+    mask[16:64, 12:36] = 255
+    for name, pixels in (("image", shown), ("mask", mask)):
+        exif = Image.Exif()
+        exif[0x0112] = tag
+        picture = Image.fromarray(np.ascontiguousarray(as_stored(pixels)))
+        picture.save(
+            tmp_path / f"{name}.{ending}", exif=exif, **({"quality": 100} if ending == "jpg" else {})
+        )
+    whole = read_image(tmp_path / f"image.{ending}", 128)
+    np.testing.assert_allclose(whole, prepare_slice(shown, 1.0, 128), atol=0.02)
+    if ending != "jpg":  # whose masks are grey at the edges
+        cut = read_image(tmp_path / f"image.{ending}", 128, tmp_path / f"mask.{ending}", 0)
+        box = (slice(16, 64), slice(0, 48))
+        np.testing.assert_allclose(cut, prepare_slice(shown, 1.0, 128, box), atol=1e-6)
