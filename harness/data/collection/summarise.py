@@ -31,7 +31,7 @@ def _rule(recipe: Recipe) -> str:
     if not source.reads_headers:
         cut = f", cut to the tumour with {recipe.crop.margin} pixels around it" if recipe.crop else ""
         noun = source.noun[:1].upper() + source.noun[1:]
-        return f"{noun}, declared to be {rule.plane} and {rule.weighting}-weighted{cut}, shown as stored."
+        return f"{noun}, declared to be {rule.plane} and {rule.weighting}-weighted{cut}."
     return (
         f"Rule: {rule.weighting}-weighted {rule.plane} slices up to {rule.max_angle:g} degrees off; "
         f"contrast agent: {rule.contrast}; slices that name no part of the body: "
