@@ -40,10 +40,33 @@ class _Declared(BaseModel):
 
 
 class Replacement(_Declared):
-    """A regular expression and what stands in its place, to bring two spellings of patient IDs together."""
+    """What becomes of a part of patient IDs, to bring two spellings together.
+
+    Attributes:
+        pattern: a regular expression.
+        replace: what stands in the place of whatever it matches.
+        case: what it matches is written in this case instead.
+    """
 
     pattern: Annotated[str, AfterValidator(_pattern)]
     replace: str = ""
+    case: Literal["upper", "lower"] | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if self.case is not None and self.replace:
+            raise ValueError("what a pattern matches is replaced or written in a case, not both")
+        try:
+            self.apply("")
+        except (re.error, IndexError) as error:
+            raise ValueError(f"no replacement for what {self.pattern!r} matches: {error}") from None
+        return self
+
+    def apply(self, text: str) -> str:
+        """Return an ID with every match replaced."""
+        if self.case is None:
+            return re.sub(self.pattern, self.replace, text)
+        return re.sub(self.pattern, lambda match: getattr(match.group(), str(self.case))(), text)
 
 
 class Site(_Declared):
@@ -74,7 +97,8 @@ class LabelTable(_Declared):
     Attributes:
         table: CSV, TSV, XLSX or XLS file, looked for in the root of the dataset, then as a path.
         sheet: of a workbook; its first where not given.
-        patient, label: names of columns; spaces and case do not count.
+        patient, label: names of columns; spaces and case do not count. The header is the first row that holds
+            all columns named here, else two rows that do together.
         path: column of the images' paths below the root, for images.
         site: names the patient's hospital, to check whether a class comes from one alone.
         normalise: replacements for the IDs of table and images alike.
@@ -87,6 +111,12 @@ class LabelTable(_Declared):
     path: str | None = None
     site: Annotated[Site | None, BeforeValidator(_site)] = None
     normalise: tuple[Replacement, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column that is named."""
+        site = self.site.column if self.site else None
+        return tuple(name for name in (self.patient, self.label, self.path, site) if name)
 
 
 class Crop(_Declared):

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from harness.data.collection.duplicates import copies, near_copies
 from harness.data.collection.labelled_slices import LabelledSlices
 from harness.data.collection.selection_report import Check
+from harness.data.labels.label_table import PatientLabels
+from harness.data.labels.nearly_equal import as_yaml, spelt_alike, visits_of_one
 from harness.data.preparation.normalise import CONSTANT
 from harness.data.series.selection_rule import COPY
 from harness.errors import HarnessError
@@ -38,6 +40,8 @@ def check(selected: LabelledSlices, images: NDArray[np.float32]) -> list[Check]:
         raise HarnessError(f"no slice is left of class {', '.join(empty)}: change the selection or `classes`")
     return [
         *_patients(selected),
+        *_identities(selected),
+        *_table(selected.labels),
         _constant(selected),
         *_windows(selected),
         *_orientations(selected.included),
@@ -65,6 +69,27 @@ def _patients(selected: LabelledSlices) -> Iterator[Check]:
     patients = included.groupby("class")["patient"].nunique()
     few = [name for name in labels.classes if patients[name] < FEW_PATIENTS]
     yield _counted(f"classes with fewer than {FEW_PATIENTS} patients", len(few), "class", ", ".join(few))
+
+
+def _identities(selected: LabelledSlices) -> Iterator[Check]:
+    """Look for one person under several IDs, whatever the label: it may be trained on and tested with."""
+    ids = selected.labels.patients | set(selected.slices["patient"]) - {""}
+    for name, found in (
+        ("patients with nearly equal IDs", spelt_alike(ids)),
+        ("patients whose IDs differ by what may count visits", visits_of_one(ids)),
+    ):
+        joined = f"one each by `normalise: [{as_yaml(found.replacements)}]`" if found.groups else ""
+        yield _counted(name, found.count, "patient", joined)
+
+
+def _table(labels: PatientLabels) -> Iterator[Check]:
+    """Look for what a reader of the label table may not see."""
+    yield _counted("rows with a label, but without a patient ID", labels.nameless, "row")
+    names = ", ".join(f"{name} ({count})" for name, count in labels.columns_alike.items())
+    more = sum(count - 1 for count in labels.columns_alike.values())
+    yield _counted(
+        "further columns whose names differ by blanks, case or number alone", more, "column", names
+    )
 
 
 def _constant(selected: LabelledSlices) -> Check:

@@ -7,8 +7,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from harness.data.labels.label_table import PatientLabels, normalise_id
+from harness.data.labels.label_table import PatientLabels
+from harness.data.labels.nearly_equal import normalise_id
 from harness.data.labels.patients import choose_patients
+from harness.data.labels.strangers import refuse_strangers
 from harness.data.recipe import Recipe
 from harness.data.series.selection_rule import apply_rule, drop_duplicates, exclude
 from harness.data.sources.registry import source_named
@@ -41,11 +43,13 @@ def select_slices(recipe: Recipe, root: Path, labels: PatientLabels, progress: P
     """Read what there is, and include the slices that the recipe asks for.
 
     Raises:
-        HarnessError: the folder is missing, or the patients chosen have no slices.
+        HarnessError: the folder is missing, no patient has both slices and a row in the label table, or the
+            patients chosen have no slices.
     """
     records = source_named(recipe.source).records(recipe, root, labels.table, progress)
     slices = apply_rule(recipe.slices, records)
     slices["patient"] = [normalise_id(name, recipe.labels.normalise) for name in slices["patient_id"]]
+    refuse_strangers(recipe, labels, set(slices["patient"]))
     slices["class"] = [labels.of_patient.get(patient, "") for patient in slices["patient"]]
     slices = exclude(slices, pd.Series([labels.reason(patient) for patient in slices["patient"]], dtype=str))
     slices = drop_duplicates(slices)

@@ -19,8 +19,9 @@ class Check(_Part):
         level: ``warning`` where a reader of the results should know of it.
         name: what was looked for.
         count: how often it was found.
-        unit: of the count, in the singular: ``patient``, ``slice`` or ``class``.
-        where: names of series or classes, at most a few; or why nothing could be looked for.
+        unit: of the count, in the singular: ``patient``, ``slice``, ``class``, ``row`` or ``column``.
+        where: names of series, classes or columns, at most a few; what of a recipe would mend it; or why
+            nothing could be looked for.
     """
 
     level: Literal["ok", "warning"]

@@ -18,6 +18,10 @@ _MISSING = {
     "notapplicable", "notavailable", "notevaluated", "notreported",
 }  # fmt: skip
 
+# Cells whose formula failed, as Excel and LibreOffice write them in several languages: #N/A, #REF!, #DIV/0!,
+# #BEZUG!, #¿NOMBRE?, #NV, Err:502; and ###, which a narrow column shows.
+_ERROR = re.compile(r"#[¡¿]?[\w/]{2,14}[!?]|#n/?[abdv]|#getting_data|err:\d{3}|#{2,}")
+
 
 def read_grade(text: str) -> str:
     """Return I to IV from ``II``, ``2``, ``G2``, ``WHO 2021 grade 2`` and the like, else nothing."""
@@ -29,8 +33,9 @@ def read_grade(text: str) -> str:
 
 
 def is_missing(text: str) -> bool:
-    """Whether a cell says that nothing is known."""
-    return _PUNCTUATION.sub("", _plain(text)) in _MISSING
+    """Whether a cell says that nothing is known, or holds the error of a formula."""
+    plain = _plain(text)
+    return _PUNCTUATION.sub("", plain) in _MISSING or bool(_ERROR.fullmatch(plain.strip()))
 
 
 def names_nobody(text: str) -> bool:

@@ -2,7 +2,8 @@
 
 import random
 
-from harness.data.labels.label_table import PatientLabels, class_of, normalise_id
+from harness.data.labels.label_table import PatientLabels, class_of
+from harness.data.labels.nearly_equal import normalise_id
 from harness.data.recipe import Recipe
 from harness.errors import HarnessError
 from harness.seeds import derive_seed

@@ -1,120 +1,134 @@
 """Tables that people make: text with any usual separator, and workbooks."""
 
-import csv
-import re
 import warnings
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE
-from io import StringIO
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
 
-from harness.errors import HarnessError, did_you_mean
+from harness.data.labels.header import Rows, as_frame, bare, find_header, like_named, likely_header
+from harness.data.labels.text_table import text_rows
+from harness.data.labels.workbook import Sheets, is_workbook, open_workbook
+from harness.errors import Fault, HarnessError, InvalidInputError, did_you_mean
 
-_SHOWN = 5
-_DECLARED = re.compile(r'"?sep=(\t|[^\w\s"])"?[\s;,]*', re.IGNORECASE)  # a separator, as Excel does it
-_BLANK = re.compile(r'(?:[\s;,]|"")*')
+_WORKBOOKS = (".xlsx", ".xlsm", ".xls")
 
 
-def read_table(path: Path, sheet: str | None = None) -> pd.DataFrame:
+def read_table(path: Path, sheet: str | None = None, columns: Collection[str] = ()) -> pd.DataFrame:
     """Read a label table; every cell is text as it stands.
 
+    Args:
+        path: of a text or workbook; what it is goes by its content.
+        sheet: of a workbook; its first where None.
+        columns: names that the header must hold; titles above it are passed over. Where none are given, the
+            first row that is not blank is the header.
+
     Raises:
+        InvalidInputError: there is no such sheet, or no such columns in it; with those that there are.
         HarnessError: it cannot be read, or a text's rows and header do not fit together.
     """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # workbooks without styles, extensions of their format
-            if path.suffix.lower() in (".xlsx", ".xls"):
-                return pd.read_excel(path, sheet_name=sheet or 0, dtype=str, keep_default_na=False)
-            return _read_text(_decoded(path.read_bytes()))
-    except Exception as error:  # whatever a damaged workbook makes its reader raise
-        why = str(error).strip() or type(error).__name__
-        raise HarnessError(f"{path.name}: the label table cannot be read: {why}") from None
+    with _readable(path.name):
+        sheets = _sheets(path, columns)
+    name = _sheet_named(sheets, sheet, path.name)
+    with _readable(path.name):
+        rows = _filled(sheets[name])
+    header = find_header(rows, columns)
+    if header is None:
+        raise InvalidInputError(list(_missing(path.name, columns, rows, name, sheets)))
+    return as_frame(rows, header)
 
 
 def find_column(table: pd.DataFrame, name: str, where: str) -> str:
-    """Return the column of that name; spaces and case do not count.
+    """Return the column of that name; spaces and case do not count where no column bears just that name.
 
     Raises:
         HarnessError: there is none.
     """
-    by_name = {bare(str(column)): str(column) for column in reversed(table.columns)}
-    if bare(name) in by_name:
-        return by_name[bare(name)]
-    columns = [str(column).strip().casefold() for column in table.columns]
-    raise HarnessError(f"{where}: there is no column {name!r}; {did_you_mean(name.casefold(), columns)}")
+    columns = [str(column) for column in table.columns]
+    found = [column for column in columns if bare(column) == bare(name)]
+    for column in found:
+        if column.strip() == name.strip():
+            return column
+    if found:
+        return found[0]
+    raise HarnessError(f"{where}: there is no column {name!r}; {_nearest(name, columns)}")
 
 
-def bare(name: str) -> str:
-    """Return a name without what does not count: spaces and case."""
-    return re.sub(r"\s+", "", name).casefold()
+def columns_alike(table: pd.DataFrame, names: Sequence[str]) -> dict[str, int]:
+    """Return how many columns bear a name, blanks and case not counted, for those that several bear."""
+    counts = {name: len(like_named(table, name)) for name in names}
+    return {name: count for name, count in counts.items() if count > 1}
 
 
-def _decoded(content: bytes) -> str:
-    if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-        return content.decode("utf-16", "replace")
+@contextmanager
+def _readable(name: str) -> Iterator[None]:
     try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("latin-1")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # workbooks without styles, extensions of their format
+            yield
+    except Exception as error:  # whatever a damaged workbook makes its reader raise
+        why = str(error).strip() or type(error).__name__
+        raise HarnessError(f"{name}: the label table cannot be read: {why}") from None
 
 
-def _read_text(text: str) -> pd.DataFrame:
-    text, skipped, declared = _from_header(text)
-    fits = {separator: _fit(text, separator) for separator in declared + "\t;,"}
-    # the first of equals: prose and numbers hold commas
-    separator = max(
-        fits, key=lambda candidate: (candidate == declared and fits[candidate][0], *fits[candidate])
+def _sheets(path: Path, columns: Collection[str]) -> Sheets:
+    """Return the sheets of a workbook; a text is one without a name."""
+    content = path.read_bytes()
+    if is_workbook(content):
+        return open_workbook(content)
+    rows = text_rows(content, columns)
+    if path.suffix.lower() in _WORKBOOKS and max(map(len, rows)) < 2:
+        raise ValueError("it is no workbook")
+    return {"": lambda: rows}
+
+
+def _sheet_named(sheets: Sheets, sheet: str | None, where: str) -> str:
+    if sheet is None or "" in sheets:
+        return next(iter(sheets), "")
+    for name in sheets:
+        if bare(name) == bare(sheet):
+            return name
+    fault = Fault(
+        where, f"there is no sheet {sheet!r}", f"sheets {_quoted(sheets)}", did_you_mean(sheet, sheets)
     )
-    _refuse_shifted_rows(text, separator, skipped)
-    # without index_col a separator at the end of every line would shift the columns by one
-    return pd.read_csv(StringIO(text), sep=separator, dtype=str, keep_default_na=False, index_col=False)
+    raise InvalidInputError([fault])
 
 
-def _from_header(text: str) -> tuple[str, int, str]:
-    """Return a text from its header on, the number of lines before, the separator that Excel's line names."""
-    lines = list(StringIO(text, newline=""))
-    skipped, declared = 0, ""
-    for line in lines:
-        named = None if declared else _DECLARED.fullmatch(line)
-        if not named and not _BLANK.fullmatch(line):
-            break
-        declared = named.group(1) if named else declared
-        skipped += 1
-    return "".join(lines[skipped:]), skipped, declared
+def _filled(read: Callable[[], Rows]) -> Rows:
+    rows = [row for row in read() if any(map(str.strip, row))]
+    if not rows:
+        raise ValueError("No columns: it is empty")
+    return rows
 
 
-def _fit(text: str, separator: str) -> tuple[bool, float, int]:
-    """Say how well a separator fits: whether it parts the header, the share of rows as wide, the columns."""
-    reader = csv.reader(StringIO(text, newline=""), delimiter=separator)
-    header = next(reader, [])
+def _missing(table: str, columns: Collection[str], rows: Rows, sheet: str, sheets: Sheets) -> Iterator[Fault]:
+    """Yield a fault for every column that there is not, with the columns and sheets that there are."""
+    there = [name.strip() for name in likely_header(rows, columns) if name.strip()]
+    bared = {bare(name) for name in there}
+    others = [name for name in sheets if name != sheet]
+    where = f"{table}, sheet {sheet!r}" if others else table
+    for column in columns:
+        if bare(column) in bared:
+            continue
+        fix = _nearest(column, there)
+        if better := [name for name in others if _holds(sheets[name], columns)]:
+            fix = f"set `sheet: {better[0]}` below labels: that sheet has the columns"
+        elif others:
+            fix += f"; or name another sheet below labels, `sheet: …`: {_quoted(others)}"
+        yield Fault(where, f"there is no column {column!r}", f"columns {_quoted(there)}", fix)
+
+
+def _holds(read: Callable[[], Rows], columns: Collection[str]) -> bool:
     try:
-        rows = [row for row in reader if _filled(row)]
-    except csv.Error:  # a cell without end
-        return len(header) > 1, 0, len(header)
-    fitting = sum(_filled(row) <= len(header) and _filled(header) <= len(row) for row in rows)
-    return len(header) > 1, fitting / max(len(rows), 1), len(header)
+        return find_header(read(), columns) is not None
+    except Exception:  # a damaged sheet is no better one
+        return False
 
 
-def _refuse_shifted_rows(text: str, separator: str, skipped: int) -> None:
-    """Refuse a text in which an unquoted cell holds the separator: it shifts the cells that follow."""
-    reader = csv.reader(StringIO(text, newline=""), delimiter=separator)
-    header = next(reader, [])
-    rows = [(skipped + reader.line_num, row) for row in reader]
-    quote = f"a cell that holds {separator!r} must stand in quotation marks"
-    wide = [str(line) for line, row in rows if _filled(row) > len(header)]
-    if wide:
-        more = f" and {len(wide) - _SHOWN} more" if len(wide) > _SHOWN else ""
-        lines = ", ".join(wide[:_SHOWN]) + more
-        raise ValueError(f"more cells than the header names in line {lines}; {quote}")
-    widest = max((len(row) for _, row in rows), default=0)
-    if 0 < widest < _filled(header):
-        raise ValueError(
-            f"the header names {_filled(header)} columns, no row has more than {widest}; {quote}"
-        )
+def _nearest(name: str, columns: Collection[str]) -> str:
+    return did_you_mean(name.casefold(), [column.strip().casefold() for column in columns])
 
 
-def _filled(row: list[str]) -> int:
-    """Return how many cells a row has up to the last that is not blank."""
-    return max((number for number, cell in enumerate(row, 1) if cell.strip()), default=0)
+def _quoted(names: Collection[str]) -> str:
+    return ", ".join(map(repr, names))

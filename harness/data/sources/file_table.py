@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from harness.data.index.slice_table import as_table
+from harness.data.labels.grades import is_missing
 from harness.data.labels.spreadsheet import find_column
 from harness.data.recipe import Recipe
 from harness.data.series.slice_record import SliceRecord, slice_digest
@@ -40,7 +41,9 @@ def file_records(
     labels = recipe.labels
     paths = table[find_column(table, labels.path or "", labels.table)].str.strip()
     patients = table[find_column(table, labels.patient, labels.table)].str.strip()
-    rows = list(zip(paths, patients, strict=True))
+    rows = [
+        ("" if is_missing(path) else path, patient) for path, patient in zip(paths, patients, strict=True)
+    ]
     read = partial(_record, recipe, root, inspect)
     return as_table(list(map_all(read, rows, f"reading {recipe.source}", progress)))
 
@@ -53,7 +56,7 @@ def _record(recipe: Recipe, root: Path, inspect: Callable[[Path], str], row: tup
         path=path,
         patient_id=patient,
         weighting=recipe.slices.weighting,
-        problem=problem or ("" if patient else "no patient ID"),
+        problem=problem or ("no patient ID" if is_missing(patient) else ""),
         evidence="declared",
         nearest_plane=recipe.slices.plane,
         contrast=recipe.slices.contrast,
@@ -65,6 +68,8 @@ def _record(recipe: Recipe, root: Path, inspect: Callable[[Path], str], row: tup
 
 def _read(root: Path, path: str, inspect: Callable[[Path], str]) -> tuple[str, bytes]:
     """Return what is wrong with a file, and its bytes."""
+    if not path:
+        return "no path in the table", b""
     if Path(path).is_absolute() or ".." in Path(path).parts:
         return "a path outside the root", b""
     try:

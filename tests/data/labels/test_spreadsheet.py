@@ -171,8 +171,10 @@ def test_a_workbook_is_read_by_sheet(tmp_path: Path) -> None:
         pd.DataFrame({"ID": [7, 8], "grade": [2, None]}).to_excel(writer, sheet_name="report", index=False)
     assert read_table(path, "report").to_dict("list") == {"ID": ["7", "8"], "grade": ["2", ""]}
     assert list(read_table(path).columns) == ["x"]
-    with pytest.raises(HarnessError, match=r"t\.xlsx: the label table cannot be read"):
-        read_table(path, "none")
+    with pytest.raises(
+        HarnessError, match=r"t\.xlsx: there is no sheet 'reports'\n.*'notes', 'report'\n.*'report'"
+    ):
+        read_table(path, "reports")
 
 
 def test_a_workbook_of_excel_97_is_read_by_sheet(tmp_path: Path) -> None:
