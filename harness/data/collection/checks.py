@@ -14,7 +14,7 @@ from harness.data.collection.duplicates import copies, near_copies
 from harness.data.collection.labelled_slices import LabelledSlices
 from harness.data.collection.selection_report import Check
 from harness.data.labels.label_table import PatientLabels
-from harness.data.labels.nearly_equal import as_yaml, spelt_alike, visits_of_one
+from harness.data.labels.nearly_equal import as_yaml, normalise_id, spelt_alike, visits_of_one
 from harness.data.preparation.normalise import CONSTANT
 from harness.data.series.selection_rule import COPY
 from harness.errors import HarnessError
@@ -74,12 +74,15 @@ def _patients(selected: LabelledSlices) -> Iterator[Check]:
 def _identities(selected: LabelledSlices) -> Iterator[Check]:
     """Look for one person under several IDs, whatever the label: it may be trained on and tested with."""
     ids = selected.labels.patients | set(selected.slices["patient"]) - {""}
-    for name, found in (
-        ("patients with nearly equal IDs", spelt_alike(ids)),
-        ("patients whose IDs differ by what may count visits", visits_of_one(ids)),
+    alike = spelt_alike(ids)
+    visits = visits_of_one({normalise_id(name, alike.replacements) for name in ids})
+    both = (*alike.replacements, *visits.replacements)
+    for name, found, replacements in (
+        ("patients with nearly equal IDs", alike, alike.replacements),
+        ("patients whose IDs differ by what may count visits", visits, both),
     ):
-        joined = f"one each by `normalise: [{as_yaml(found.replacements)}]`" if found.groups else ""
-        yield _counted(name, found.count, "patient", joined)
+        mended = f"one each by `normalise: [{as_yaml(replacements)}]`" if found.groups else ""
+        yield _counted(name, found.count, "patient", mended)
 
 
 def _table(labels: PatientLabels) -> Iterator[Check]:

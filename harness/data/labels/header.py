@@ -74,7 +74,7 @@ def as_frame(rows: Rows, header: Header) -> pd.DataFrame:
     body = [row for row in body if list(map(bare, row)) != named]
     frame = pd.DataFrame(body, columns=_once_each(header.names), dtype=str)
     blank = [not name and not any(row[at].strip() for row in body) for at, name in enumerate(named)]
-    return frame.loc[:, [not each for each in blank]]
+    return frame.loc[:, [not unused for unused in blank]]
 
 
 def like_named(table: pd.DataFrame, name: str) -> list[str]:

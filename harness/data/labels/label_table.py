@@ -77,8 +77,8 @@ def find_table(labels: LabelTable, root: Path) -> Path:
         if path.is_file():
             return path
     tables = [path.name for path in root.glob("*.*") if path.suffix.lower() in _TABLES]
-    there = f"; {did_you_mean(labels.table, tables)}" if tables else ""
-    raise HarnessError(f"label table {labels.table!r}: put it into the root of the dataset, {root}{there}")
+    others = f"; {did_you_mean(labels.table, tables)}" if tables else ""
+    raise HarnessError(f"label table {labels.table!r}: put it into the root of the dataset, {root}{others}")
 
 
 def read_labels(recipe: Recipe, table: pd.DataFrame) -> PatientLabels:
@@ -186,7 +186,8 @@ def _classes_of(values: Sequence[str]) -> tuple[str, ...]:
     stated = [value for value in values if not is_missing(value)]
     numbers = [value for value in stated if _NUMBER.fullmatch(value)]
     graded = all(map(read_grade, numbers))
-    found = {_plain(value): value for value in sorted(stated, reverse=True)}
+    whole = [_DECIMALS.sub("", value) if _NUMBER.fullmatch(value) else value for value in stated]
+    found = {bare(value): value for value in sorted(whole, reverse=True)}
     names = {(read_grade(value) if graded else "") or value for value in found.values()}
     return tuple(sorted(names, key=lambda name: (graded and not read_grade(name), name)))
 

@@ -20,7 +20,7 @@ _CASE = Replacement(pattern=".+", case="upper")
 _ZEROS = Replacement(pattern=r"(?<!\d)0+(?=\d)")  # 007 is 7 to Excel
 _ONE_SIGN = Replacement(pattern=_SIGNS, replace="-")  # 900_00_1961, 900-00-1961
 _NO_SIGN = Replacement(pattern=_SIGNS)  # HF-0652, HF0652; 1,234 and 1234
-SPELLINGS = (_DECIMALS, _BEFORE, _AFTER, _CASE, _ZEROS, _ONE_SIGN)
+_SPELLINGS = (_DECIMALS, _BEFORE, _AFTER, _CASE, _ZEROS)  # the mildest first
 
 # The last part of an ID that may count visits, where what goes before holds a number: _11, -ses-02, v1, a.
 VISITS = (
@@ -29,6 +29,7 @@ VISITS = (
     Replacement(pattern=r"(?<=\d)[A-Za-z]\d{0,2}$"),
 )
 
+_FEW_VISITS = 4
 _COMPARED = 300  # IDs of either side, to find what all those of one side begin or end with
 
 
@@ -60,10 +61,9 @@ def normalise_id(text: str, replacements: Iterable[Replacement]) -> str:
 
 def spelt_alike(ids: Collection[str]) -> NearlyEqual:
     """Return the IDs that differ by case, blanks, dashes, leading zeros and the like."""
-    without_signs = _joined(ids, (*SPELLINGS[:-1], _NO_SIGN))
-    if without_signs.groups and not any(map(_parted_differently, without_signs.groups)):
-        return without_signs
-    return _joined(ids, SPELLINGS)
+    found = [_joined(ids, replacements) for replacements in _spelling_rules()]
+    safe = [joined for joined in found if not any(map(_parted_differently, joined.groups))]
+    return max(safe, key=lambda joined: joined.count, default=NearlyEqual())
 
 
 def visits_of_one(ids: Collection[str]) -> NearlyEqual:
@@ -72,8 +72,8 @@ def visits_of_one(ids: Collection[str]) -> NearlyEqual:
     A centre and the number of its patient look the same: there, few first parts have many last parts each.
     """
     found = [_joined(ids, (replacement,)) for replacement in VISITS]
-    plausible = [each for each in found if _counts_visits(each, set(ids))]
-    return max(plausible, key=lambda each: each.count, default=NearlyEqual())
+    plausible = [joined for joined in found if joined.groups and _counts_visits(joined, ids)]
+    return max(plausible, key=lambda joined: joined.count, default=NearlyEqual())
 
 
 def bridge(own: Collection[str], others: Collection[str]) -> tuple[Replacement, ...]:
@@ -83,8 +83,8 @@ def bridge(own: Collection[str], others: Collection[str]) -> tuple[Replacement, 
         own: IDs of one side.
         others: those of another that has none in common with it.
     """
-    spelt = _joined({*own, *others}, (*SPELLINGS[:-1], _NO_SIGN))
-    tried = [spelt.replacements, *((each,) for each in VISITS), *_ends(own, others)]
+    spelt = [_joined({*own, *others}, replacements).replacements for replacements in _spelling_rules()]
+    tried = [*spelt, *((replacement,) for replacement in VISITS), *_ends(own, others)]
     enough = max(1, min(len(own), len(others)) // 2)
     best = max(tried, key=lambda replacements: _meetings(own, others, replacements))
     return best if _meetings(own, others, best) >= enough else ()
@@ -95,36 +95,43 @@ def as_yaml(replacements: Sequence[Replacement]) -> str:
     return ", ".join(map(_flow, replacements))
 
 
+def _spelling_rules() -> Iterator[tuple[Replacement, ...]]:
+    """Yield what may bring spellings together, the mildest first; 01-02 and 0102 meet where zeros stay."""
+    yield (*_SPELLINGS, _ONE_SIGN)
+    yield (*_SPELLINGS, _NO_SIGN)
+    yield (*_SPELLINGS[:-1], _NO_SIGN)
+
+
 def _joined(ids: Collection[str], replacements: Sequence[Replacement]) -> NearlyEqual:
     groups = _groups(ids, replacements)
     fewest = list(replacements) if groups else []
-    for replacement in replacements:
-        fewer = [each for each in fewest if each is not replacement]
-        if groups and _groups(ids, fewer) == groups:
+    for replacement in reversed(fewest):
+        fewer = [rule for rule in fewest if rule is not replacement]
+        if _groups(ids, fewer) == groups:
             fewest = fewer
-    if _NO_SIGN in fewest:
-        milder = [_ONE_SIGN if each is _NO_SIGN else each for each in fewest]
-        fewest = milder if _groups(ids, milder) == groups else fewest
     return NearlyEqual(groups, tuple(fewest))
 
 
 def _groups(ids: Collection[str], replacements: Sequence[Replacement]) -> tuple[tuple[str, ...], ...]:
     found: dict[str, list[str]] = defaultdict(list)
-    for name in sorted(ids):
+    for name in sorted(set(ids)):
         found[normalise_id(name, replacements)].append(name)
     return tuple(sorted(tuple(names) for key, names in found.items() if key and len(names) > 1))
 
 
 def _parted_differently(names: Collection[str]) -> bool:
     """Whether IDs have their signs in different spots: 1-11 and 11-1 are two patients, 1-11 and 111 one."""
-    parts = {re.sub(r"^\W+|\W+$", "", normalise_id(name, SPELLINGS)) for name in names}
+    parts = {re.sub(r"^\W+|\W+$", "", normalise_id(name, (*_SPELLINGS, _ONE_SIGN))) for name in names}
     return len({part for part in parts if "-" in part}) > 1
 
 
-def _counts_visits(found: NearlyEqual, ids: set[str]) -> bool:
-    with_first = sum(normalise_id(group[0], found.replacements) in ids for group in found.groups)
-    largest = max(map(len, found.groups), default=0)
-    return bool(found.groups) and (with_first * 2 >= len(found.groups) or len(found.groups) >= largest)
+def _counts_visits(found: NearlyEqual, ids: Collection[str]) -> bool:
+    firsts = {name: normalise_id(name, found.replacements) for name in ids}
+    lasts = {name.removeprefix(first) for name, first in firsts.items()}
+    with_first = sum(firsts[group[0]] in group for group in found.groups)
+    largest = max(map(len, found.groups))
+    few = len(lasts) <= len(set(firsts.values())) and largest <= max(_FEW_VISITS, len(found.groups))
+    return few or with_first * 2 >= len(found.groups)
 
 
 def _ends(own: Collection[str], others: Collection[str]) -> Iterator[tuple[Replacement, ...]]:

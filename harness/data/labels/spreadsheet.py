@@ -47,11 +47,8 @@ def find_column(table: pd.DataFrame, name: str, where: str) -> str:
     """
     columns = [str(column) for column in table.columns]
     found = [column for column in columns if bare(column) == bare(name)]
-    for column in found:
-        if column.strip() == name.strip():
-            return column
     if found:
-        return found[0]
+        return min(found, key=lambda column: (column != name, column.strip() != name.strip()))
     raise HarnessError(f"{where}: there is no column {name!r}; {_nearest(name, columns)}")
 
 
@@ -104,19 +101,19 @@ def _filled(read: Callable[[], Rows]) -> Rows:
 
 def _missing(table: str, columns: Collection[str], rows: Rows, sheet: str, sheets: Sheets) -> Iterator[Fault]:
     """Yield a fault for every column that there is not, with the columns and sheets that there are."""
-    there = [name.strip() for name in likely_header(rows, columns) if name.strip()]
-    bared = {bare(name) for name in there}
+    present = [name.strip() for name in likely_header(rows, columns) if name.strip()]
+    bared = {bare(name) for name in present}
     others = [name for name in sheets if name != sheet]
     where = f"{table}, sheet {sheet!r}" if others else table
     for column in columns:
         if bare(column) in bared:
             continue
-        fix = _nearest(column, there)
+        fix = _nearest(column, present)
         if better := [name for name in others if _holds(sheets[name], columns)]:
             fix = f"set `sheet: {better[0]}` below labels: that sheet has the columns"
         elif others:
             fix += f"; or name another sheet below labels, `sheet: …`: {_quoted(others)}"
-        yield Fault(where, f"there is no column {column!r}", f"columns {_quoted(there)}", fix)
+        yield Fault(where, f"there is no column {column!r}", f"columns {_quoted(present)}", fix)
 
 
 def _holds(read: Callable[[], Rows], columns: Collection[str]) -> bool:

@@ -83,6 +83,27 @@ def test_marks_of_absence_count_however_they_are_spelt(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [  # what Excel (in English, German, French, Spanish, Portuguese, Dutch) and LibreOffice show
+        "#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!",
+        "#GETTING_DATA",
+        "#FIELD!", "#BLOCKED!", "#CONNECT!", "#UNKNOWN!", "#BUSY!", "#NV", "#BEZUG!", "#WERT!", "#ZAHL!",
+        "#VALEUR!", "#NOM?", "#NOMBRE!", "#N/D", "#¡REF!", "#¿NOMBRE?", "#¡VALOR!", "#N/B", "#VERW!",
+        "#WAARDE!",
+        "Err:502", " #n/a ", "####",
+    ],
+)  # fmt: skip
+def test_a_failed_formula_says_nothing(text: str) -> None:
+    assert is_missing(text)
+    assert names_nobody(text)
+
+
+@pytest.mark.parametrize("text", ["#2", "#II", "name", "ref", "value!", "# Doe", "#Doe", "Err: see Doe"])
+def test_what_only_looks_like_a_failed_formula_is_not_missing(text: str) -> None:
+    assert not is_missing(text)
+
+
+@pytest.mark.parametrize(
     "text", ["II", "(II)", "[3]", "0", "+", "(+)", "+/-", "no", "not", "unknown primary", "N. Ano"]
 )
 def test_what_says_something_is_not_missing(text: str) -> None:

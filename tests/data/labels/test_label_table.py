@@ -128,6 +128,88 @@ def test_a_missing_column_is_answered_with_the_nearest() -> None:
         read_labels(recipe(("II", "III"), label="grad"), table(("a", "II")))
 
 
+@pytest.mark.parametrize(
+    ("cells", "verdict"),
+    [
+        (("II", "IV"), "contradictory"),  # IV is outside the classes asked for
+        (("IV", "I"), "contradictory"),
+        (("II", "G4"), "contradictory"),
+        (("II", "II/III"), "contradictory"),
+        (("II", "GBM"), "contradictory"),
+        (("2", "II", "III"), "contradictory"),
+        (("II", "Grade 2", "2.0"), "II"),
+        (("II", "--", "", "#N/A"), "II"),
+        (("IV", "grade 4"), "unlabelled"),
+        (("GBM", "pending"), "unlabelled"),
+        (("", "n/a"), "unlabelled"),
+    ],
+)
+def test_contradictions_are_those_of_the_table_before_classes_filter_it(
+    cells: tuple[str, ...], verdict: str
+) -> None:
+    rows = [*(("a", cell) for cell in cells), ("b", "II"), ("c", "III")]
+    for ordered in (rows, rows[::-1]):
+        labels = read_labels(recipe(("II", "III")), table(*ordered))
+        assert labels.of_patient == {"b": "II", "c": "III"} | ({"a": "II"} if verdict == "II" else {})
+        assert labels.contradictory == ({"a"} if verdict == "contradictory" else set())
+        assert labels.unlabelled == ({"a"} if verdict == "unlabelled" else set())
+        assert labels.patients == {"a", "b", "c"}
+
+
+def test_another_diagnosis_beside_a_class_is_a_contradiction() -> None:
+    rows = [("a", "glioma"), ("a", "Lymphoma"), ("b", "metastasis"), ("b", "Metastasis "), ("c", "glioma")]
+    labels = read_labels(recipe(("glioma", "metastasis")), table(*rows))
+    assert labels.contradictory == {"a"}
+    assert labels.of_patient == {"b": "metastasis", "c": "glioma"}
+
+
+def test_whole_numbers_are_the_same_with_decimals() -> None:
+    rows = table(("a", "0"), ("b", "1.0"), ("c", "0.0"), ("d", "1,0"))
+    for labels in (read_labels(recipe(), rows), read_labels(recipe(("0", "1")), rows)):
+        assert labels.classes == ("0", "1")
+        assert labels.of_patient == {"a": "0", "b": "1", "c": "0", "d": "1"}
+    assert class_of("1.5", ("0", "1")) == ""
+
+
+@pytest.mark.parametrize(
+    "also",
+    [
+        " GRADE",
+        "Grade\n",
+        "grade\N{NO-BREAK SPACE}",
+        "gra de",
+        "grade.1",
+        "\N{ZERO WIDTH SPACE}grade",
+        "ＧＲＡＤＥ",
+    ],
+)
+def test_columns_whose_names_differ_by_blanks_or_case_are_counted_and_the_exact_one_is_read(
+    also: str,
+) -> None:
+    rows = pd.DataFrame([["a", "x", "II"], ["b", "y", "III"]], columns=["patient id", also, "grade"])
+    labels = read_labels(recipe(("II", "III")), rows)
+    assert labels.columns_alike == {"grade": 2}
+    assert labels.of_patient == {"a": "II", "b": "III"}
+
+
+def test_a_column_that_holds_none_of_the_classes_is_refused_with_what_it_holds() -> None:
+    rows = table(("a", "low"), ("b", "high"), ("c", "--"), ("d", "mid"), ("e", "none of these"))
+    with pytest.raises(
+        HarnessError, match=r"of a class: II, III\n.* 4 other labels, as 'low', 'high', 'mid'\n"
+    ):
+        read_labels(recipe(("II", "III")), rows)
+    with pytest.raises(HarnessError, match="no label at all"):
+        read_labels(recipe(("II", "III")), table(("a", "--"), ("b", "")))
+
+
+@pytest.mark.parametrize("name", ["labels.csv", "Labels.CSV", "labels.xlsx", "label.txt"])
+def test_a_table_by_another_name_is_pointed_at(tmp_path: Path, name: str) -> None:
+    for other in (name, "picture.png"):
+        (tmp_path / other).write_text("id,grade\n")
+    with pytest.raises(HarnessError, match=rf"put it into the root.*; .*{name}"):
+        find_table(recipe().labels, tmp_path)
+
+
 def test_a_table_that_is_nowhere_is_asked_for(tmp_path: Path) -> None:
     with pytest.raises(HarnessError, match="put it into the root"):
         find_table(recipe().labels, tmp_path)

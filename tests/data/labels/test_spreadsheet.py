@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from harness.data.labels.spreadsheet import read_table
-from harness.errors import HarnessError
+from harness.errors import HarnessError, InvalidInputError
 
 # A workbook of Excel 97 to 2003 with the sheets `notes` and `report`, written with xlwt 1.3.0: the format is
 # closed, no writer of it is maintained, and 5632 bytes say more of it than one made here by hand.
@@ -25,9 +25,12 @@ XLS = (
 
 
 @pytest.mark.parametrize(
-    ("name", "separator"), [("t.csv", ","), ("t.csv", ";"), ("t.tsv", "\t"), ("t.CSV", ",")]
+    ("name", "separator"),
+    [("t.csv", ","), ("t.csv", ";"), ("t.tsv", "\t"), ("t.CSV", ","), ("t.txt", "|"), ("t.xls", "\t")],
 )
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "latin-1"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "latin-1", "cp1252"]
+)
 def test_text_tables_are_read_whatever_separates_their_columns(
     tmp_path: Path, name: str, separator: str, encoding: str
 ) -> None:
@@ -215,3 +218,55 @@ def test_a_damaged_workbook_is_an_error_and_no_crash(tmp_path: Path) -> None:
         except HarnessError as error:
             refused += str(error).startswith("t.xlsx: the label table cannot be read: ")
     assert refused > 20
+
+
+COLUMNS = ("id", "grade")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Glioma cohort\nid,grade\nA,II\nB,III\n",
+        "Glioma cohort; 2014\n\nid;grade\nA;II\nB;III\n",
+        "Cohort,,\n,,\nid,grade,\nA,II,\nB,III,\n",
+        "sep=;\nCohort\nid;grade\nA;II\nB;III\n",
+        '"Cohort,\nof 2014"\nid,grade\nA,II\nB,III\n',
+        "# exported, 2014\n# grade: WHO\nID|Grade\nA|II\nB|III\n",
+        "id,grade\nA,II\nid,grade\nB,III\n",
+        "id,Tumour\n,grade\nA,II\nB,III\n",
+    ],
+)
+def test_titles_above_the_header_of_a_text_are_passed_over(tmp_path: Path, text: str) -> None:
+    (tmp_path / "t.csv").write_text(text)
+    read = read_table(tmp_path / "t.csv", None, COLUMNS)
+    assert [name.lower() for name in read.columns] == ["id", "grade"]
+    assert read.to_numpy().tolist() == [["A", "II"], ["B", "III"]]
+
+
+@pytest.mark.parametrize(
+    ("title", "columns", "fix"),
+    [
+        ("", ("id", "garde"), "did you mean 'grade'?"),
+        ("Glioma cohort\n", ("id", "garde"), "did you mean 'grade'?"),
+        ("Glioma cohort;\n\n", ("patient", "age"), "use one of: age, grade, id"),
+        ("", ("patient", "label"), "use one of: age, grade, id"),
+    ],
+)
+def test_all_columns_that_a_text_lacks_are_named_with_those_that_it_has(
+    tmp_path: Path, title: str, columns: tuple[str, str], fix: str
+) -> None:
+    (tmp_path / "t.csv").write_text(f"{title}id,grade,age\nA,II,40\nB,III,50\n")
+    with pytest.raises(InvalidInputError) as refused:
+        read_table(tmp_path / "t.csv", None, columns)
+    missing = [name for name in columns if name not in ("id", "grade", "age")]
+    assert {fault.rule: fault.fix for fault in refused.value.faults} == {
+        f"there is no column {name!r}": fix for name in missing
+    }
+    assert {fault.received for fault in refused.value.faults} == {"columns 'id', 'grade', 'age'"}
+
+
+def test_a_row_that_ends_early_has_blank_cells(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("note,id,grade\nx,A,II\ny,B\nz\n")
+    assert read_table(tmp_path / "t.csv").to_dict("list") == {
+        "note": ["x", "y", "z"], "id": ["A", "B", ""], "grade": ["II", "", ""],
+    }  # fmt: skip

@@ -4,6 +4,7 @@ import zlib
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from helpers.recipes import checks, recipe
 from PIL import Image
@@ -62,6 +63,23 @@ def test_images_are_taken_as_the_table_lists_them(pictures: Path, tmp_path: Path
     digest = hashlib.sha256((pictures / "a1.png").read_bytes()).hexdigest()[:16]
     copies = checks(data)["copies of a slice of another patient"]
     assert (copies.level, copies.count, copies.where) == ("warning", 2, digest)
+
+
+def test_rows_without_a_path_or_a_patient_are_left_and_counted(pictures: Path, tmp_path: Path) -> None:
+    cells = [
+        ("a1.png", "a", "2"),
+        ("b1.png", "b", "3"),
+        ("#N/A", "a", "2"),
+        ("", "a", "2"),
+        ("a2.png", "#REF!", "2"),
+    ]
+    pd.DataFrame(cells, columns=["file", "id", "grade"]).to_excel(pictures / "labels.xlsx", index=False)
+    wanted = recipe(source="images", labels={"path": "file", "table": "labels.xlsx"}, patient_ids="public")
+    data = prepare(wanted, pictures, tmp_path / "cache")
+    assert sorted(data.patients) == ["a", "b"]
+    excluded = {each.reason: each.count for each in data.selection.exclusions}
+    assert excluded == {"no path in the table": 2, "no patient ID": 1}
+    assert checks(data)["rows with a label, but without a patient ID"].count == 1
 
 
 def test_images_are_cut_to_their_tumours(pictures: Path, tmp_path: Path) -> None:
