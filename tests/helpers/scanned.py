@@ -22,4 +22,5 @@ def scan(folder: Path, rule: Rule | None = None, **more: Any) -> pd.DataFrame:
 def read_slices(path: Path) -> pd.DataFrame:
     """Return ``slices.csv`` with texts as texts."""
     types = {name: NUMBERS.get(name, str) for name in ALL_COLUMNS}
-    return pd.read_csv(path, dtype=types, keep_default_na=False, na_values={"angle": [""]})
+    absent = {name: [""] for name, kind in NUMBERS.items() if kind == "float64"}
+    return pd.read_csv(path, dtype=types, keep_default_na=False, na_values=absent)

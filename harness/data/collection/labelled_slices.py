@@ -12,7 +12,7 @@ from harness.data.labels.nearly_equal import normalise_id
 from harness.data.labels.patients import choose_patients
 from harness.data.labels.strangers import refuse_strangers
 from harness.data.recipe import Recipe
-from harness.data.series.selection_rule import apply_rule, drop_duplicates, exclude
+from harness.data.series.selection_rule import apply_rule, drop_duplicates, drop_siblings, exclude
 from harness.data.sources.registry import source_named
 from harness.parallel import Progress
 
@@ -52,7 +52,7 @@ def select_slices(recipe: Recipe, root: Path, labels: PatientLabels, progress: P
     refuse_strangers(recipe, labels, set(slices["patient"]))
     slices["class"] = [labels.of_patient.get(patient, "") for patient in slices["patient"]]
     slices = exclude(slices, pd.Series([labels.reason(patient) for patient in slices["patient"]], dtype=str))
-    slices = drop_duplicates(slices)
+    slices = drop_siblings(drop_duplicates(slices))
     chosen = choose_patients(recipe, labels, set(slices.loc[slices["taken"] == "yes", "patient"]))
     reason = slices["patient"].isin(chosen).map({True: "", False: "the patient was not chosen"})
     slices = exclude(slices, reason)

@@ -26,20 +26,25 @@ _WORDS = (
     "ContrastBolusVolume", "DiffusionBValue", "ImageOrientationPatient", "SamplesPerPixel",
     "NumberOfFrames", "Rows", "Columns", "BitsAllocated", "SteadyStatePulseSequence", "PhaseContrast",
     "TimeOfFlightContrast", "ContrastBolusAgentAdministered", "EchoTrainLength", "GradientEchoTrainLength",
+    "AcquisitionDate", "AcquisitionTime", "AcquisitionDateTime", "AcquisitionUID", "FrameAcquisitionDateTime",
+    "TemporalPositionIdentifier", "TemporalPositionIndex", "ImagePositionPatient", "SeriesNumber",
+    "ReferencedSOPInstanceUID", "ReferencedFrameNumber",
 )  # fmt: skip
 _CODES = ("AnatomicRegionSequence", "ContrastBolusAgentSequence")
+_CONVERSION = "ConversionSourceAttributesSequence"
 _GROUPS = ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence")
 _MACROS = {
     tag_for_keyword(word)
     for word in (
         "MRImageFrameTypeSequence", "MRTimingAndRelatedParametersSequence", "MREchoSequence",
         "MRModifierSequence", "MRDiffusionSequence", "FrameAnatomySequence", "PlaneOrientationSequence",
-        "ContrastBolusUsageSequence",
+        "ContrastBolusUsageSequence", "FrameContentSequence", "PlanePositionSequence",
+        "ConversionSourceAttributesSequence",
         "UnassignedSharedConvertedAttributesSequence", "UnassignedPerFrameConvertedAttributesSequence",
     )
 }  # fmt: skip
 _KEYWORDS = {tag: word for word in _WORDS if (tag := tag_for_keyword(word))}
-_SEQUENCES = {tag: word for word in (*_CODES, *_GROUPS) if (tag := tag_for_keyword(word))}
+_SEQUENCES = {tag: word for word in (*_CODES, *_GROUPS, _CONVERSION) if (tag := tag_for_keyword(word))}
 _TAGS = [*_KEYWORDS, *_SEQUENCES, *PRIVATE_TAGS]
 _MAX_INFLATED = 2**28
 
@@ -139,6 +144,8 @@ def _values(dataset: Dataset) -> Values:
             values[_SEQUENCES[tag]] = _meaning(dataset, tag)
         elif tag.is_private and (element := private_element(dataset, tag)):
             values[element.keyword] = _private_value(dataset, tag, element)
+        elif _SEQUENCES.get(tag) == _CONVERSION:
+            values |= _first_item(dataset, tag)
     return {keyword: value for keyword, value in values.items() if value}
 
 
@@ -164,6 +171,14 @@ def _private_value(dataset: Dataset, tag: BaseTag, element: PrivateElement) -> t
         little = raw.is_little_endian or raw.VR == "UN"
         dataset[tag] = raw._replace(VR=element.vr, is_little_endian=little)
     return _value(dataset, tag)
+
+
+def _first_item(dataset: Dataset, tag: BaseTag) -> Values:
+    """Return the values in the first item of a sequence; none where it is empty."""
+    try:
+        return _values(dataset[tag].value[0])
+    except Exception:  # empty, or no sequence
+        return {}
 
 
 def _meaning(dataset: Dataset, tag: BaseTag) -> tuple[Any, ...]:

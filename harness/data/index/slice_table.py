@@ -17,7 +17,7 @@ STATE = ("size", "modified", "changed")
 ALL_COLUMNS = (*COLUMNS, *(name for name in RECORD if name not in COLUMNS), *STATE, "version")
 NUMBERS: dict[str, Any] = {
     "frame": "int64",
-    "angle": "float64",
+    **dict.fromkeys(("angle", "offset", "repetition", "echo", "inversion", "series_number"), "float64"),
     **dict.fromkeys((*STATE, "version"), "int64"),
 }
 

@@ -21,6 +21,34 @@ def nearest_plane(orientation: Sequence[float]) -> tuple[str, float] | None:
     Returns:
         None where the six numbers are no two directions about at right angles.
     """
+    normal = _normal(orientation)
+    if normal is None:
+        return None
+    axis = _main_axis(normal)
+    cosine = abs(normal[axis]) / math.hypot(*normal)
+    return _AXES[axis], math.degrees(math.acos(min(1.0, cosine)))
+
+
+def slice_offset(orientation: Sequence[float], position: Sequence[float]) -> float | None:
+    """Return how far a slice lies along its normal, which points along its main axis (PS3.3 C.7.6.2.1.1).
+
+    Args:
+        orientation: ImageOrientationPatient.
+        position: ImagePositionPatient, x, y, z of the first pixel in mm.
+
+    Returns:
+        Millimetres from the origin, the same for a slice that is stored mirrored; None where the numbers are
+        no orientation and no position.
+    """
+    normal = _normal(orientation)
+    if normal is None or len(position) != 3 or not all(map(math.isfinite, position)):
+        return None
+    length = math.copysign(math.hypot(*normal), normal[_main_axis(normal)])
+    return sum(along * at for along, at in zip(normal, position, strict=True)) / length
+
+
+def _normal(orientation: Sequence[float]) -> tuple[float, float, float] | None:
+    """Return rows × columns, None where they are no two directions about at right angles."""
     if len(orientation) != 6 or not all(map(math.isfinite, orientation)):
         return None
     row, column = orientation[:3], orientation[3:]
@@ -32,11 +60,11 @@ def nearest_plane(orientation: Sequence[float]) -> tuple[str, float] | None:
         row[2] * column[0] - row[0] * column[2],
         row[0] * column[1] - row[1] * column[0],
     )
-    if math.hypot(*normal) < 0.9 * lengths[0] * lengths[1]:
-        return None
-    axis = max(range(3), key=lambda k: abs(normal[k]))
-    cosine = abs(normal[axis]) / math.hypot(*normal)
-    return _AXES[axis], math.degrees(math.acos(min(1.0, cosine)))
+    return normal if math.hypot(*normal) >= 0.9 * lengths[0] * lengths[1] else None
+
+
+def _main_axis(normal: Sequence[float]) -> int:
+    return max(range(3), key=lambda k: abs(normal[k]))
 
 
 def plane_from_letters(orientation: Sequence[str]) -> str:

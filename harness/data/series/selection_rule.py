@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
+from harness.data.series.siblings import sibling_reasons
+
 Plane = Literal["axial", "sagittal", "coronal"]
 Weighting = Literal["T1", "T2", "FLAIR", "PD", "other"]
 COPY = "the same SOP instance UID or image as another slice"
@@ -31,8 +33,8 @@ class Rule(BaseModel):
 
 
 def select(rule: Rule, records: pd.DataFrame) -> pd.DataFrame:
-    """Apply a rule to all records; of several that hold the same slice the first is included."""
-    return drop_duplicates(apply_rule(rule, records))
+    """Apply a rule to all records; of several that hold the same slice, or show it, one is included."""
+    return drop_siblings(drop_duplicates(apply_rule(rule, records)))
 
 
 def apply_rule(rule: Rule, records: pd.DataFrame) -> pd.DataFrame:
@@ -50,6 +52,11 @@ def drop_duplicates(table: pd.DataFrame) -> pd.DataFrame:
     included = (table["taken"] == "yes") & (table["slice_id"] != "")
     copies = included & table["slice_id"].where(included).duplicated()
     return exclude(table, copies.map({True: COPY, False: ""}))
+
+
+def drop_siblings(table: pd.DataFrame) -> pd.DataFrame:
+    """Exclude all but one of the images of a slice that one acquisition yields."""
+    return exclude(table, sibling_reasons(table))
 
 
 def exclude(table: pd.DataFrame, reason: pd.Series) -> pd.DataFrame:

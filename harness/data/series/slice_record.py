@@ -7,14 +7,16 @@ from typing import BinaryIO
 
 from harness.data.dicom.elements import UnusableFileError
 from harness.data.dicom.headers import Frame, header_of, opened
+from harness.data.series.acquisition import acquisition_of, offset_of, source_of
 from harness.data.series.body_part import body_part_of
 from harness.data.series.contrast_agent import contrast_of
 from harness.data.series.exclusion import exclusion
+from harness.data.series.image_part import INVERSION, INVERSION_REASON, UNIFORM, as_original, parts_of
 from harness.data.series.plane import nearest_plane, plane_from_letters, plane_from_words
 from harness.data.series.pulse_sequence import DESCRIPTIONS, pulse_sequence
-from harness.data.series.weighting import weighting
+from harness.data.series.weighting import PulseSequence, weighting
 
-VERSION = 6  # counts changes of the records that are read from the same file
+VERSION = 7  # counts changes of the records that are read from the same file
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,12 @@ class SliceRecord:
         slice_id: digest of SOPInstanceUID and frame, or of an image's bytes.
         series: digest of SeriesInstanceUID, the name that reports give to a series.
         scanner: digest of what names institution and device, empty where nothing does.
+        acquisition: digest of what names the acquisition, empty where nothing does; of one patient.
+        parts: which of the images of its acquisition it is, in words joined by ``; ``.
+        offset: mm along the normal of the plane, None where the header does not say.
+        repetition, echo, inversion: times of the pulse sequence in ms, None where absent.
+        series_number: SeriesNumber, None where absent.
+        source: slice ID of the frame that it was converted from, empty where it names none.
     """
 
     path: str
@@ -47,6 +55,14 @@ class SliceRecord:
     slice_id: str = ""
     series: str = ""
     scanner: str = ""
+    acquisition: str = ""
+    parts: str = ""
+    offset: float | None = None
+    repetition: float | None = None
+    echo: float | None = None
+    inversion: float | None = None
+    series_number: float | None = None
+    source: str = ""
 
 
 def records_of_file(root: Path, path: str) -> list[SliceRecord]:
@@ -77,10 +93,14 @@ def records_in(file: BinaryIO, path: str) -> list[SliceRecord]:
 
 
 def _record(path: str, frame: Frame, problem: str) -> SliceRecord:
-    verdict, evidence = weighting(pulse_sequence(frame))
+    parts = parts_of(frame)
+    frame = as_original(frame) if UNIFORM in parts else frame  # computed, but the picture of its sequence
+    sequence = pulse_sequence(frame)
+    verdict, evidence = _weighting(sequence, parts)
     excluded = exclusion(frame)
     if excluded and excluded.witness:
         evidence += f"; excluded by {excluded.witness}"
+    reason = excluded.reason if excluded else INVERSION_REASON if INVERSION in parts else ""
     plane, angle = _plane(frame)
     uid, series = frame.text("SOPInstanceUID"), frame.text("SeriesInstanceUID")
     return SliceRecord(
@@ -89,16 +109,38 @@ def _record(path: str, frame: Frame, problem: str) -> SliceRecord:
         patient_id=frame.text("PatientID"),
         series_uid=series,
         weighting=verdict,
-        problem=problem or (excluded.reason if excluded else ""),
+        problem=problem or reason,
         evidence=evidence,
         nearest_plane=plane,
         angle=angle,
         contrast=contrast_of(frame),
         body_part=body_part_of(frame),
-        slice_id=slice_digest(f"{uid}\x1f{frame.number}".encode()) if uid else "",
-        series=slice_digest(series.encode()) if series else "",
+        slice_id=_slice_id(uid, frame.number),
+        series=_digest(series),
         scanner=_scanner(frame),
+        acquisition=_digest(acquisition_of(frame)),
+        parts="; ".join(sorted(parts)),
+        offset=offset_of(frame),
+        repetition=sequence.repetition,
+        echo=sequence.echo,
+        inversion=sequence.inversion,
+        series_number=frame.number_of("SeriesNumber"),
+        source=_slice_id(*source_of(frame)),
     )
+
+
+def _weighting(sequence: PulseSequence, parts: frozenset[str]) -> tuple[str, str]:
+    """Return the weighting and the evidence; the uniform image shows T1 alone (Marques et al. 2010)."""
+    return ("T1", "uniform image of MP2RAGE") if UNIFORM in parts else weighting(sequence)
+
+
+def _slice_id(uid: str, number: int) -> str:
+    return _digest(f"{uid}\x1f{number}" if uid else "")
+
+
+def _digest(name: str) -> str:
+    """Return the digest of a name, empty where there is none."""
+    return slice_digest(name.encode()) if name else ""
 
 
 def slice_digest(content: bytes) -> str:

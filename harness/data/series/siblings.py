@@ -1,0 +1,124 @@
+"""Images of one slice of one acquisition: siblings, of which at most one is included.
+
+A scanner may store an acquisition with and without a correction of its intensities or distortion, as both
+inversions, the uniform image and the map of MP2RAGE, as water, fat and phases of a Dixon sequence, echo by
+echo and combined, or in both formats of DICOM; an archive may send it twice under new UIDs. To include more
+than one is to count a slice twice. Acquisitions that follow each other, as before and after an agent or
+because the patient moved, are no siblings: they have times of their own.
+"""
+
+import math
+from collections.abc import Hashable
+from typing import Any
+
+import pandas as pd
+
+from harness.data.series.image_part import CONVERTED, ENHANCED, INVERSION_REASON, UNIFORM
+
+SIBLING = "another image of the same slice and acquisition is included"
+
+SAME_PLACE = 0.1  # mm; slices lie further apart, and headers that are converted round less
+SAME_ANGLE = 1.0  # degree
+SAME_TIMING = 1.01  # ratio of repetition times
+OTHER_INVERSION = 50.0  # ms
+
+_SAYS_NOTHING = ""
+# Which image of an acquisition is included: the first of each line that it has, the lines in their order.
+_PREFERENCES = (
+    # what MP2RAGE is run for, without the noise outside the head (doi:10.1371/journal.pone.0099676)
+    (UNIFORM, _SAYS_NOTHING),
+    ("denoised", _SAYS_NOTHING),
+    # all echoes have less noise than one (doi:10.1016/j.neuroimage.2007.12.025)
+    ("combined", _SAYS_NOTHING),
+    # what a sequence without Dixon's method shows: fat and water, no cancelled borders
+    ("in-phase", _SAYS_NOTHING, "opposed-phase", "water", "fat"),
+    # as other scanners store it, which show neither the coil (doi:10.1109/TMI.2010.2046908) ...
+    ("normalised", _SAYS_NOTHING),
+    # ... nor the gradients' distortion (doi:10.1016/j.neuroimage.2005.09.046)
+    ("corrected", "corrected in plane", _SAYS_NOTHING, "uncorrected"),
+    # as the scanner stored it
+    (ENHANCED, _SAYS_NOTHING, CONVERTED),
+)
+
+
+def sibling_reasons(table: pd.DataFrame) -> pd.Series:
+    """Return why slices are not to be included beside their siblings, empty for those that are.
+
+    Those are inversions of MP2RAGE and, of included siblings, all but the preferred one, whatever the order
+    of the rows. Where no time of acquisition is stated, or one that was made up, there are none.
+
+    Args:
+        table: the columns of `SliceRecord` and ``taken``: whether (yes or no) a slice is included so far.
+
+    Returns:
+        A text for every row.
+    """
+    acquisition = _acquisitions(table)
+    inversions = _of_several_inversions(table, acquisition)
+    slices = _with_their_sources(table, _slices(table, acquisition))
+    slices = slices[(table["taken"] == "yes") & ~inversions & (slices != "")]
+    several = table.loc[slices.index[slices.duplicated(keep=False)]]
+    ranks = dict(zip(several.index, map(_rank, several.to_dict("records")), strict=True))
+    siblings = slices.loc[sorted(ranks, key=ranks.__getitem__)].duplicated()
+    reasons = pd.Series("", index=table.index, dtype=str).mask(inversions, INVERSION_REASON)
+    return reasons.mask(siblings.reindex(table.index, fill_value=False), SIBLING)
+
+
+def _acquisitions(table: pd.DataFrame) -> pd.Series:
+    """Number the acquisitions; -1 where a slice's is not known.
+
+    A time that slices of several orientations, repetition times or contrasts share was made up.
+    """
+    named = table["acquisition"] != ""
+    numbers = table.groupby(["patient_id", "acquisition"]).ngroup()
+    usable = table.assign(number=numbers)[named & (table["problem"] == "")]
+    contrasts = usable[usable["contrast"].isin(["pre", "post"])].groupby("number")["contrast"].nunique()
+    by_number = usable.groupby("number")
+    planes = usable[usable["angle"].notna()].groupby("number")["nearest_plane"].nunique()
+    angles = by_number["angle"].max() - by_number["angle"].min()
+    timings = by_number["repetition"].max() / by_number["repetition"].min()
+    made_up = pd.concat([contrasts > 1, planes > 1, angles > SAME_ANGLE, timings > SAME_TIMING], axis=1)
+    return numbers.where(named & ~numbers.isin(made_up.index[made_up.eq(True).any(axis=1)]), -1)
+
+
+def _of_several_inversions(table: pd.DataFrame, acquisition: pd.Series) -> pd.Series:
+    """Say of each slice whether its acquisition has several inversion times, of which it is one.
+
+    Both formats may state the time differently, so each is looked at by itself.
+    """
+    known = table[acquisition >= 0]
+    times = known["inversion"].groupby([acquisition[known.index], _has(known, ENHANCED)])
+    several = times.transform("max") - times.transform("min") > OTHER_INVERSION
+    several &= known["inversion"].notna() & ~_has(known, UNIFORM)
+    return several.reindex(table.index, fill_value=False)
+
+
+def _slices(table: pd.DataFrame, acquisition: pd.Series) -> pd.Series:
+    """Name the slice that each row shows, whatever stores it; those not known by their own IDs."""
+    known = (acquisition >= 0) & table["offset"].notna()
+    order = table.assign(number=acquisition)[known].sort_values(["number", "offset"])
+    begins = (order["number"].diff() != 0) | (order["offset"].diff() > SAME_PLACE)
+    numbers = begins.cumsum().reindex(table.index)
+    return table["slice_id"].where(numbers.isna(), "slice " + numbers.astype(str))
+
+
+def _with_their_sources(table: pd.DataFrame, slices: pd.Series) -> pd.Series:
+    """Give every converted slice the name of that from which it was converted, where that is in the table."""
+    by_id = dict(zip(table["slice_id"], slices, strict=True))
+    by_id.pop("", None)
+    named = [by_id.get(source, own) for source, own in zip(table["source"], slices, strict=True)]
+    return pd.Series(named, index=table.index, dtype=str)
+
+
+def _rank(row: dict[Hashable, Any]) -> tuple[Any, ...]:
+    """Return what siblings are sorted by, the preferred first."""
+    parts = {*row["parts"].split("; ")}
+    kinds = [next((k for k, part in enumerate(line) if part in parts), None) for line in _PREFERENCES]
+    silent = [line.index(_SAYS_NOTHING) for line in _PREFERENCES]
+    preference = [s if k is None else k for k, s in zip(kinds, silent, strict=True)]
+    numbers = [math.inf if math.isnan(row[key]) else row[key] for key in ("echo", "series_number")]
+    return (*preference, *numbers, row["series"], row["slice_id"], row["path"], row["frame"])
+
+
+def _has(table: pd.DataFrame, part: str) -> pd.Series:
+    return table["parts"].map(lambda parts: part in parts.split("; ")).astype(bool)
