@@ -21,12 +21,12 @@ _DASHES = (
     (compiled(rf"(?:^|(?<=[\s(_]))-(?={_AGENT})"), "no "),
     (compiled(rf"(?<=\s)-\s+(?={_AGENT})"), "with without "),
 )
-# What speaks of no agent: "post op", "post fossa", "pre-sat", "high contrast".
+# What speaks of no agent: "post op", "post fossa", "pre-sat", "high contrast", "(enhanced conversion)".
 _WHEN = f"(?:{either('before or after')})"
 _UNRELATED = compiled(
     rf"{START}(?:(?:{_WHEN} ?(?:[/&+]|and|und|et|y|e) ?)?{_WHEN} ?(?:{either('treatment or place')})"
     rf"|pr(?:e|ae?) ?sat\w*|(?:{either('kind of image contrast')}) [ck]ontrast\w*"
-    rf"|(?:{either('enhanced by other means')}) enhanced){END}"
+    rf"|(?:{either('enhanced by other means')}) enhanced|enhanced (?:{either('format of files')})){END}"
 )
 _BOTH = compiled(
     rf"{START}(?:{_WITH}{_AND}{_WITHOUT}{_NO_SATURATION}|{_WITHOUT}{_AND}{_WITH}"

@@ -17,7 +17,7 @@ from harness.data.series.image_part import CONVERTED, ENHANCED, INVERSION_REASON
 
 SIBLING = "another image of the same slice and acquisition is included"
 
-SAME_PLACE = 0.1  # mm; slices lie further apart, and headers that are converted round less
+SAME_OFFSET = 0.1  # mm; slices lie further apart, and headers that are converted round less
 SAME_ANGLE = 1.0  # degree
 SAME_TIMING = 1.01  # ratio of repetition times
 OTHER_INVERSION = 50.0  # ms
@@ -86,18 +86,18 @@ def _of_several_inversions(table: pd.DataFrame, acquisition: pd.Series) -> pd.Se
 
     Both formats may state the time differently, so each is looked at by itself.
     """
-    known = table[acquisition >= 0]
-    times = known["inversion"].groupby([acquisition[known.index], _has(known, ENHANCED)])
+    timed = table[acquisition >= 0]
+    times = timed["inversion"].groupby([acquisition[timed.index], _has(timed, ENHANCED)])
     several = times.transform("max") - times.transform("min") > OTHER_INVERSION
-    several &= known["inversion"].notna() & ~_has(known, UNIFORM)
+    several &= timed["inversion"].notna() & ~_has(timed, UNIFORM)
     return several.reindex(table.index, fill_value=False)
 
 
 def _slices(table: pd.DataFrame, acquisition: pd.Series) -> pd.Series:
     """Name the slice that each row shows, whatever stores it; those not known by their own IDs."""
-    known = (acquisition >= 0) & table["offset"].notna()
-    order = table.assign(number=acquisition)[known].sort_values(["number", "offset"])
-    begins = (order["number"].diff() != 0) | (order["offset"].diff() > SAME_PLACE)
+    located = (acquisition >= 0) & table["offset"].notna()
+    order = table.assign(number=acquisition)[located].sort_values(["number", "offset"])
+    begins = (order["number"].diff() != 0) | (order["offset"].diff() > SAME_OFFSET)
     numbers = begins.cumsum().reindex(table.index)
     return table["slice_id"].where(numbers.isna(), "slice " + numbers.astype(str))
 
