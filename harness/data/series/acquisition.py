@@ -8,7 +8,7 @@ from harness.data.series.plane import slice_offset
 
 _DATE_TIMES = ("FrameAcquisitionDateTime", "AcquisitionDateTime")
 _TIME = r"(\d\d):?(\d\d):?(\d\d)(?:\.(\d{1,6}))?"  # TM; with colons before 1993
-_DATE_AND_TIME = re.compile(rf"(\d{{8}}) ?{_TIME}")
+_DATE_AND_TIME = re.compile(rf"(\d{{8}}) ?{_TIME}(?:[+-]\d{{4}})?")
 
 
 def acquisition_of(frame: Frame) -> str:
@@ -38,7 +38,7 @@ def _moments(frame: Frame) -> Iterator[str]:
     stated = [frame.text(key) for key in _DATE_TIMES]
     stated.append(f"{frame.text('AcquisitionDate') or '00000000'} {frame.text('AcquisitionTime')}")
     for text in stated:
-        if found := _DATE_AND_TIME.match(text):
+        if found := _DATE_AND_TIME.fullmatch(text):
             date, hour, minute, second, fraction = found.groups(default="")
             fraction = f"{fraction:0<2}"[:2]
             if int(minute + second + fraction):

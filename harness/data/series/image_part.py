@@ -4,6 +4,8 @@ A scanner may store an acquisition more than once: with and without a correction
 as the several images that its sequence is run for.
 """
 
+import re
+
 from harness.data.dicom.headers import Frame
 from harness.data.series.vocabulary import REMEMBER, anyhow, compiled, normalise
 
@@ -29,18 +31,23 @@ _NAMED = {
         ("uncorrected", "uncorrected distortion"),
     )
 }  # fmt: skip
-_TYPES = ("ImageType", "FrameType")  # how the keywords of such elements end
+_TYPES = ("ImageType", "FrameType")  # how the keywords of such elements end, those of Siemens' own too
+_BETWEEN = re.compile(r"[/\\ ]+")  # Siemens writes several in one text
+_DERIVED = re.compile(r"\bDERIVED\b", re.IGNORECASE)
 _ENHANCED_CLASS, _CONVERTED_CLASS = "1.2.840.10008.5.1.4.1.1.4.1", "1.2.840.10008.5.1.4.1.1.4.4"
 
 
 def parts_of(frame: Frame) -> frozenset[str]:
     """Return all that is known of which image of its acquisition a frame is.
 
-    Names tell where ImageType is silent: nothing else tells a denoised uniform image, or an inversion.
+    Names tell where types are silent: nothing else tells a denoised uniform image, or an inversion. Images of
+    MP2RAGE they tell only where the header states that magnetisation was prepared.
     """
-    values = {value for key in frame.values if key.endswith(_TYPES) for value in frame.texts(key)}
+    texts = {text for key in frame.values if key.endswith(_TYPES) for text in frame.texts(key)}
+    values = {value for text in texts for value in _BETWEEN.split(text)}
     parts = {_STATED[value] for value in values & _STATED.keys()}
-    parts |= _named(frame.text("SeriesDescription") or frame.text("ProtocolName"))
+    named = _named(frame.text("SeriesDescription") or frame.text("ProtocolName"))
+    parts |= named if _is_prepared(frame) else named - {UNIFORM, INVERSION}
     if UNIFORM in parts:
         parts.discard(INVERSION)
     return frozenset(parts | _storage(frame))
@@ -49,11 +56,20 @@ def parts_of(frame: Frame) -> frozenset[str]:
 def as_original(frame: Frame) -> Frame:
     """Return a frame that its header calls derived as if it called it original."""
     original = {
-        key: tuple("ORIGINAL" if str(value).strip().upper() == "DERIVED" else value for value in values)
+        key: tuple(_DERIVED.sub("ORIGINAL", str(value)) for value in values)
         for key, values in frame.values.items()
         if key.endswith(_TYPES)
     }
     return Frame(frame.number, {**frame.values, **original})
+
+
+def _is_prepared(frame: Frame) -> bool:
+    return (
+        "IR" in frame.texts("ScanningSequence")
+        or "MP" in frame.texts("SequenceVariant")
+        or frame.text("InversionRecovery").upper() == "YES"
+        or bool(frame.number_of("InversionTime") or frame.number_of("InversionTimes"))
+    )
 
 
 def _storage(frame: Frame) -> set[str]:

@@ -11,7 +11,10 @@ import math
 from collections.abc import Hashable
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
 
 from harness.data.series.image_part import CONVERTED, ENHANCED, INVERSION_REASON, UNIFORM
 
@@ -55,8 +58,7 @@ def sibling_reasons(table: pd.DataFrame) -> pd.Series:
     """
     acquisition = _acquisitions(table)
     inversions = _of_several_inversions(table, acquisition)
-    slices = _with_their_sources(table, _slices(table, acquisition))
-    slices = slices[(table["taken"] == "yes") & ~inversions & (slices != "")]
+    slices = _slices(table, acquisition)[(table["taken"] == "yes") & ~inversions]
     several = table.loc[slices.index[slices.duplicated(keep=False)]]
     ranks = dict(zip(several.index, map(_rank, several.to_dict("records")), strict=True))
     siblings = slices.loc[sorted(ranks, key=ranks.__getitem__)].duplicated()
@@ -94,20 +96,21 @@ def _of_several_inversions(table: pd.DataFrame, acquisition: pd.Series) -> pd.Se
 
 
 def _slices(table: pd.DataFrame, acquisition: pd.Series) -> pd.Series:
-    """Name the slice that each row shows, whatever stores it; those not known by their own IDs."""
+    """Number the slices that the rows show: an acquisition has one at each of its offsets.
+
+    What was converted from another row shows the same slice as that, whatever times say.
+    """
     located = (acquisition >= 0) & table["offset"].notna()
-    order = table.assign(number=acquisition)[located].sort_values(["number", "offset"])
-    begins = (order["number"].diff() != 0) | (order["offset"].diff() > SAME_OFFSET)
-    numbers = begins.cumsum().reindex(table.index)
-    return table["slice_id"].where(numbers.isna(), "slice " + numbers.astype(str))
-
-
-def _with_their_sources(table: pd.DataFrame, slices: pd.Series) -> pd.Series:
-    """Give every converted slice the name of that from which it was converted, where that is in the table."""
-    by_id = dict(zip(table["slice_id"], slices, strict=True))
-    by_id.pop("", None)
-    named = [by_id.get(source, own) for source, own in zip(table["source"], slices, strict=True)]
-    return pd.Series(named, index=table.index, dtype=str)
+    order = table.assign(number=acquisition, row=range(len(table)))[located].sort_values(["number", "offset"])
+    continued = (order["number"].diff() == 0) & (order["offset"].diff() <= SAME_OFFSET)
+    row_of = dict(zip(table["slice_id"], range(len(table)), strict=True))
+    row_of.pop("", None)
+    converted = [(row, row_of[source]) for row, source in enumerate(table["source"]) if source in row_of]
+    rows, others = order["row"].to_numpy(), np.array(converted, dtype=int).reshape(-1, 2)
+    begin = np.concatenate([rows[1:][continued[1:]], others[:, 0]])
+    end = np.concatenate([rows[:-1][continued[1:]], others[:, 1]])
+    links = csr_array((np.ones(len(begin)), (begin, end)), shape=(len(table), len(table)))
+    return pd.Series(connected_components(links, directed=False)[1], index=table.index)
 
 
 def _rank(row: dict[Hashable, Any]) -> tuple[Any, ...]:

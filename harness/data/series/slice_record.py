@@ -10,13 +10,15 @@ from harness.data.dicom.headers import Frame, header_of, opened
 from harness.data.series.acquisition import acquisition_of, offset_of, source_of
 from harness.data.series.body_part import body_part_of
 from harness.data.series.contrast_agent import contrast_of
-from harness.data.series.exclusion import exclusion
+from harness.data.series.exclusion import Exclusion, exclusion
 from harness.data.series.image_part import INVERSION, INVERSION_REASON, UNIFORM, as_original, parts_of
 from harness.data.series.plane import nearest_plane, plane_from_letters, plane_from_words
 from harness.data.series.pulse_sequence import DESCRIPTIONS, pulse_sequence
 from harness.data.series.weighting import PulseSequence, weighting
 
 VERSION = 7  # counts changes of the records that are read from the same file
+
+INVERTED = Exclusion(INVERSION_REASON, "its name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +99,9 @@ def _record(path: str, frame: Frame, problem: str) -> SliceRecord:
     frame = as_original(frame) if UNIFORM in parts else frame  # computed, but the picture of its sequence
     sequence = pulse_sequence(frame)
     verdict, evidence = _weighting(sequence, parts)
-    excluded = exclusion(frame)
+    excluded = exclusion(frame) or (INVERTED if INVERSION in parts else None)
     if excluded and excluded.witness:
         evidence += f"; excluded by {excluded.witness}"
-    reason = excluded.reason if excluded else INVERSION_REASON if INVERSION in parts else ""
     plane, angle = _plane(frame)
     uid, series = frame.text("SOPInstanceUID"), frame.text("SeriesInstanceUID")
     return SliceRecord(
@@ -109,7 +110,7 @@ def _record(path: str, frame: Frame, problem: str) -> SliceRecord:
         patient_id=frame.text("PatientID"),
         series_uid=series,
         weighting=verdict,
-        problem=problem or reason,
+        problem=problem or (excluded.reason if excluded else ""),
         evidence=evidence,
         nearest_plane=plane,
         angle=angle,

@@ -56,6 +56,19 @@ def test_a_region_is_read_as_what_its_code_means(write_dicom: WriteDicom) -> Non
     assert values["AnatomicRegionSequence"] == ("Brain",)
 
 
+def test_the_source_of_a_conversion_is_read_of_a_file_and_of_each_frame(write_dicom: WriteDicom) -> None:
+    source = item(ReferencedSOPInstanceUID="1.2.3", ReferencedFrameNumber=2)
+    assert read(write_dicom(ConversionSourceAttributesSequence=source)).values["ReferencedFrameNumber"] == (
+        2,
+    )
+    assert "ReferencedSOPInstanceUID" not in read(write_dicom(ConversionSourceAttributesSequence=[])).values
+    other = item(ReferencedSOPInstanceUID="1.2.4")  # of another kind: the slice was planned on it
+    frames = item(ConversionSourceAttributesSequence=source, ReferencedImageSequence=other)
+    elements = read(write_dicom(PerFrameFunctionalGroupsSequence=frames, ReferencedImageSequence=other))
+    assert elements.own[0]["ReferencedSOPInstanceUID"] == ("1.2.3",)
+    assert "ReferencedSOPInstanceUID" not in elements.values
+
+
 @pytest.mark.parametrize(
     ("keyword", "value"), [("DiffusionBValue", b"our "), ("Rows", b"\0\0\0"), ("PatientID", b"")]
 )

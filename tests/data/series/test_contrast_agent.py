@@ -70,7 +70,8 @@ def test_descriptions_of_both_tell_neither(text: str) -> None:
         "", "T1", "NA", "T1 posterior", "T1 post op", "T1 post-surgery", "T1 SAG POST RT", "pre/post op",
         "T1 pre-sat", "post fossa T1", "T1 high contrast", "resolution enhanced", "T1 + T2",
         "T1 + C spine", "T1 + COR T2", "SAG T1 + AX T1", "SAG + COR", "5 cm", "cont.",
-        "T1 presat", "T1 without FS", "glioma grade IV",
+        "T1 presat", "T1 without FS", "glioma grade IV", "t1_fl2d_sag (enhanced conversion)",
+        "T1 Enhanced MR Image",
     ],
 )  # fmt: skip
 def test_other_descriptions_say_nothing_of_an_agent(text: str) -> None:

@@ -1,8 +1,9 @@
 import math
 
+import numpy as np
 import pytest
 
-from harness.data.series.plane import nearest_plane, plane_from_letters, plane_from_words
+from harness.data.series.plane import nearest_plane, plane_from_letters, plane_from_words, slice_offset
 
 
 @pytest.mark.parametrize(
@@ -57,3 +58,33 @@ def test_letters_and_words_name_the_plane_too() -> None:
 )  # fmt: skip
 def test_a_description_names_a_plane_and_no_part_of_the_brain(text: str, plane: str) -> None:
     assert plane_from_words([text]) == plane
+
+
+TILTED = [-0.0698, 0.9976, 0, 0, 0, -1]
+
+
+@pytest.mark.parametrize(
+    "orientation", [[0, 1, 0, 0, 0, -1], TILTED, [1, 0, 0, 0, 1, 0], [1, 0, 0, 0, 0, -1]]
+)
+@pytest.mark.parametrize("rows", [1, -1])
+@pytest.mark.parametrize("columns", [1, -1])
+def test_the_offset_is_that_along_the_normal_however_the_slice_is_stored(
+    orientation: list[float], rows: int, columns: int
+) -> None:
+    row, column = np.array(orientation[:3]), np.array(orientation[3:])
+    normal = np.cross(row, column)
+    normal = normal / np.linalg.norm(normal)
+    normal *= np.sign(normal[np.abs(normal).argmax()])
+    for offset in (-31.25, 0, 12.5):
+        position = normal * offset + 120 * row - 90 * column  # of any pixel of the slice
+        stored = [*(rows * row), *(columns * column)]
+        assert slice_offset(stored, position.tolist()) == pytest.approx(offset, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("orientation", "position"), [([], [0, 0, 0]), (TILTED, []), (TILTED, [0, 0, math.inf])]
+)
+def test_without_orientation_or_position_there_is_no_offset(
+    orientation: list[float], position: list[float]
+) -> None:
+    assert slice_offset(orientation, position) is None
