@@ -7,6 +7,8 @@ from helpers.made_dicom import WriteDicom
 from helpers.recipes import checks, recipe
 
 from harness.data.collection.prepare import prepare
+from harness.data.collection.selection_report import ReasonCount
+from harness.data.series.siblings import SIBLING
 from harness.data.series.slice_record import slice_digest
 
 
@@ -75,3 +77,24 @@ def test_chosen_patients_whose_slices_cannot_be_decoded_are_counted(
     (tmp_path / "dicom" / "labels.csv").write_text("id,grade\nA,II\nB,II\nC,III\n")
     data = prepare(recipe(patients=chosen), tmp_path / "dicom", tmp_path / "cache")
     assert checks(data)["chosen patients left without a slice"].count == 1
+
+
+def test_siblings_are_counted_in_the_report_and_the_normalised_one_is_prepared(
+    write_dicom: WriteDicom, tmp_path: Path
+) -> None:
+    rng, kept = np.random.default_rng(0), set()
+    for patient in "AB":
+        for offset in (0, 5):
+            for number, normalised in enumerate((["NORM"], [])):  # the first file is the other's sibling, too
+                uid = f"1.2.{ord(patient)}.{offset}.{number}"
+                write_dicom(
+                    f"{patient}{offset}{number}.dcm", rng.integers(0, 4000, (96, 96), dtype=np.uint16),
+                    PatientID=patient, SOPInstanceUID=uid, SeriesInstanceUID=f"1.2.{number}",
+                    ImageType=["ORIGINAL", "PRIMARY", "M", "ND", *normalised], SeriesNumber=9 - number,
+                    AcquisitionTime="101530.25", ImagePositionPatient=[offset, 0, 0],
+                )  # fmt: skip
+                kept |= {slice_digest(f"{uid}\x1f1".encode())} if normalised else set()
+    (tmp_path / "dicom" / "labels.csv").write_text("id,grade\nA,II\nB,III\n")
+    data = prepare(recipe(), tmp_path / "dicom", tmp_path / "cache")
+    assert set(data.slice_ids) == kept
+    assert ReasonCount(reason=SIBLING, count=4) in data.selection.exclusions
