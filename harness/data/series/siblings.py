@@ -7,10 +7,6 @@ than one is to count a slice twice. Acquisitions that follow each other, as befo
 because the patient moved, are no siblings: they have times of their own.
 """
 
-import math
-from collections.abc import Hashable
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
@@ -60,8 +56,7 @@ def sibling_reasons(table: pd.DataFrame) -> pd.Series:
     inversions = _of_several_inversions(table, acquisition)
     slices = _slices(table, acquisition)[(table["taken"] == "yes") & ~inversions]
     several = table.loc[slices.index[slices.duplicated(keep=False)]]
-    ranks = dict(zip(several.index, map(_rank, several.to_dict("records")), strict=True))
-    siblings = slices.loc[sorted(ranks, key=ranks.__getitem__)].duplicated()
+    siblings = slices.loc[_by_preference(several).index].duplicated()
     reasons = pd.Series("", index=table.index, dtype=str).mask(inversions, INVERSION_REASON)
     return reasons.mask(siblings.reindex(table.index, fill_value=False), SIBLING)
 
@@ -113,14 +108,19 @@ def _slices(table: pd.DataFrame, acquisition: pd.Series) -> pd.Series:
     return pd.Series(connected_components(links, directed=False)[1], index=table.index)
 
 
-def _rank(row: dict[Hashable, Any]) -> tuple[Any, ...]:
-    """Return what siblings are sorted by, the preferred first."""
-    parts = {*row["parts"].split("; ")}
-    kinds = [next((k for k, part in enumerate(line) if part in parts), None) for line in _PREFERENCES]
-    silent = [line.index(_SAYS_NOTHING) for line in _PREFERENCES]
-    preference = [s if k is None else k for k, s in zip(kinds, silent, strict=True)]
-    numbers = [math.inf if math.isnan(row[key]) else row[key] for key in ("echo", "series_number")]
-    return (*preference, *numbers, row["series"], row["slice_id"], row["path"], row["frame"])
+def _by_preference(table: pd.DataFrame) -> pd.DataFrame:
+    """Return siblings in the order of preference; a number that is not stated comes after all others."""
+    ranks = {parts: _rank({*parts.split("; ")}) for parts in table["parts"].unique()}
+    order = ["rank", "echo", "series_number", "series", "slice_id", "path", "frame"]
+    return table.assign(rank=table["parts"].map(ranks)).sort_values(order)
+
+
+def _rank(parts: set[str]) -> tuple[int, ...]:
+    silent = (line.index(_SAYS_NOTHING) for line in _PREFERENCES)
+    return tuple(
+        next((k for k, part in enumerate(line) if part in parts), other)
+        for line, other in zip(_PREFERENCES, silent, strict=True)
+    )
 
 
 def _has(table: pd.DataFrame, part: str) -> pd.Series:
