@@ -398,3 +398,32 @@ def test_rows_keep_their_numbers(tmp_path: Path) -> None:
     table = as_table(records).assign(taken="yes", series_number=[9.0, 4.0])
     table.index = pd.Index([7, 3])  # as of a part of a table
     assert sibling_reasons(table).to_dict() == {7: SIBLING, 3: ""}
+
+
+@pytest.mark.parametrize(
+    ("other", "siblings"),
+    [
+        ({}, True),
+        ({"offset": 12.04}, True),  # rounded by a converter
+        ({"offset": 12.4}, False),  # the next of thin slices
+        ({"offset": None}, False),
+        ({"angle": 0.4}, True),
+        ({"angle": 12.0}, False),  # two stacks at once: the time was made up
+        ({"nearest_plane": "axial"}, False),
+        ({"repetition": 451.0}, True),
+        ({"repetition": 2300.0}, False),
+        ({"repetition": None}, True),
+        ({"contrast": "unknown"}, True),
+        ({"contrast": "post"}, False),
+        ({"acquisition": "another"}, False),
+        ({"patient_id": "P2"}, False),
+        ({"problem": "a localizer", "nearest_plane": "axial"}, True),  # the third is compared with the first
+    ],
+)
+def test_what_makes_two_rows_siblings(other: dict[str, Any], siblings: bool) -> None:
+    row = {"patient_id": "P1", "acquisition": "a", "nearest_plane": "sagittal", "angle": 0.0,
+           "contrast": "pre", "offset": 12.0, "repetition": 450.0}  # fmt: skip
+    rows = [row, {**row, **other}, *([row] if "problem" in other else [])]
+    table = as_table([SliceRecord(str(k), slice_id=str(k), **values) for k, values in enumerate(rows)])
+    taken = ["no" if "problem" in values else "yes" for values in rows]
+    assert (SIBLING in set(sibling_reasons(table.assign(taken=taken)))) == siblings
