@@ -19,6 +19,7 @@ _MR_CLASSES = (
     "1.2.840.10008.5.1.4.1.1.4.4",
 )
 _SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
+_MANY_SLICES = {"MOSAIC", "VFRAME"}  # side by side in one picture: Siemens's mosaic, UIH's grid
 _REASONS = {  # of what kind an image is, by what its scanner states
     "localizer": "a localizer",
     "calibration": "a calibration scan",
@@ -90,7 +91,7 @@ def _kind(frame: Frame) -> Exclusion | None:
 
 def _no_use(frame: Frame) -> Exclusion | None:
     """Say why a picture of anatomy cannot be a slice to learn from."""
-    if "MOSAIC" in frame.texts("ImageType"):
+    if _MANY_SLICES & set(frame.texts("ImageType")):
         return Exclusion("a mosaic of many slices", "ImageType")
     if min(frame.number_of("Rows") or 0, frame.number_of("Columns") or 0) < MIN_SIDE:
         return Exclusion(f"fewer than {MIN_SIDE} pixels a side")

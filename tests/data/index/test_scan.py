@@ -53,6 +53,7 @@ def test_the_default_rule_includes_a_t1_weighted_sagittal_slice(write_dicom: Wri
         ({"ImageType": ["ORIGINAL", "PRIMARY", "PROJECTION IMAGE"]}, "a derived image or a projection"),
         ({"ImageType": ["ORIGINAL", "PRIMARY", "P", "ND"]}, "not a magnitude image"),
         ({"ImageType": ["ORIGINAL", "PRIMARY", "M", "MOSAIC"]}, "a mosaic of many slices"),
+        ({"ImageType": ["ORIGINAL", "PRIMARY", "M", "VFRAME"]}, "a mosaic of many slices"),
         ({"PhotometricInterpretation": "PALETTE COLOR"}, "a colour image"),
         ({"BodyPartExamined": "SHOULDER"}, "not the brain"),
         ({"BodyPartExamined": "UTERUS"}, "not the brain"),
