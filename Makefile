@@ -16,7 +16,7 @@ sweep: .venv/ready
 	echo && echo "MLflow UI: $(BIN)/sdl ui"
 
 test: .venv/ready lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 lint: .venv/ready
 	$(BIN)/ruff format --check .

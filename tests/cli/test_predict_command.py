@@ -42,7 +42,7 @@ def test_an_unusable_output_is_refused_before_anything_is_read(
 
 
 @pytest.mark.parametrize("model", ["modl", "./modl", "model/weights.pt", "."])
-def test_what_is_neither_folder_nor_registered_is_said_to_be_neither(ward: Workplace, model: str) -> None:
+def test_what_is_neither_folder_nor_registered_is_reported_to_be_neither(ward: Workplace, model: str) -> None:
     output = ward.sdl("predict", model, "slice.dcm", code=1).output
     assert f"{model} is no folder that holds weights.pt and configuration.json" in output
     assert "no tracking store" in output

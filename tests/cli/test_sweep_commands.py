@@ -58,7 +58,7 @@ def test_what_cannot_be_done_says_why_and_leaves_nothing(
 
 
 @pytest.mark.parametrize("more", [(), ("--dry-run",)])
-def test_folds_that_the_prepared_collection_is_too_small_for_are_told_at_once(
+def test_folds_that_the_prepared_collection_is_too_small_for_are_reported_at_once(
     prepared: Workplace, more: tuple[str, ...]
 ) -> None:
     said = prepared.sdl("sweep", "quickstart", *more, "--set", "folds=10", code=1).stderr

@@ -61,6 +61,6 @@ def test_all_faults_come_at_once_each_with_its_place_value_and_fix(tmp_path: Pat
     assert (by_line["made.yaml:1"].rule, by_line["made.yaml:1"].received) == ("table is required", "nothing")
 
 
-def test_a_rule_between_two_values_is_told_of_their_part(tmp_path: Path) -> None:
+def test_a_rule_between_two_values_is_reported_where_both_stand(tmp_path: Path) -> None:
     [fault] = faults(tmp_path, "table: t\nslices:\n  angle: 1\n")
     assert (fault.where, fault.rule) == ("made.yaml:2", "slices: an axial plane is never one degree off")

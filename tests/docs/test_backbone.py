@@ -22,7 +22,7 @@ def registered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "FAMILIES", [*registry.FAMILIES, scope["Tiny"]()])
 
 
-def test_it_is_known_beside_torchvisions(tmp_path: Path) -> None:
+def test_it_is_offered_beside_torchvisions(tmp_path: Path) -> None:
     assert {"alexnet", "tiny8", "tiny16"} <= set(backbone_names())
     assert refusal("tiny8") is None
     assert "did you mean 'tiny16'" in str(refusal("tiny61"))

@@ -70,7 +70,7 @@ def test_shared_settings_are_not_its_concern(trial: Trial) -> None:
     assert Trial.model_validate_json(trial.model_dump_json(by_alias=True)) == trial
 
 
-def test_a_setting_that_it_lacks_is_told_with_its_line(registered: None, tmp_path: Path) -> None:
+def test_a_setting_that_it_lacks_is_reported_with_its_line(registered: None, tmp_path: Path) -> None:
     (tmp_path / "space.yaml").write_text(f"{WITH_IT}    epochs: 3\n")
     with pytest.raises(Exception, match=r"space\.yaml:21: .* model commonest has no setting epochs"):
         load_space(tmp_path / "space.yaml", [])

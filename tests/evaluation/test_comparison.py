@@ -143,7 +143,7 @@ def test_sides_that_predicted_different_rows_have_the_variances_of_both() -> Non
     assert (found.interval.low + found.interval.high) / 2 == pytest.approx(found.value, abs=0.01)
 
 
-def test_equal_sides_are_drawn_each_on_its_own() -> None:
+def test_equal_sides_are_resampled_each_on_its_own() -> None:
     same = [random_predictions(5)]
     found = unpaired_difference(same, same, accuracy)
     assert found.value == 0

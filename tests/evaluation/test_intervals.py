@@ -39,7 +39,7 @@ def test_one_row_a_unit_agrees_with_the_bootstrap_of_scipy() -> None:
     assert interval.high == pytest.approx(expected.high, abs=0.02)
 
 
-def test_whole_patients_are_drawn_so_copies_of_a_slice_add_no_certainty() -> None:
+def test_whole_patients_are_resampled_so_copies_of_a_slice_add_no_certainty() -> None:
     predictions = random_predictions(3, rows=40, clusters=12)
     copied = ClusteredPredictions(
         np.tile(predictions.true, 5),

@@ -89,7 +89,7 @@ def test_for_two_classes_ordinal_auc_is_the_area_under_the_curve() -> None:
     assert MEASURES["ordinal AUC"](predictions, resamples)[0] == pytest.approx(expected)
 
 
-def test_a_class_that_a_resample_lacks_is_left_out() -> None:
+def test_a_class_that_a_resample_lacks_is_excluded() -> None:
     predictions = ClusteredPredictions(
         true=np.array([0, 1, 2]), probabilities=np.eye(3), cluster=np.array([0, 1, 2]), clusters=3
     )

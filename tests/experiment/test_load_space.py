@@ -90,7 +90,7 @@ groups:
 """
 
 
-def test_all_faults_are_told_at_once_with_line_rule_value_and_fix(tmp_path: Path) -> None:
+def test_all_faults_are_reported_at_once_with_line_rule_value_and_fix(tmp_path: Path) -> None:
     found = faults(tmp_path, BAD, "epoch=1", "foo", "groups.thrid.lambda=1", "rotation=[1")
     told = {(fault.where.removeprefix("space.yaml:"), fault.received) for fault in found}
     assert told == {
@@ -149,13 +149,15 @@ def test_the_message_counts_the_faults_and_says_that_nothing_started(tmp_path: P
         ("{grid: [3, 4]}", "{grid: [3, 5]}", "space.yaml:12", "group sdl has it"),
     ],
 )
-def test_one_fault_is_told_at_its_place(tmp_path: Path, old: str, new: str, where: str, rule: str) -> None:
+def test_one_fault_is_reported_at_its_place(
+    tmp_path: Path, old: str, new: str, where: str, rule: str
+) -> None:
     assert GOOD.count(old) == 1
     found = faults(tmp_path, GOOD.replace(old, new))
     assert any(fault.where == where and rule in fault.rule for fault in found), found
 
 
-def test_folds_of_the_paper_are_told_with_all_other_faults(tmp_path: Path) -> None:
+def test_folds_of_the_paper_are_reported_with_all_other_faults(tmp_path: Path) -> None:
     text = GOOD.replace("protocol: paper", "protocol: paper\nfolds: 3\nrepeats: 0\nsed: 1")
     told = {(fault.where, fault.received) for fault in faults(tmp_path, text, "seed=-1", "epochs=0")}
     assert told == {
@@ -172,7 +174,7 @@ def test_the_names_of_groups_are_words(tmp_path: Path, name: str) -> None:
     assert all(str(fault) for fault in faults(tmp_path, GOOD.replace("  sdl:", f"  {name}:")))
 
 
-def test_a_share_of_a_gpu_is_told_once_by_backbone(tmp_path: Path) -> None:
+def test_a_share_of_a_gpu_is_reported_once_by_backbone(tmp_path: Path) -> None:
     [fault] = faults(tmp_path, GOOD, "resources.gpus={alexnet: 1.5}")
     assert "alexnet: above one GPU, whole GPUs only" in fault.rule
     assert (fault.where, fault.received) == ("--set resources.gpus={alexnet: 1.5}", "1.5")

@@ -93,7 +93,7 @@ changes = st.fixed_dictionaries(
 
 
 @given(changes)
-def test_group_proposal_repeat_and_fold_each_change_the_identity(change: dict[str, Any]) -> None:
+def test_group_suggestion_repeat_and_fold_each_change_the_identity(change: dict[str, Any]) -> None:
     settings = {"model": "sdl", "backbone": "alexnet"}
     first = Trial(
         sweep="s", group="g", settings=settings, suggestion=0, repeat=0, fold=0, folds=10, seed=0,

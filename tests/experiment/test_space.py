@@ -41,7 +41,7 @@ def test_draws_are_reproducible_and_do_not_depend_on_their_number(seed: int, sam
     assert [suggestion for suggestion, _ in first] == list(range(samples))
 
 
-def test_draws_differ_between_proposals_seeds_and_groups() -> None:
+def test_draws_differ_between_suggestions_seeds_and_groups() -> None:
     own = {**DRAWN, "samples": 5}
     drawn = [
         settings.flat()["lambda"]

@@ -101,7 +101,7 @@ def test_slices_are_turned_as_those_that_the_model_was_trained_on(tmp_path: Path
     ]  # fmt: skip
 
 
-def test_how_far_the_reading_is_is_told_by_file(tmp_path: Path) -> None:
+def test_how_far_the_reading_is_is_reported_by_file(tmp_path: Path) -> None:
     folders = [tmp_path / "one", tmp_path / "two"]
     for number in range(3):
         save(mr_image(pixels(number)), folders[number % 2] / f"{number}.dcm")
@@ -132,7 +132,7 @@ def test_an_image_is_no_input_of_a_model_of_dicom_slices(tmp_path: Path) -> None
     np.testing.assert_array_equal(given.images[0], read_image(image, 64))
 
 
-def test_what_has_no_pixels_is_left_out_even_of_any_input(tmp_path: Path) -> None:
+def test_what_has_no_pixels_is_excluded_even_of_any_input(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("Doe^Jane")
     picture(tmp_path / "slice.png")
     given = read_input([tmp_path], rule("images"), allow_any=True)
@@ -149,7 +149,7 @@ def test_of_any_input_what_is_no_file_is_not_opened(tmp_path: Path) -> None:
     assert read_input([tmp_path], rule(), allow_any=True).excluded == {"not a regular file": 2}
 
 
-def test_an_image_without_pixels_is_left_out_for_that(tmp_path: Path) -> None:
+def test_an_image_without_pixels_is_excluded_for_that(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(picture(tmp_path / "whole.png").read_bytes()[:300])
     Image.new("L", (64, 64), 7).save(tmp_path / "constant.png")
     given = read_input([tmp_path], rule(), allow_any=True)
@@ -261,7 +261,7 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
         read_input([tmp_path / "pipe"], rule())
 
 
-def test_a_patient_is_judged_by_the_mean_of_its_slices(tmp_path: Path) -> None:
+def test_a_patient_is_graded_by_the_mean_of_its_slices(tmp_path: Path) -> None:
     for number in range(6):
         dataset = mr_image(pixels(number) // (number + 1), PatientID=f"P{number // 4}")
         save(dataset, tmp_path / f"dicom/{number}.dcm")
@@ -282,7 +282,7 @@ def test_a_patient_is_judged_by_the_mean_of_its_slices(tmp_path: Path) -> None:
     assert len(networks.networks) == 2
 
 
-def test_of_real_files_those_that_truth_takes_are_taken() -> None:
+def test_of_real_files_those_that_truth_includes_are_included() -> None:
     folder = Path(__file__).parents[2] / "../shared/data/dicom"
     if not folder.is_dir():
         pytest.skip("needs the real data beside the checkout")

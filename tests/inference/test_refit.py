@@ -42,7 +42,7 @@ def test_the_weights_are_those_after_the_last_epoch() -> None:
     assert long.split_digest == short.split_digest
 
 
-def test_groups_are_drawn_anew_every_epoch_whatever_the_candidate_did() -> None:
+def test_groups_are_sampled_anew_every_epoch_whatever_the_candidate_did() -> None:
     data = replace(tiny_data(), labels=np.repeat([0, 1], [28, 4]), classes=("II", "III"))
     once, anew = (
         refit(settings(pairing=pairing), data, epochs=2, seed=3, device=torch.device("cpu"), pretrained=None)

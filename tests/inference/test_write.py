@@ -56,7 +56,7 @@ def test_a_folder_is_made_where_there_is_none_and_nothing_else(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("name", ["file/a.csv", "file/deep/a.json", "a.csv"])
-def test_where_nothing_can_be_written_is_said_before_and_after(tmp_path: Path, name: str) -> None:
+def test_where_nothing_can_be_written_is_stated_before_and_after(tmp_path: Path, name: str) -> None:
     (tmp_path / "file").touch()
     (tmp_path / "a-patients.csv").mkdir()
     for action in (

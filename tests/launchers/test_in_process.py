@@ -57,7 +57,7 @@ def test_a_job_that_is_stopped_leaves_out_the_rest_of_its_trials(trials: list[Tr
     assert not listener.finished + listener.errors
 
 
-def test_a_job_that_fails_is_told_with_its_reason_and_the_next_one_runs(
+def test_a_job_that_fails_is_reported_with_its_reason_and_the_next_one_runs(
     trials: list[Trial], tmp_path: Path
 ) -> None:
     settings = trials[0].settings.model_copy(update={"backbone": "x"})

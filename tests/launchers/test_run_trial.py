@@ -76,7 +76,7 @@ def test_a_lost_trial_goes_on_to_the_same_end(trial: Trial, tmp_path: Path, lost
     assert len(resumed[0].epochs) == max(lost_at - 2, 0)
 
 
-def test_a_finished_trial_is_told_again_and_not_trained(trial: Trial, tmp_path: Path) -> None:
+def test_a_finished_trial_is_reported_again_and_not_trained(trial: Trial, tmp_path: Path) -> None:
     """The worker is lost after its last report, and the driver has dropped what it needs no more."""
     events = run(trial, tmp_path, lost_at=EPOCHS + 2)
     Checkpoints(str(tmp_path)).drop_state(trial.identity)

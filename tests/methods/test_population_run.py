@@ -127,7 +127,7 @@ def test_the_winning_path_is_one_fixed_training_with_that_schedule(trained: Popu
     pd.testing.assert_frame_equal(plain.predictions(), trained.predictions(), check_exact=True)
 
 
-def test_the_winner_has_the_highest_figure_of_all(trained: PopulationRun) -> None:
+def test_the_winner_has_the_highest_score_of_all(trained: PopulationRun) -> None:
     schedule = trained.schedule()
     won = schedule[schedule["won"]].sort_values("epoch").iloc[-1]
     assert won["validation_accuracy"] == schedule["validation_accuracy"].max()

@@ -74,7 +74,7 @@ def test_damaged_cache_is_told_from_the_network(hub: Path) -> None:
         pretrained_state("resnet18", "imagenet")
 
 
-def test_a_backbone_without_these_imagenet_weights_is_told() -> None:
+def test_a_backbone_without_these_imagenet_weights_is_reported() -> None:
     with pytest.raises(InvalidInputError, match="regnet_y_128gf"):
         pretrained_state("regnet_y_128gf", "imagenet")
 
@@ -112,6 +112,6 @@ def test_files_that_would_run_code_are_refused(tmp_path: Path) -> None:
         pretrained_state("resnet18", str(tmp_path / "module.pt"))
 
 
-def test_misspelt_weights_are_told() -> None:
+def test_misspelt_weights_are_reported() -> None:
     with pytest.raises(InvalidInputError, match="imagnet"):
         pretrained_state("resnet18", "imagnet")

@@ -26,7 +26,7 @@ def _digests(folder: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
-def test_slices_to_be_taken_are_those_of_table_1b(seed: int) -> None:
+def test_slices_to_be_included_are_those_of_table_1b(seed: int) -> None:
     slices: Counter[str | None] = Counter()
     patients: Counter[str | None] = Counter()
     for subject in draw_subjects(PATIENTS, seed):

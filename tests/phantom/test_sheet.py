@@ -69,7 +69,7 @@ def test_a_large_collection_has_a_longer_sheet() -> None:
     assert len(cohort.rows) == 50 + 40 + 60 + 38
 
 
-def test_all_wrong_numbers_of_patients_are_told_at_once() -> None:
+def test_all_wrong_numbers_of_patients_are_reported_at_once() -> None:
     with pytest.raises(InvalidInputError) as told:
         draw_cohort({"V": 1, "II": -1}, np.random.default_rng(0))
     assert len(told.value.faults) == 2

@@ -34,7 +34,7 @@ def test_a_fold_that_no_trial_has_reached_is_missing_all_the_same() -> None:
 
 
 @pytest.mark.parametrize("stopped", [("search", 0), ("search", 1)])
-def test_only_the_suggestion_that_was_stopped_is_left_out(stopped: tuple[str, int]) -> None:
+def test_only_the_suggestion_that_was_stopped_is_excluded(stopped: tuple[str, int]) -> None:
     whole = [trial(sdl(3), [30, 30], fold=fold, protocol="patients", group="grid") for fold in (0, 1)]
     lucky = [
         trial(sdl(3), [42, 42], fold=0, protocol="patients", group=stopped[0], suggestion=stopped[1]),

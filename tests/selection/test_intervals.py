@@ -36,7 +36,7 @@ def test_by_patient_it_is_wilsons_over_patients() -> None:
     )
 
 
-def test_by_slice_with_patients_whole_patients_are_drawn() -> None:
+def test_by_slice_with_patients_whole_patients_are_resampled() -> None:
     estimate = accuracy(candidate("patients"), "test")
     assert estimate.interval
     assert estimate.mean == pytest.approx(30 / 42)
@@ -65,7 +65,7 @@ def test_sensitivity_is_another_name_of_recall() -> None:
     assert of_class(system, "sensitivity", 1).interval != of_class(system, "specificity", 1).interval
 
 
-def test_where_one_repeat_has_several_slices_of_a_patient_whole_patients_are_drawn() -> None:
+def test_where_one_repeat_has_several_slices_of_a_patient_whole_patients_are_resampled() -> None:
     trials = [
         trial(sdl(3), [right] * 2, count=count, repeat=repeat, protocol="patients")
         for repeat, (right, count) in enumerate([(3, 6), (30, 42)])

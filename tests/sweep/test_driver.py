@@ -120,14 +120,14 @@ def test_a_space_that_asks_for_a_missing_gpu_says_so_at_once(tmp_path: Path) -> 
     assert run(tmp_path, "gpu", "resources.gpus=0.5", "epochs=1", device="cpu").complete
 
 
-def test_a_storage_that_is_no_folder_is_told_before_there_is_a_sweep(tmp_path: Path) -> None:
+def test_a_storage_that_is_no_folder_is_reported_before_there_is_a_sweep(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(HarnessError, match="no checkpoints can be kept"):
         run(tmp_path, "stored", f"storage={tmp_path / 'file' / 'x'}")
     assert not (tmp_path / "results/runs/stored").exists()
 
 
-def test_what_is_told_of_a_failure_is_the_exception_not_the_end_of_its_text() -> None:
+def test_what_is_reported_of_a_failure_is_the_exception_not_the_end_of_its_text() -> None:
     try:
         raise RuntimeError("too small\n  for a kernel:\nsee the documentation")
     except RuntimeError:

@@ -1,5 +1,6 @@
 """What a DICOM file says of a patient reaches nothing that a whole sweep leaves behind."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -50,7 +51,7 @@ def test_no_name_birth_date_or_institution_survives_a_sweep(
 
     texts = ["".join(capfd.readouterr())]
     files = [path for path in results.rglob("*") if path.is_file()]
-    logs = Path("/tmp/ray/session_latest/logs").resolve()
+    logs = Path(os.environ["RAY_TMPDIR"], "ray/session_latest/logs").resolve()
     texts += [path.read_text(errors="replace") for path in logs.rglob("*") if path.is_file()]
     assert len(texts) > 10
     assert len(files) > 20

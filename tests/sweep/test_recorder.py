@@ -97,7 +97,7 @@ def test_a_trained_trial_is_one_run_with_all_its_epochs(driver: Driver) -> None:
     }
 
 
-def test_artifacts_and_figures_are_of_the_predictions(driver: Driver) -> None:
+def test_artifacts_and_scores_are_of_the_predictions(driver: Driver) -> None:
     trial = driver.trials[2]
     csv = driver.train(trial)[-1].predictions
     finish = driver.records(trial)[-1]
@@ -113,7 +113,7 @@ def test_artifacts_and_figures_are_of_the_predictions(driver: Driver) -> None:
     assert confusion.trace() / confusion.sum() == pytest.approx(right)
 
 
-def test_news_told_twice_add_no_epoch_and_keep_the_weights(driver: Driver) -> None:
+def test_events_reported_twice_add_no_epoch_and_keep_the_weights(driver: Driver) -> None:
     trial = driver.trials[0]
     told = driver.train(trial)
     before = [record for record in driver.records(trial) if isinstance(record, Epoch)]
@@ -196,7 +196,7 @@ def test_a_trial_whose_results_the_disk_refuses_is_to_be_trained_again(
     assert driver.spool.finished() == {driver.trials[0].identity: "KILLED"}
 
 
-def test_a_trial_that_failed_before_it_told_anything_is_said_to_have_failed(driver: Driver) -> None:
+def test_a_trial_that_failed_before_it_reported_anything_is_recorded_as_failed(driver: Driver) -> None:
     driver.recorder.on_error([driver.trials[0].identity], "MemoryError")
     assert f"failed: {driver.trials[0].title}: MemoryError" in driver.screen.getvalue()
     assert driver.spool.finished() == {driver.trials[0].identity: "FAILED"}
@@ -207,7 +207,7 @@ def test_a_trial_that_failed_before_it_told_anything_is_said_to_have_failed(driv
     assert driver.spool.finished() == {driver.trials[0].identity: "FINISHED"}
 
 
-def test_a_node_that_is_lost_past_the_last_news_took_nothing_along(driver: Driver) -> None:
+def test_a_node_that_is_lost_past_the_last_event_took_nothing_along(driver: Driver) -> None:
     trial = driver.trials[0]
     driver.train(trial)
     driver.recorder.on_error([trial.identity], "node lost")

@@ -65,7 +65,7 @@ def test_the_first_best_of_each_group_stays(
 
 
 @pytest.mark.parametrize("which", ["best", "all"])
-def test_a_trial_told_twice_keeps_its_weights(tmp_path: Path, which: RetentionPolicy) -> None:
+def test_a_trial_reported_twice_keeps_its_weights(tmp_path: Path, which: RetentionPolicy) -> None:
     checkpoints = Checkpoints(str(tmp_path / "checkpoints"))
     kept = WeightRetention(which, checkpoints, tmp_path / "kept.json")
     trial = trials(tmp_path)[0]
@@ -74,7 +74,7 @@ def test_a_trial_told_twice_keeps_its_weights(tmp_path: Path, which: RetentionPo
     assert list(kept.files()) == [f"weights-{trial.identity}.pt"]
 
 
-def test_a_proposal_that_is_stopped_takes_nobodys_place(tmp_path: Path) -> None:
+def test_a_suggestion_that_is_stopped_takes_nobodys_place(tmp_path: Path) -> None:
     checkpoints, path = Checkpoints(str(tmp_path / "checkpoints")), tmp_path / "kept.json"
     planned = trials(tmp_path)
     first, second, third = ([t.model_copy(update={"suggestion": n}) for t in planned[:2]] for n in range(3))

@@ -22,7 +22,7 @@ from harness.tracking.spool import Spool
 from harness.tracking.store import Store
 
 
-def test_a_disk_without_room_is_not_told_as_a_store_that_refuses(
+def test_a_disk_without_room_is_not_reported_as_a_store_that_refuses(
     tmp_path: Path, store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
     spool = Spool(tmp_path / "spool")
@@ -65,7 +65,7 @@ def test_a_commit_that_the_disk_refuses_leaves_the_records_pending(tmp_path: Pat
     assert deliver(spool, store) == 0
 
 
-def test_a_database_on_a_full_disk_is_told_as_a_full_disk(tmp_path: Path, store: Store) -> None:
+def test_a_database_on_a_full_disk_is_reported_as_a_full_disk(tmp_path: Path, store: Store) -> None:
     engine = create_engine(f"sqlite:///{tmp_path / 'small.db'}")
     with engine.begin() as connection:
         connection.execute(text("PRAGMA max_page_count = 2"))

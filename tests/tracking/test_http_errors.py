@@ -35,7 +35,7 @@ def front() -> Iterator[Front]:
 
 
 @pytest.mark.parametrize("status", [401, 403])
-def test_missing_credentials_are_told_by_the_names_of_their_variables(
+def test_missing_credentials_are_reported_by_the_names_of_their_variables(
     spool: Spool, front: Front, tmp_path: Path, caplog: pytest.LogCaptureFixture, status: int
 ) -> None:
     front.before = lambda headers: status
@@ -63,7 +63,7 @@ def test_missing_credentials_are_told_by_the_names_of_their_variables(
 
 
 @pytest.mark.parametrize("status", [500, 503])
-def test_a_broken_server_is_told_as_one_that_is_away_and_never_as_an_unknown_name(
+def test_a_broken_server_is_reported_as_one_that_is_away_and_never_as_an_unknown_name(
     spool: Spool, front: Front, tmp_path: Path, status: int
 ) -> None:
     front.before = lambda headers: status
@@ -82,7 +82,7 @@ def test_a_broken_server_is_told_as_one_that_is_away_and_never_as_an_unknown_nam
     assert spool.remaining() == 2
 
 
-def test_a_broken_server_is_asked_ever_more_seldom_and_told_once(
+def test_a_broken_server_is_asked_ever_more_seldom_and_reported_once(
     spool: Spool, front: Front, caplog: pytest.LogCaptureFixture
 ) -> None:
     front.before = lambda headers: 500
@@ -137,7 +137,7 @@ def test_what_a_server_refused_arrives_later_exactly_once(
 
 
 @pytest.mark.slow
-def test_files_that_cannot_be_reached_are_not_told_as_missing(
+def test_files_that_cannot_be_reached_are_not_reported_as_missing(
     spool: Spool, server: TrackingServer, tmp_path: Path
 ) -> None:
     server.start()

@@ -55,7 +55,7 @@ def test_a_server_keeps_models_too(server: TrackingServer, tmp_path: Path) -> No
     walk_through(server.store, tmp_path, "grader")
 
 
-def test_a_registry_that_is_away_is_told_in_one_line(tmp_path: Path) -> None:
+def test_a_registry_that_is_away_is_reported_in_one_line(tmp_path: Path) -> None:
     away = Store(f"http://127.0.0.1:{free_port()}", "sdl", None)
     for action in (
         lambda: fetch("grader", away, tmp_path),
@@ -75,7 +75,9 @@ def test_names_that_could_mean_something_else_are_refused(name: str, alias: str)
         check_names(name, alias)
 
 
-def test_files_of_a_model_that_are_gone_are_not_told_as_an_unknown_name(store: Store, tmp_path: Path) -> None:
+def test_files_of_a_model_that_are_gone_are_not_reported_as_an_unknown_name(
+    store: Store, tmp_path: Path
+) -> None:
     made = register(folder_of(tmp_path / "model", "x"), "deleted files", "best", {}, store)
     run_id = store.client().get_model_version(made.name, str(made.version)).run_id
     assert store.artifacts

@@ -135,7 +135,7 @@ def test_curves_have_a_row_an_epoch_and_a_column_a_metric(spool: Spool, store: S
         curves("demo-9", store)
 
 
-def test_an_unknown_sweep_is_told_with_the_nearest_name(spool: Spool, store: Store) -> None:
+def test_an_unknown_sweep_is_reported_with_the_nearest_name(spool: Spool, store: Store) -> None:
     with pytest.raises(HarnessError, match="it has none yet"):
         load_sweep("quickstart", store)
     record(spool, "quickstart-1", SETTINGS[:1])
@@ -182,7 +182,7 @@ def test_a_database_that_this_mlflow_does_not_read_is_not_one_without_sweeps(tmp
         create_store(other)
 
 
-def test_artifacts_that_were_moved_away_are_told_with_their_place(spool: Spool, store: Store) -> None:
+def test_artifacts_that_were_moved_away_are_reported_with_their_place(spool: Spool, store: Store) -> None:
     record(spool, "demo", SETTINGS[:1])
     deliver(spool, store)
     assert store.artifacts

@@ -92,7 +92,7 @@ def test_a_journal_cut_at_any_byte_keeps_its_whole_records_and_takes_new_ones(tm
     assert records(Spool(path.parent), "a") == records(spool, "a")
 
 
-def test_a_damaged_byte_costs_its_record_alone_and_is_told(
+def test_a_damaged_byte_costs_its_record_alone_and_is_reported(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     spool = Spool(tmp_path / "whole")
@@ -130,7 +130,7 @@ def test_records_go_on_behind_a_damaged_one(tmp_path: Path) -> None:
     assert Spool(tmp_path).waiting() == []
 
 
-def test_a_killed_writer_loses_nothing_that_it_said_it_recorded(tmp_path: Path) -> None:
+def test_a_killed_writer_loses_nothing_that_it_reported_as_recorded(tmp_path: Path) -> None:
     script = (
         "import sys; from pathlib import Path; from harness.tracking.spool import Spool\n"
         "spool = Spool(Path(sys.argv[1]))\n"
@@ -163,7 +163,7 @@ def test_an_epoch_recorded_before_adds_nothing(tmp_path: Path) -> None:
     assert times == [0, 1, 2, 3, 54, 55, 96]
 
 
-def test_start_and_finish_told_twice_add_nothing(tmp_path: Path) -> None:
+def test_start_and_finish_reported_twice_add_nothing(tmp_path: Path) -> None:
     spool = Spool(tmp_path)
     for _ in range(2):
         start_sweep(spool, ["a"])
@@ -321,7 +321,7 @@ def test_a_run_that_waits_keeps_no_other_one_on_the_disk(tmp_path: Path) -> None
     assert epochs(spool, "a") == []
 
 
-def test_a_full_disk_stops_nothing_and_is_told_once_as_such(
+def test_a_full_disk_stops_nothing_and_is_reported_once_as_such(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     spool = Spool(tmp_path)

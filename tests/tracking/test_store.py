@@ -107,7 +107,7 @@ def test_sweeps_that_start_together_make_one_store_in_silence(tmp_path: Path) ->
     assert sorted(names) == ["Default", "sdl"]
 
 
-def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
+def test_a_file_that_is_no_database_is_reported(tmp_path: Path) -> None:
     store = find_store(tmp_path)
     assert store.file
     store.file.parent.mkdir(parents=True)

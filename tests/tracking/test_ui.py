@@ -37,7 +37,7 @@ def test_what_is_no_port_is_refused_in_words(port: str) -> None:
     assert "Invalid value for '--port'" in result.output
 
 
-def test_the_last_port_in_use_is_told(store: Store) -> None:
+def test_the_last_port_in_use_is_reported(store: Store) -> None:
     with (
         socket.create_server(("127.0.0.1", 65535)),
         pytest.raises(HarnessError, match="no free port from 65535 to 65535"),

@@ -128,14 +128,14 @@ def test_a_damaged_state_is_named(tmp_path: Path) -> None:
             checkpoints.load_state("a")
 
 
-def test_a_root_that_is_no_folder_is_told(tmp_path: Path) -> None:
+def test_a_root_that_is_no_folder_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for root in (str(tmp_path / "file" / "x"), "nosuch://bucket"):
         with pytest.raises(HarnessError, match="no checkpoints can be kept"):
             Checkpoints(root)
 
 
-def test_what_a_trial_told_last_is_kept_until_it_is_cleared(checkpoints: Checkpoints) -> None:
+def test_what_a_trial_reported_last_is_kept_until_it_is_cleared(checkpoints: Checkpoints) -> None:
     last = {"predictions": "a,b\n", "artifacts": {"schedule.csv": b"\x00\xff"}, "epochs": [{"epoch": 1}]}
     assert checkpoints.load_finished("a") is None
     for identity in ("a", "b"):

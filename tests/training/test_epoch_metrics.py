@@ -32,7 +32,7 @@ def test_train_metrics_are_means_under_their_names() -> None:
     assert [metrics[f"train/{name}/accuracy"] for name in names] == [0.25, 0.5, 0.75, 1, 1, 0]
 
 
-def test_figure_is_the_better_network_under_paper_and_the_sum_elsewhere() -> None:
+def test_monitored_metric_is_of_the_better_network_under_paper_and_of_the_ensemble_elsewhere() -> None:
     metrics = {
         "validation/net1/accuracy": 0.5,
         "validation/net2/accuracy": 0.75,

@@ -236,7 +236,7 @@ def test_candidates_share_initialisation_and_a_last_batch_of_one_is_trained() ->
 
 @pytest.mark.parametrize("networks", [1, 2, 3])
 @pytest.mark.parametrize("protocol", ["paper", EVERYTHING])
-def test_groups_drawn_each_epoch_come_to_hold_every_training_slice(networks: int, protocol: str) -> None:
+def test_groups_sampled_each_epoch_come_to_hold_every_training_slice(networks: int, protocol: str) -> None:
     """The table of predictions tells who trained on what in the last epoch; the others are counted."""
     settings = settings_of("mobilenet_v3_small", networks, pairing="each_epoch")
     run, split = new_run(settings, protocol), split_of(networks)
@@ -272,7 +272,7 @@ def test_pairs_of_an_epoch_are_the_papers_for_its_own_seed() -> None:
         assert (pairs == free[group_slices(labels[free], 2, random)]).all()
 
 
-def test_pairs_drawn_once_leave_the_same_slices_over_in_every_epoch() -> None:
+def test_pairs_sampled_once_leave_the_same_slices_over_in_every_epoch() -> None:
     run = new_run(settings_of("mobilenet_v3_small", 2))
     assert {run.train_epoch().metrics["unpaired_slices"] for _ in range(2)} == {24 - 14 - 3 - 3}
 

@@ -73,7 +73,7 @@ def test_one_scanner_for_all_is_no_confound_but_one_for_a_class_is() -> None:
     assert warned(made(scanner=scanners))["classes from one scanner alone"] == ("2 classes", "II, IV")
 
 
-def test_origins_that_nobody_names_are_said_to_be_none() -> None:
+def test_origins_that_nobody_names_are_reported_to_be_none() -> None:
     found = checks(made())["classes from one scanner alone"]
     assert (found.level, found.found, found.where) == ("ok", "0 classes", "no scanner is named")
 

@@ -117,7 +117,7 @@ def test_a_damaged_cache_is_made_again(made: Path, tmp_path: Path) -> None:
     assert load_cached(first.digest, tmp_path / "cache").digest == first.digest
 
 
-def test_what_is_missing_is_said_with_its_remedy(made: Path, tmp_path: Path) -> None:
+def test_what_is_missing_is_stated_with_its_remedy(made: Path, tmp_path: Path) -> None:
     cache = tmp_path / "cache"
     with pytest.raises(HarnessError, match=r"sdl data prepare made --root DIR"):
         load_prepared(recipe(), cache)

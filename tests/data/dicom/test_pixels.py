@@ -262,7 +262,7 @@ def test_real_compressed_and_enhanced_files_decode(shared: Path) -> None:
     assert [slice_.shape for slice_ in read(enhanced, tuple(range(1, 9)))] == [(128, 128)] * 8
 
 
-def test_a_missing_decoder_is_said_with_its_package(write_dicom: WriteDicom) -> None:
+def test_a_missing_decoder_is_stated_with_its_package(write_dicom: WriteDicom) -> None:
     path = write_dicom()
     dataset = pydicom.dcmread(path)
     dataset.file_meta.TransferSyntaxUID = JPEGLSLossless

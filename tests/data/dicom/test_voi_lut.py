@@ -122,7 +122,9 @@ def test_frames_have_their_own_windows_or_share_one(write_dicom: WriteDicom) -> 
         np.testing.assert_allclose(slice_, by_formula(RAMP, 900, 100), atol=1e-6)
 
 
-def test_frames_that_percentiles_scale_are_told_where_a_window_was_asked_for(write_dicom: WriteDicom) -> None:
+def test_frames_that_percentiles_scale_are_reported_where_a_window_was_asked_for(
+    write_dicom: WriteDicom,
+) -> None:
     own = [item(FrameVOILUTSequence=item(WindowCenter=800, WindowWidth=width))[0] for width in (500, 0)]
     path = write_dicom(pixels=np.stack([RAMP, RAMP]), NumberOfFrames=2, PerFrameFunctionalGroupsSequence=own)
     assert [reading.windowless for reading in read_frames(path, (1, 2), SIZE, "header")] == [False, True]
@@ -171,7 +173,7 @@ def test_a_broken_table_leaves_the_window(write_dicom: WriteDicom, count: int, d
     np.testing.assert_allclose(read(path), by_formula(RAMP, 1000, 500), atol=1e-6)
 
 
-def test_a_window_that_shows_nothing_is_said(write_dicom: WriteDicom) -> None:
+def test_a_window_that_shows_nothing_is_stated(write_dicom: WriteDicom) -> None:
     path = write_dicom(pixels=RAMP, WindowCenter=50_000, WindowWidth=10)
     assert read(path) == "a constant image in the window of its header"
 

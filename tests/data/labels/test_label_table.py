@@ -111,7 +111,7 @@ def test_ids_are_brought_together_by_the_recipe_alone() -> None:
     assert plain.of_patient == {"900_00_1961": "II"}
 
 
-def test_a_hospital_is_told_by_a_column_or_by_the_id() -> None:
+def test_a_hospital_is_read_from_a_column_or_from_the_id() -> None:
     rows = table(("TCGA_CS_4941", "II"), ("TCGA-HT-1", "III"), ("TCGA-HT-2", "II"), ("900-00", "II"))
     rows["where"] = ["CS", "HT", " ? ", ""]
     dashes = (Replacement(pattern="_", replace="-"),)

@@ -198,7 +198,7 @@ def test_a_workbook_of_excel_97_is_read_by_sheet(tmp_path: Path) -> None:
         ("t.xls", bytes.fromhex("D0CF11E0A1B11AE1") + bytes(600)),
     ],
 )
-def test_what_is_no_table_is_said_to_be_none(tmp_path: Path, name: str, content: bytes) -> None:
+def test_what_is_no_table_is_reported_to_be_none(tmp_path: Path, name: str, content: bytes) -> None:
     (tmp_path / name).write_bytes(content)
     with pytest.raises(HarnessError, match=f"{name}: the label table cannot be read"):
         read_table(tmp_path / name)

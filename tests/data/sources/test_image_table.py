@@ -46,7 +46,7 @@ def pictures(tmp_path: Path) -> Path:
     return folder
 
 
-def test_images_are_taken_as_the_table_lists_them(pictures: Path, tmp_path: Path) -> None:
+def test_images_are_included_as_the_table_lists_them(pictures: Path, tmp_path: Path) -> None:
     data = prepare(recipe(source="images", labels={"path": "file"}), pictures, tmp_path / "cache")
     assert data.images.shape == (3, 128, 128)
     expected = {slice_digest((pictures / f"{name}.png").read_bytes()): name[0] for name in ("a1", "a2", "b1")}

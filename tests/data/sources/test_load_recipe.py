@@ -87,7 +87,7 @@ def test_each_rule(tmp_path: Path, more: str, rule: str) -> None:
     assert rule in fault
 
 
-def test_what_a_source_asks_of_a_recipe_is_told_with_its_line(tmp_path: Path) -> None:
+def test_what_a_source_asks_of_a_recipe_is_reported_with_its_line(tmp_path: Path) -> None:
     text = "source: images\nlabels:\n  table: t.csv\n  patient: id\n  label: grade\nwindow: header\n"
     path, window = faults(tmp_path, text)
     assert path.startswith("made.yaml:2: images are found by the label table: labels.path names")

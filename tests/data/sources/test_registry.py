@@ -13,7 +13,7 @@ def test_a_name_leads_to_its_source_and_another_to_the_nearest() -> None:
         source_named("dicm")
 
 
-def test_a_package_that_cannot_be_imported_is_told_by_the_name_of_its_source(
+def test_a_package_that_cannot_be_imported_is_reported_by_the_name_of_its_source(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     metadata = tmp_path / "broken_source-1.0.dist-info"

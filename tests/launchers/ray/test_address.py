@@ -24,13 +24,13 @@ def test_an_address_where_something_answers_is_taken_as_it_is(listening: tuple[s
 
 
 @pytest.mark.parametrize("address", ["localhost:1", "127.0.0.1:1", "[::1]:1"])
-def test_an_address_where_nothing_answers_is_told_with_the_systems_reason(address: str) -> None:
+def test_an_address_where_nothing_answers_is_reported_with_the_systems_reason(address: str) -> None:
     with pytest.raises(HarnessError, match=f"no Ray cluster answers at {re.escape(address)}: Connection ref"):
         check_address(address)
 
 
 @pytest.mark.parametrize("address", ["::1", "::1:6379", "host", "host:", ":6379", "host:65536", "host:x", ""])
-def test_what_is_no_address_is_told_with_the_forms_that_are(address: str) -> None:
+def test_what_is_no_address_is_reported_with_the_forms_that_are(address: str) -> None:
     with pytest.raises(HarnessError, match=r"is no address of a Ray cluster: give HOST:PORT"):
         check_address(address)
 

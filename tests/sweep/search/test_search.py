@@ -25,7 +25,7 @@ def loaded(folder: Path, name: str) -> SweepRuns:
     return load_sweep(name, find_store(folder / "results"))
 
 
-def of_proposal(sweep: SweepRuns, number: int) -> list[TrialRun]:
+def of_suggestion(sweep: SweepRuns, number: int) -> list[TrialRun]:
     trials = [trial for trial in sweep.trials if trial.tags["suggestion"] == str(number)]
     return sorted(trials, key=lambda trial: trial.repeat)
 
@@ -39,12 +39,12 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_the_study_is_told_what_the_predictions_say(whole: Path) -> None:
+def test_the_study_receives_the_scores_of_the_predictions(whole: Path) -> None:
     sweep, told = loaded(whole, "same-name"), frozen(whole, "same-name")
     assert len(told) == 4
     assert {trial.status for trial in sweep.trials} == {"FINISHED"}
     for suggestion in told:
-        trials = of_proposal(sweep, suggestion.number)
+        trials = of_suggestion(sweep, suggestion.number)
         figures = [
             score(trial.predictions)["validation", reporting_network(trial.predictions, "paper")].accuracy
             for trial in trials
@@ -69,7 +69,7 @@ def test_what_another_group_tries_too_is_the_searchs_own_trial(
     assert groups.count("sdl") in (2, 4)  # a λ that is suggested again is not trained again
 
 
-def test_a_killed_search_resumes_to_the_same_proposals_and_numbers(whole: Path, tmp_path: Path) -> None:
+def test_a_killed_search_resumes_to_the_same_suggestions_and_numbers(whole: Path, tmp_path: Path) -> None:
     driver = start_driver(tmp_path, "same-name", ONE, script=searched.__file__)
     os.killpg(driver.pid, signal.SIGKILL)
     driver.wait()
@@ -96,7 +96,7 @@ def test_what_is_stopped_early_is_marked_and_no_candidate(tmp_path: Path) -> Non
     assert pruned
     assert len(pruned) < 5
     for number in pruned:
-        (*before, stopped) = of_proposal(sweep, number)
+        (*before, stopped) = of_suggestion(sweep, number)
         assert (stopped.status, stopped.tags["stopped_early"]) == ("KILLED", "yes")
         assert not any("stopped_early" in trial.tags for trial in before)
     complete = {c.settings.synergic_weight for c in candidates_of([sweep]) if c.repeats}
@@ -122,7 +122,7 @@ def test_a_gaussian_process_asks_and_wilcoxon_leaves_out_what_is_hopeless(tmp_pa
     assert {trial.params["learning_rate"] for trial in pruned} == {1000.0}
     by_candidate = {trial.user_attrs["candidate"]: trial for trial in reversed(pruned)}  # the first of equals
     for trial in by_candidate.values():  # one that is suggested again is not trained again
-        trained = of_proposal(sweep, trial.number)
+        trained = of_suggestion(sweep, trial.number)
         assert 1 < len(trained) < 6
         assert [run.tags.get("stopped_early") for run in trained] == [None] * (len(trained) - 1) + ["yes"]
     best = choose([sweep])
@@ -132,7 +132,7 @@ def test_a_gaussian_process_asks_and_wilcoxon_leaves_out_what_is_hopeless(tmp_pa
     }
 
 
-def test_a_failing_proposal_is_told_as_failed(tmp_path: Path) -> None:
+def test_a_failing_suggestion_is_reported_as_failed(tmp_path: Path) -> None:
     mixed = "groups.sdl.backbone={choice: [shufflenet_v2_x0_5, alexnet]}"
     outcome = run_search(tmp_path, "part", mixed, "epochs=1", "repeats=1")
     told = frozen(tmp_path, "part")

@@ -73,7 +73,7 @@ def test_killed_after_the_decision_to_stop_and_ended_by_a_sync(
     }
 
 
-def test_killed_between_the_last_record_and_telling_the_figure(
+def test_killed_between_the_last_record_and_reporting_the_score(
     tmp_path: Path, declared: SweepManifest
 ) -> None:
     spool = Spool(tmp_path / "spool")

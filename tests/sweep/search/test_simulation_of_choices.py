@@ -6,7 +6,7 @@ from scipy import stats
 from simulated_sweeps import SLICES, Hill, hit_rates
 
 
-def test_figures_are_binomial_with_the_hill_as_mean() -> None:
+def test_accuracies_are_binomial_with_the_hill_as_mean() -> None:
     hill = Hill(best=4)
     assert set(hill.accuracies(4, 500, np.random.default_rng(0))) <= {k / SLICES for k in range(SLICES + 1)}
     for weight, expected in ((4, 0.85), (9, 0.65), (6.5, 0.8)):

@@ -99,7 +99,7 @@ def test_a_study_in_two_runs_asks_what_it_would_have_asked_in_one(tmp_path: Path
     assert len(whole) == 7 * 2
 
 
-def test_the_figure_of_a_proposal_is_the_mean_over_its_trials(tmp_path: Path) -> None:
+def test_the_score_of_a_suggestion_is_the_mean_over_its_trials(tmp_path: Path) -> None:
     study = opened(tmp_path, "groups.sdl.search.suggestions=1", "groups.sdl.model=sdl")
     trials = train(study, by_lambda)
     (told,) = frozen(study)
@@ -122,7 +122,7 @@ def test_lambda_is_asked_for_sdl_alone(tmp_path: Path) -> None:
     assert {trial.params["model"] for trial in frozen(study)} == {"sdl", "single"}
 
 
-def test_a_candidate_proposed_again_is_told_what_is_known(tmp_path: Path) -> None:
+def test_a_candidate_proposed_again_is_reported_again(tmp_path: Path) -> None:
     few = ["groups.sdl.model=sdl", "groups.sdl.lambda={int: [4, 6]}", "groups.sdl.learning_rate=0.1"]
     study = opened(tmp_path, *few)
     trained = train(study, by_lambda)
@@ -134,7 +134,7 @@ def test_a_candidate_proposed_again_is_told_what_is_known(tmp_path: Path) -> Non
         assert trial.value == pytest.approx(0.9 - 0.05 * abs(trial.params["lambda"] - 5) + 0.005)
 
 
-def test_a_failed_proposal_is_told_and_replaced_on_resume(tmp_path: Path) -> None:
+def test_a_failed_suggestion_is_reported_and_replaced_on_resume(tmp_path: Path) -> None:
     storage = optuna.storages.InMemoryStorage()
     study = opened(tmp_path, "groups.sdl.search.suggestions=2", storage=storage)
     suggestion = study.next()
@@ -148,7 +148,7 @@ def test_a_failed_proposal_is_told_and_replaced_on_resume(tmp_path: Path) -> Non
     assert study.ended_well == 2
 
 
-def test_a_proposal_that_is_worse_in_trial_after_trial_is_stopped(tmp_path: Path) -> None:
+def test_a_suggestion_that_is_worse_in_trial_after_trial_is_stopped(tmp_path: Path) -> None:
     study = opened(
         tmp_path,
         "groups.sdl.model=sdl",
