@@ -18,7 +18,7 @@ from harness.data.collection.prepared import PreparedData
 from harness.data.collection.selection_report import SelectionReport
 from harness.errors import HarnessError
 
-VERSION = 6  # counts changes, past the records, of the preparation or of what the cache holds
+VERSION = 7  # counts changes, past the records, of the preparation or of what the cache holds
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """The slices of a dataset with their classes: what its recipe includes, and why it excludes the rest."""
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,8 +13,10 @@ from harness.data.labels.label_table import PatientLabels
 from harness.data.labels.nearly_equal import normalise_id
 from harness.data.labels.patients import choose_patients
 from harness.data.labels.strangers import refuse_strangers
+from harness.data.preparation.reading import Reading
 from harness.data.recipe import Recipe
-from harness.data.series.selection_rule import apply_rule, drop_duplicates, drop_siblings, exclude
+from harness.data.series.selection_rule import COPY, apply_rule, drop_duplicates, drop_siblings, exclude
+from harness.data.series.siblings import by_preference
 from harness.data.sources.registry import source_named
 from harness.parallel import Progress
 
@@ -72,6 +76,7 @@ def read_pixels(
     reasons = [reading.pixels if isinstance(reading.pixels, str) else "" for reading in readings]
     slices = selected.slices.assign(display=[reading.display for reading in readings])
     left = replace(selected, slices=exclude(slices, pd.Series(reasons, dtype=str)))
+    left = replace(left, slices=exclude(left.slices, _copies(left, readings)))
     included = left.included
     read = [readings[row] for row in included.index.tolist()]
     if recipe.window == "header":
@@ -79,3 +84,15 @@ def read_pixels(
         left = replace(left, windowless=frozenset(included.loc[windowless, "slice_id"]))
     shape = (-1, recipe.image_size, recipe.image_size)
     return left, np.asarray([reading.pixels for reading in read], dtype=np.float32).reshape(shape)
+
+
+def _copies(selected: LabelledSlices, readings: Sequence[Reading]) -> pd.Series:
+    """Return why slices are excluded that look to the last bit like a preferred one of their patient.
+
+    Noise tells acquisitions apart, so these are one slice, whose times were removed or sent otherwise.
+    """
+    included = by_preference(selected.included)
+    looks = (np.asarray(readings[row].pixels).tobytes() for row in included.index.tolist())
+    digests = [hashlib.sha256(look).digest() for look in looks]
+    again = included.assign(digest=digests).duplicated(["patient", "digest"])
+    return again.reindex(selected.slices.index, fill_value=False).map({True: COPY, False: ""})

@@ -56,7 +56,7 @@ def sibling_reasons(table: pd.DataFrame) -> pd.Series:
     inversions = _of_several_inversions(table, acquisition)
     slices = _slices(table, acquisition)[(table["taken"] == "yes") & ~inversions]
     several = table.loc[slices.index[slices.duplicated(keep=False)]]
-    siblings = slices.loc[_by_preference(several).index].duplicated()
+    siblings = slices.loc[by_preference(several).index].duplicated()
     reasons = pd.Series("", index=table.index, dtype=str).mask(inversions, INVERSION_REASON)
     return reasons.mask(siblings.reindex(table.index, fill_value=False), SIBLING)
 
@@ -108,7 +108,7 @@ def _slices(table: pd.DataFrame, acquisition: pd.Series) -> pd.Series:
     return pd.Series(connected_components(links, directed=False)[1], index=table.index)
 
 
-def _by_preference(table: pd.DataFrame) -> pd.DataFrame:
+def by_preference(table: pd.DataFrame) -> pd.DataFrame:
     """Return siblings in the order of preference; a number that is not stated comes after all others."""
     ranks = {parts: _rank({*parts.split("; ")}) for parts in table["parts"].unique()}
     order = ["rank", "echo", "series_number", "series", "slice_id", "path", "frame"]

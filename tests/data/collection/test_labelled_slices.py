@@ -8,6 +8,7 @@ from helpers.recipes import checks, recipe
 
 from harness.data.collection.prepare import prepare
 from harness.data.collection.selection_report import ReasonCount
+from harness.data.series.selection_rule import COPY
 from harness.data.series.siblings import SIBLING
 from harness.data.series.slice_record import slice_digest
 
@@ -98,3 +99,24 @@ def test_siblings_are_counted_in_the_report_and_the_normalised_one_is_prepared(
     data = prepare(recipe(), tmp_path / "dicom", tmp_path / "cache")
     assert set(data.slice_ids) == kept
     assert ReasonCount(reason=SIBLING, count=4) in data.selection.exclusions
+
+
+def test_of_slices_that_look_the_same_and_tell_no_time_one_a_patient_is_prepared(
+    write_dicom: WriteDicom, tmp_path: Path
+) -> None:
+    rng, kept = np.random.default_rng(0), set()
+    for patient in "AB":
+        for offset in (0, 5):
+            pixels = rng.integers(0, 4000, (96, 96), dtype=np.uint16)
+            for number in (2, 1):  # the lower series number was sent first
+                uid = f"1.2.{ord(patient)}.{offset}.{number}"
+                tags = {"PatientID": patient, "SOPInstanceUID": uid, "SeriesInstanceUID": f"1.2.{9 - number}"}
+                write_dicom(f"{uid}.dcm", pixels, SeriesNumber=number, **tags)
+                kept |= {slice_digest(f"{uid}\x1f1".encode())} if number == 1 else set()
+    write_dicom("other.dcm", pixels, PatientID="A", SOPInstanceUID="1.3")  # B's: a matter for the checks
+    kept.add(slice_digest(b"1.3\x1f1"))
+    (tmp_path / "dicom" / "labels.csv").write_text("id,grade\nA,II\nB,III\n")
+    data = prepare(recipe(), tmp_path / "dicom", tmp_path / "cache")
+    assert set(data.slice_ids) == kept
+    assert ReasonCount(reason=COPY, count=4) in data.selection.exclusions
+    assert checks(data)["copies of a slice of another patient"].count == 2
