@@ -27,34 +27,34 @@ import pydicom
 import SimpleITK
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.pixels import apply_modality_lut
-from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
+from pydicom.uid import ComputedRadiographyImageStorage, ExplicitVRLittleEndian
 
-slice_ = Dataset()
-slice_.file_meta = FileMetaDataset()
-slice_.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
-slice_.SOPClassUID, slice_.SOPInstanceUID = CTImageStorage, "1.2.3"
-slice_.StudyInstanceUID, slice_.SeriesInstanceUID, slice_.FrameOfReferenceUID = "1.2", "1.2.1", "1.2.2"
-slice_.Modality, slice_.PatientID, slice_.PatientName, slice_.Manufacturer = "CT", "P", "P", "Other"
-slice_.ImageType, slice_.SeriesNumber, slice_.InstanceNumber = ["ORIGINAL", "PRIMARY", "AXIAL"], 1, 1
-slice_.ImageOrientationPatient, slice_.ImagePositionPatient = [1, 0, 0, 0, 1, 0], [0, 0, 0]
-slice_.PixelSpacing, slice_.SliceThickness = [1, 1], 5
-slice_.Rows = slice_.Columns = 64
-slice_.SamplesPerPixel, slice_.PhotometricInterpretation, slice_.PixelRepresentation = 1, "MONOCHROME2", 0
-slice_.BitsAllocated, slice_.BitsStored, slice_.HighBit = 16, 16, 15
+image = Dataset()
+image.file_meta = FileMetaDataset()
+image.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+image.SOPClassUID, image.SOPInstanceUID = ComputedRadiographyImageStorage, "1.2.3"
+image.StudyInstanceUID, image.SeriesInstanceUID = "1.2", "1.2.1"
+image.Modality, image.PatientID, image.PatientName, image.Manufacturer = "CR", "P", "P", "Other"
+image.ImageType, image.SeriesNumber, image.InstanceNumber = ["ORIGINAL", "PRIMARY"], 1, 1
+image.BodyPartExamined, image.ViewPosition, image.PatientOrientation = "HEAD", "LL", ["P", "F"]
+image.ImagerPixelSpacing = [1, 1]
+image.Rows = image.Columns = 64
+image.SamplesPerPixel, image.PhotometricInterpretation, image.PixelRepresentation = 1, "MONOCHROME2", 0
+image.BitsAllocated, image.BitsStored, image.HighBit = 16, 16, 15
 table = Dataset()
 table.LUTDescriptor, table.ModalityLUTType, table.LUTData = [4, 0, 16], "US", [300, 200, 100, 0]
 table["LUTDescriptor"].VR = table["LUTData"].VR = "US"
-slice_.ModalityLUTSequence = [table]
-slice_.PixelData = (np.arange(64 * 64, dtype=np.uint16) % 4).tobytes()
-slice_.save_as("slice.dcm", enforce_file_format=True)
+image.ModalityLUTSequence = [table]
+image.PixelData = (np.arange(64 * 64, dtype=np.uint16) % 4).tobytes()
+image.save_as("image.dcm", enforce_file_format=True)
 
-read = pydicom.dcmread("slice.dcm")
-command = [dcm2niix.bin, "-z", "n", "-s", "y", "-f", "out", "slice.dcm"]
+read = pydicom.dcmread("image.dcm")
+command = [dcm2niix.bin, "-z", "n", "-s", "y", "-f", "out", "image.dcm"]
 subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 found = {
     "pydicom": apply_modality_lut(read.pixel_array, read)[0, :4].tolist(),
-    "SimpleITK": SimpleITK.GetArrayFromImage(SimpleITK.ReadImage("slice.dcm"))[0, 0, :4].tolist(),
-    "dcm2niix": [float(value) for value in nibabel.load("out.nii").get_fdata()[:4, -1, 0]],
+    "SimpleITK": SimpleITK.GetArrayFromImage(SimpleITK.ReadImage("image.dcm"))[0, 0, :4].tolist(),
+    "dcm2niix": [float(value) for value in nibabel.load("out.nii").get_fdata()[:4, 0, 0]],
 }
 for reader, values in found.items():
     print(f"{reader}: {values}")
