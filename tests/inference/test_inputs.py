@@ -15,6 +15,7 @@ from pydicom.dataset import Dataset
 from harness.data.preparation.normalise import CONSTANT
 from harness.data.preparation.reading import read_image
 from harness.data.series.selection_rule import COPY
+from harness.data.series.siblings import SIBLING
 from harness.errors import HarnessError
 from harness.inference.inputs import read_input
 from harness.inference.model import read_model
@@ -293,3 +294,15 @@ def test_of_real_files_those_that_truth_includes_are_included() -> None:
         else:
             with pytest.raises(HarnessError, match="no slice can be included"):
                 read_input([folder / str(row.folder)], rule())
+
+
+def test_of_siblings_one_is_asked_about_unless_any_is_allowed(tmp_path: Path) -> None:
+    acquired = {"AcquisitionTime": "101530.25", "ImagePositionPatient": [4, 0, 0]}
+    plain, normalised = (
+        save(mr_image(pixels(number), ImageType=["ORIGINAL", "PRIMARY", "M", *more], **acquired), path)
+        for number, (path, more) in enumerate({tmp_path / "a.dcm": [], tmp_path / "b.dcm": ["NORM"]}.items())
+    )
+    given = read_input([plain, normalised], rule())
+    assert given.excluded == {SIBLING: 1}
+    np.testing.assert_array_equal(given.images, read_input([normalised], rule()).images)
+    assert list(read_input([plain, normalised], rule(), allow_any=True).rows["note"]) == [SIBLING, ""]

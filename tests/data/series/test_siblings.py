@@ -90,11 +90,13 @@ SITUATIONS = {
         {"INV1": INVERSION_REASON, "INV1 phase": NO_MAGNITUDE, "INV2": INVERSION_REASON, "map": DERIVED,
          "UNI": SIBLING, "UNI-DEN": ""}, MP2RAGE,
     ),
-    "Siemens XA30, uniform image and map of MP2RAGE": Situation(
-        "rordenlab/dcm2niix issue 675: both at 15:00:08.35, typed UNIFORM and MAP",
-        {"map": typed("DERIVED", "PRIMARY", "T1", "T1", "MAP", number=10, description="MP2RAGE_T1_Images"),
+    "Siemens XA30, series of MP2RAGE": Situation(
+        "rordenlab/dcm2niix issue 675: all at 15:00:08.35, typed NONE, UNIFORM and MAP",
+        {"INV1": typed("ORIGINAL", "PRIMARY", "T1", "NONE", number=8, description="MP2RAGE_INV1",
+                       InversionTime=700),
+         "map": typed("DERIVED", "PRIMARY", "T1", "T1", "MAP", number=10, description="MP2RAGE_T1_Images"),
          "uniform": typed("DERIVED", "PRIMARY", "T1", "UNIFORM", number=13, description="MP2RAGE_UNI")},
-        {"map": DERIVED, "uniform": ""}, MP2RAGE,
+        {"INV1": INVERSION_REASON, "map": DERIVED, "uniform": ""}, MP2RAGE,
     ),
     "MP2RAGE whose names were removed": Situation(
         "PS3.15 annex E: descriptions are removed unless an option keeps them",
