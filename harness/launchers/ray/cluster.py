@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import signal
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,7 +13,8 @@ import ray
 import harness
 from harness.errors import HarnessError
 from harness.launchers.capacity import Capacity, Node
-from harness.launchers.ray.address import check_address
+from harness.launchers.ray.address import AUTO, check_address
+from harness.launchers.ray.handshake import shake_hands
 
 DRIVER_ENVIRONMENT = {
     "RAY_AIR_NEW_OUTPUT": "0",  # progress is ours
@@ -31,12 +33,16 @@ def cluster(address: str | None) -> Iterator[Capacity]:
     on the address by which others reach this machine, and answers who holds the token in the user's home.
 
     Raises:
-        HarnessError: if no cluster answers at ``address``.
+        HarnessError: no cluster answers at ``address``, it wants a token that the user does not have, or it
+            runs another version of Ray or Python.
     """
     runtime: dict[str, Any] = {}
     options: dict[str, Any] = {"address": "local", "include_dashboard": False}
     if address is not None:
         options = {"address": check_address(address)}
+        if options["address"] != AUTO:
+            with _silent("ray._private.authentication.authentication_token_setup"):
+                shake_hands(options["address"])
         runtime["py_modules"] = [harness]  # nodes need the libraries installed, not this package
     with _environment(DRIVER_ENVIRONMENT), _silent("ray.tune"):  # why a trial failed is reported once, by us
         on_terminate = signal.getsignal(signal.SIGTERM)
@@ -44,6 +50,12 @@ def cluster(address: str | None) -> Iterator[Capacity]:
             ray.init(runtime_env=runtime, log_to_driver=False, logging_level=logging.ERROR, **options)
         except (ConnectionError, ValueError) as error:
             raise HarnessError(f"no Ray cluster answers at {address}: {error}") from None
+        except RuntimeError as error:
+            if not (versions := _versions(str(error))):
+                raise
+            raise HarnessError(
+                f"the Ray cluster at {address} runs {versions}; use the same on both"
+            ) from None
         signal.signal(signal.SIGTERM, on_terminate)  # Ray sets a handler of its own
         try:
             yield Capacity(
@@ -59,6 +71,15 @@ def cluster(address: str | None) -> Iterator[Capacity]:
             )
         finally:
             ray.shutdown()
+
+
+def _versions(message: str) -> str:
+    """Return the versions in what Ray says of two that differ, ``Ray 2.60.0 on Python 3.11.7, this …``."""
+    found = re.findall(r"Ray: (\S+)\s+Python: (\S+)", message)
+    if "ersion mismatch" not in message or len(found) != 2:
+        return ""
+    there, here = (f"Ray {ray_version} on Python {python}" for ray_version, python in found)
+    return f"{there}, this process {here}"
 
 
 @contextmanager

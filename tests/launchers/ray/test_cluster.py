@@ -1,11 +1,5 @@
 """Packing on logical GPUs, and clusters of real nodes on this machine."""
 
-import os
-import shutil
-import signal
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,7 +7,7 @@ from pathlib import Path
 import pytest
 import ray
 from helpers import searched
-from helpers.servers import free_port, wait_for
+from helpers.ray_heads import head_node, run_driver
 from helpers.tiny import declare, run, tiny_data
 from ray.cluster_utils import Cluster
 
@@ -165,46 +159,12 @@ sys.meta_path.insert(0, Sent())
 
 
 @pytest.fixture
-def other(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A cluster that runs on this machine for its own ends, without the package; its address.
-
-    It lives in a folder of its own, which only this test's Ray looks into for running clusters.
-    """
-    home = Path(tempfile.mkdtemp(prefix="r"))  # short: sockets have short names
-    (home / "sitecustomize.py").write_text(NO_PACKAGE)
-    monkeypatch.setenv("RAY_TMPDIR", str(home))
+def other(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[str]:
+    """A cluster that runs on this machine for its own ends, without the package; its address."""
     monkeypatch.setenv("RAY_AUTH_MODE", "disabled")  # an earlier Ray of this process has turned it on
-    port = free_port()
-    command = [sys.executable, "-m", "ray.scripts.scripts", "start", "--head", "--block", f"--port={port}"]
-    command += ["--node-ip-address=127.0.0.1", "--num-cpus=1"]
-    command += ["--include-dashboard=false", "--disable-usage-stats"]
-    head = subprocess.Popen(
-        command,
-        cwd=home,
-        env=os.environ | {"PYTHONPATH": str(home)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    wait_for(lambda: (home / "ray/ray_current_cluster").exists())
-    yield f"127.0.0.1:{port}"
-    os.killpg(head.pid, signal.SIGKILL)  # Ray itself takes half a minute to end
-    head.wait()
-    shutil.rmtree(home, ignore_errors=True)
-
-
-def driver(script: str, **environment: str) -> list[str]:
-    """Run a script in a process that has met no other Ray, and return the words that it prints last."""
-    _, _, tests, root, *_ = Path(__file__).parents
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        env=os.environ | {"PYTHONPATH": f"{tests}{os.pathsep}{root}"} | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.splitlines()[-1].split()
+    (tmp_path / "sitecustomize.py").write_text(NO_PACKAGE)
+    with head_node(monkeypatch, PYTHONPATH=str(tmp_path)) as address:
+        yield address
 
 
 JOINED = """
@@ -220,10 +180,10 @@ with cluster({address!r}) as capacity:
 def test_a_cluster_is_joined_where_it_is_asked_for_alone(other: str, named: bool) -> None:
     environment = {"RAY_ADDRESS": other if named else ""}
     port = other.rpartition(":")[2]
-    alone, nodes = driver(JOINED.format(address=None), **environment)
+    alone, nodes = run_driver(JOINED.format(address=None), **environment)
     assert alone != port
     assert nodes == "1"
-    assert driver(JOINED.format(address="auto"), **environment) == [port, "1"]
+    assert run_driver(JOINED.format(address="auto"), **environment) == [port, "1"]
 
 
 SWEEP = """
@@ -235,4 +195,4 @@ print(run(Path({folder!r}), "sent", "epochs=1", address={address!r}).complete)
 
 @pytest.mark.slow
 def test_a_node_without_the_package_is_sent_it(other: str, tmp_path: Path) -> None:
-    assert driver(SWEEP.format(folder=str(tmp_path), address=other)) == ["True"]
+    assert run_driver(SWEEP.format(folder=str(tmp_path), address=other)) == ["True"]
