@@ -22,7 +22,8 @@ def shake_hands(address: str) -> None:
     """Check that a cluster lets this process in, with the token that the user has, if any.
 
     `ray.init` sends a token to clusters that it finds by itself, and to no stated address; of a cluster that
-    refuses it says, after 20 s, that it could not connect. A cluster that wants no token minds none.
+    refuses it says, after 20 s, that it could not connect. Where a cluster wants no token none is sent: a
+    driver that asks for one refuses the workers of such a cluster.
 
     Raises:
         HarnessError: the cluster wants another token, or no cluster answers.
@@ -32,22 +33,38 @@ def shake_hands(address: str) -> None:
             f"something listens at {address}, but no Ray cluster: give the port of the cluster itself, 6379 "
             "where nobody chose another (8265 is its dashboard's)"
         )
-    maybe_enable_token_auth_if_token_available(warn_if_disabled=False)
-    refusals: list[Exception] = []
-    asking = Thread(target=_ask, args=(address, refusals), daemon=True)
-    asking.start()
-    asking.join(_PATIENCE)
-    if refusals and isinstance(refusals[0], AuthenticationError):
+    if _refused(address) and not (_enable_token() and not _refused(address)):
         raise HarnessError(
             f"the Ray cluster at {address} wants a token, and {_token_sent()}; on its head node "
             "`ray get-auth-token` prints it: set RAY_AUTH_MODE=token, and RAY_AUTH_TOKEN to the token or "
             "RAY_AUTH_TOKEN_PATH to a file with it"
         )
-    if refusals or asking.is_alive():
+
+
+def _enable_token() -> bool:
+    """Let Ray send the token that the user has; return whether there is one that is not sent yet."""
+    return "RAY_AUTH_MODE" not in os.environ and maybe_enable_token_auth_if_token_available(
+        warn_if_disabled=False
+    )
+
+
+def _refused(address: str) -> bool:
+    """Return whether the cluster refuses this process for want of its token.
+
+    Raises:
+        HarnessError: no cluster answers.
+    """
+    refusals: list[Exception] = []
+    asking = Thread(target=_ask, args=(address, refusals), daemon=True)
+    asking.start()
+    asking.join(_PATIENCE)
+    refused = bool(refusals) and isinstance(refusals[0], AuthenticationError)
+    if not refused and (refusals or asking.is_alive()):
         raise HarnessError(
             f"no Ray cluster answers at {address} within {_PATIENCE:g} s, though something listens there: "
             "if the cluster is still starting, try again"
         )
+    return refused
 
 
 def _speaks_http2(address: str) -> bool:
