@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     import torch
 
     from harness.experiment.space import Space
+    from harness.sweep.sweep_folder import SweepManifest
+    from harness.tracking.store import Store
 
 RESULTS = Path("results")
 
@@ -38,6 +40,26 @@ def torch_device(name: str) -> "torch.device":
     if name == "cuda" and not torch.cuda.is_available():
         raise HarnessError("--device cuda: torch finds no GPU here; leave it out to train on the CPU")
     return torch.device(name)
+
+
+def recorded_store(name: str) -> "Store":
+    """Return the store of a sweep's runs, as its folder remembers it; say where the shell differs.
+
+    Raises:
+        HarnessError: another version started the sweep, or its name is none.
+    """
+    from harness.sweep.sweep_folder import SweepFolder, store_of
+
+    folder = SweepFolder(RESULTS, name)
+    if folder.exists():
+        announce_differences(folder.read())
+    return store_of(name, RESULTS)
+
+
+def announce_differences(declared: "SweepManifest") -> None:
+    """Say on the error stream where the shell differs from that in which a sweep was started."""
+    for difference in declared.origin.differences() if declared.origin else []:
+        click.echo(f"note: {difference}", err=True)
 
 
 def read_space(space: str, dataset: str | None, overrides: tuple[str, ...]) -> "Space":

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from harness.cli.options import RESULTS, cache_option, torch_device
+from harness.cli.options import RESULTS, cache_option, recorded_store, torch_device
 
 
 @click.command()
@@ -43,11 +43,11 @@ def report(names: tuple[str, ...], out: Path | None, no_slices: bool, cache: Pat
     from harness.report.rendering.terminal import comparison_table
     from harness.report.sources import Sources
     from harness.report.write import write_report
+    from harness.sweep.origin import one_store
     from harness.tracking.artifacts import save_results, selections
     from harness.tracking.run_reader import curves, load_sweep, schedule
-    from harness.tracking.store import find_store
 
-    store = find_store(RESULTS)
+    store = one_store({name: recorded_store(name) for name in names})
     runs = [load_sweep(name, store) for name in names]
     Console().print(comparison_table(runs))
     sources = Sources(
@@ -114,11 +114,10 @@ def best(
     from harness.report.rendering.choice import choice_text
     from harness.selection.best import choose
     from harness.tracking.run_reader import load_sweep
-    from harness.tracking.store import find_store
 
     if retrain and not model:
         raise click.UsageError("--retrain trains what --register MODEL keeps: name the model")
-    store = find_store(RESULTS)
+    store = recorded_store(name)
     sweep = load_sweep(name, store)
     choice = choose([sweep], rule)
     click.echo(json.dumps(choice.as_dict(), indent=2) if as_json else choice_text(choice))
@@ -147,11 +146,11 @@ def sync(name: str) -> None:
     """
     from harness.sweep.sweep_folder import SweepFolder
     from harness.sweep.sync import sync as sync_sweep
-    from harness.tracking.store import create_store, find_store
+    from harness.tracking.store import create_store
 
     folder = SweepFolder(RESULTS, name)
     folder.read()
-    store = find_store(RESULTS)
+    store = recorded_store(name)
     create_store(store)
     left = sync_sweep(folder, store)
     click.echo(f"{left} records are left" if left else f"all records of {name} are in {store}")

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from harness.cli.options import RESULTS, cache_option, dataset_option, read_space, set_option
+from harness.cli.options import (
+    RESULTS,
+    announce_differences,
+    cache_option,
+    dataset_option,
+    read_space,
+    set_option,
+)
 from harness.errors import HarnessError
 from harness.launchers.registry import DEFAULT, open_launcher
 
@@ -27,7 +34,7 @@ if TYPE_CHECKING:
 @set_option
 @click.option("--dry-run", is_flag=True, help="Print trials, resources and packing; start nothing.")
 @click.option("--address", help="Join this Ray cluster (host:port, or auto).")
-@click.option("--launcher", default=DEFAULT, show_default=True, help="Where the trials run.")
+@click.option("--launcher", help=f"Where the trials run.  [default: {DEFAULT}]")
 @click.option("--device", type=click.Choice(["cpu"]), help="Train on CPUs whatever the space asks for.")
 @click.option("--resume", metavar="NAME", help="Go on with a sweep: train what is not finished.")
 @cache_option
@@ -53,32 +60,52 @@ def sweep(
     sdl sweep grid --dataset rembrandt --address auto --name rembrandt-grid
     sdl sweep --resume rembrandt-grid --address auto
     """
+    where = (launcher or DEFAULT, address)
     if resume:
         if space or name or dataset or overrides or dry_run:
             raise click.UsageError("--resume goes on with a sweep as it was declared: give no other choice")
         declared, data = _declared_before(resume, cache)
+        where = _where(declared, launcher, address)
     elif space is None:
         raise click.UsageError("name a SPACE, or a sweep to --resume")
     else:
+        from harness.sweep.sweep_folder import check_free
+
         declared_space = read_space(space, dataset, overrides)
         if dry_run:
-            _print_plan(declared_space, name or Path(space).stem, cache, launcher, address, device)
+            if name:
+                check_free(RESULTS, name)
+            _print_plan(declared_space, name or Path(space).stem, cache, *where, device)
             return
-        declared, data = _declare(space, declared_space, name, overrides, cache)
-    _run(declared, data, open_launcher(launcher, address), resume=resume is not None, device=device)
+        declared, data = _declare(space, declared_space, name, overrides, cache, *where)
+    _run(declared, data, open_launcher(*where), resume=resume is not None, device=device)
 
 
 def _declare(
-    stated: str, space: "Space", name: str | None, overrides: tuple[str, ...], cache: Path
+    stated: str,
+    space: "Space",
+    name: str | None,
+    overrides: tuple[str, ...],
+    cache: Path,
+    launcher: str,
+    address: str | None,
 ) -> "tuple[SweepManifest, PreparedData]":
     from harness.experiment.load_data import load_data
-    from harness.sweep.sweep_folder import SweepManifest, new_name
+    from harness.sweep.origin import Origin
+    from harness.sweep.sweep_folder import SweepManifest, check_free, new_name
 
     name = name or new_name(RESULTS, Path(stated).stem)
+    check_free(RESULTS, name)
+    origin = Origin.here(RESULTS, launcher, address)
+    for line in origin.announcements():
+        click.echo(f"note: {line}", err=True)
     data = load_data(space, cache)
     words = ["sdl", "sweep", _nameable(stated), "--name", name, "--dataset", _nameable(space.dataset)]
     words += [word for text in overrides for word in ("--set", text)]
-    return SweepManifest(name=name, space=space, data_digest=data.digest, command=shlex.join(words)), data
+    command = shlex.join(words)
+    return SweepManifest(
+        name=name, space=space, data_digest=data.digest, command=command, origin=origin
+    ), data
 
 
 def _nameable(stated: str) -> str:
@@ -91,8 +118,20 @@ def _declared_before(name: str, cache: Path) -> "tuple[SweepManifest, PreparedDa
     from harness.sweep.sweep_folder import SweepFolder
 
     declared = SweepFolder(RESULTS, name).read()
+    announce_differences(declared)
     data = load_same_data(declared.space, cache, sweep=name, digest=declared.data_digest)
     return declared, data
+
+
+def _where(declared: "SweepManifest", launcher: str | None, address: str | None) -> tuple[str, str | None]:
+    """Return launcher and address of a resumed sweep: as they are stated now, else as it was started."""
+    origin = declared.origin
+    if origin is None or launcher or address:
+        return launcher or DEFAULT, address
+    if origin.address or origin.launcher != DEFAULT:
+        at = f" at {origin.address}" if origin.address else ""
+        click.echo(f"note: the sweep was started on {origin.launcher}{at}, and goes on there", err=True)
+    return origin.launcher, origin.address
 
 
 def _print_plan(
@@ -123,8 +162,8 @@ def _run(
 
     from harness.report.rendering.terminal import comparison_table
     from harness.sweep.driver import run_sweep
+    from harness.sweep.sweep_folder import store_of
     from harness.tracking.run_reader import load_sweep
-    from harness.tracking.store import find_store
 
     console, name = Console(), declared.name
     console.print(f"sweep {name}")
@@ -132,7 +171,7 @@ def _run(
     if outcome.waiting:
         click.echo(f"{outcome.waiting} records wait for the tracking store: sdl sync {name}")
     elif outcome.finished:
-        console.print(comparison_table([load_sweep(name, find_store(RESULTS))]))
+        console.print(comparison_table([load_sweep(name, store_of(name, RESULTS))]))
     if not outcome.complete:
         _unfinished(outcome, name)
     click.echo(f"tables and figures: sdl report {name}\nruns in MLflow:     sdl ui")

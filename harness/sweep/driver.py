@@ -94,7 +94,8 @@ def run_sweep(
         HarnessError: before anything is started, if trials do not fit on the launcher's machines, weights are
             missing, the name is taken, or another process runs this sweep.
     """
-    space, folder, store = declared.space, SweepFolder(results, declared.name), find_store(results)
+    space, folder = declared.space, SweepFolder(results, declared.name)
+    store = declared.origin.open_store(results) if declared.origin else find_store(results)
     trials = plan_trials(declared.name, space, declared.data_digest)
     variants = plan_variants(declared.name, space, declared.data_digest)
     check_splits(variants, data)

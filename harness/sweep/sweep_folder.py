@@ -13,9 +13,12 @@ from pydantic import BaseModel, ConfigDict
 
 from harness.errors import HarnessError, did_you_mean
 from harness.experiment.space import Space
+from harness.sweep.origin import Origin
+from harness.tracking.store import Store, find_store
 from harness.version import FORMAT, check_format
 
 RESERVED = ("cache", "generated", "paper", "runs", "sheets")  # a sweep's report lies beside these folders
+LONGEST_NAME = 100  # letters; file systems take 255 with all that is appended
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
@@ -27,6 +30,7 @@ class SweepManifest(BaseModel):
         space: the validated search space, overrides included.
         data_digest: digest of the prepared collection.
         command: what the user typed.
+        origin: what else it was started with; None where a version did not record that.
         format: how the folder and its runs are to be read: `harness.version.FORMAT`.
     """
 
@@ -37,6 +41,46 @@ class SweepManifest(BaseModel):
     space: Space
     data_digest: str
     command: str
+    origin: Origin | None = None
+
+
+def check_name(name: str) -> None:
+    """Refuse what cannot name a sweep: its name is that of a folder, of a run and of a report.
+
+    Raises:
+        HarnessError: it is no plain name, too long, or that of another folder of results.
+    """
+    if not _PLAIN_NAME.fullmatch(name) or name.endswith("."):
+        raise HarnessError(
+            f"{_shortened(name)} names no sweep: begin with a letter or digit, then letters, digits, '_', '.' "
+            "or '-', and no '.' at the end"
+        )
+    if len(name) > LONGEST_NAME:
+        raise HarnessError(
+            f"{_shortened(name)} names no sweep: it has {len(name)} letters; take at most {LONGEST_NAME}"
+        )
+    if name.casefold() in RESERVED:
+        raise HarnessError(f"{name!r} names no sweep: results/{name} is another folder; take another name")
+
+
+def check_free(results: Path, name: str) -> None:
+    """Refuse a name for a new sweep that another one has, also where only case tells them apart.
+
+    Raises:
+        HarnessError: naming the other sweep; or as `check_name` does.
+    """
+    check_name(name)
+    for other in (results / "runs").glob("*/sweep.json"):
+        if (taken := other.parent.name).casefold() == name.casefold():
+            also = "" if taken == name else " (many file systems do not tell small letters from capitals)"
+            raise HarnessError(
+                f"a sweep named {taken!r} exists{also}; go on with it by `sdl sweep --resume {taken}`, "
+                "or give another --name"
+            )
+
+
+def _shortened(name: str) -> str:
+    return repr(name if len(name) <= LONGEST_NAME else f"{name[:20]}…")
 
 
 class SweepFolder:
@@ -47,18 +91,11 @@ class SweepFolder:
         name: unique name of the sweep.
 
     Raises:
-        HarnessError: if the name is no plain one, or that of another folder of results.
+        HarnessError: as `check_name` does.
     """
 
     def __init__(self, results: Path, name: str) -> None:
-        if not _PLAIN_NAME.fullmatch(name):
-            raise HarnessError(
-                f"{name!r} names no sweep: begin with a letter or digit, then letters, digits, '_', '.', '-'"
-            )
-        if name in RESERVED:
-            raise HarnessError(
-                f"{name!r} names no sweep: results/{name} is another folder; take another name"
-            )
+        check_name(name)
         self.name = name
         self.path = (results / "runs" / name).absolute()
         self.spool = self.path / "spool"
@@ -72,6 +109,7 @@ class SweepFolder:
         """
         runs = self.path.parent
         runs.mkdir(parents=True, exist_ok=True)
+        check_free(runs.parent, self.name)
         with TemporaryDirectory(dir=runs, prefix=".") as folder:
             whole = Path(folder, self.name)
             whole.mkdir()
@@ -86,13 +124,17 @@ class SweepFolder:
                     "or give another --name"
                 ) from None
 
+    def exists(self) -> bool:
+        """Return whether there is such a sweep."""
+        return self._declared.is_file()
+
     def read(self) -> SweepManifest:
         """Return what the sweep was started with.
 
         Raises:
             HarnessError: if there is no such sweep, or another version started it.
         """
-        if not self._declared.is_file():
+        if not self.exists():
             runs = self.path.parent
             existing = [path.parent.name for path in runs.glob("*/sweep.json")]
             fix = (
@@ -126,8 +168,20 @@ class SweepFolder:
         return f"{folder.rstrip('/')}/{self.name}{query}{options}"
 
 
+def store_of(name: str, results: Path) -> Store:
+    """Return the store that holds the runs of a sweep: as its folder remembers, else as the shell says.
+
+    Raises:
+        HarnessError: another version started the sweep, or its name is none.
+    """
+    folder = SweepFolder(results, name)
+    origin = folder.read().origin if folder.exists() else None
+    return origin.open_store(results) if origin else find_store(results)
+
+
 def new_name(results: Path, space: str) -> str:
     """Return the name of the next sweep of a space: its own with a counter, as ``quickstart-2``."""
     stem = re.sub(r"[^A-Za-z0-9_.-]+", "-", space).lstrip("-._") or "sweep"
+    stem = stem[: LONGEST_NAME - 8].rstrip(".")
     used = {path.name for path in (results / "runs").glob(f"{stem}-*")}
     return next(name for number in range(1, len(used) + 2) if (name := f"{stem}-{number}") not in used)

@@ -2,7 +2,7 @@
 
 import os
 
-_DEFAULTS = {
+DEFAULTS = {
     # One try a request: delivery retries by itself, and a repeated "create run" would make a second run.
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
     # Above the 20 s that a server's SQLite store waits for its lock, so the answer arrives.
@@ -20,7 +20,7 @@ _DEFAULTS = {
 
 def mlflow_environment() -> dict[str, str]:
     """Return the variables for MLflow, as the user has set them or else as the harness wants them."""
-    return {name: os.environ.get(name, value) for name, value in _DEFAULTS.items()}
+    return {name: os.environ.get(name, value) for name, value in DEFAULTS.items()}
 
 
 def configure_mlflow() -> None:

@@ -1,7 +1,7 @@
 """Read sweeps back from MLflow; tables and figures are made from what this returns and from nothing else."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -117,8 +117,16 @@ def load_sweep(name: str, store: Store) -> SweepRuns:
         sweeps = _sweeps(client, store)
         if name not in sweeps:
             fix = did_you_mean(name, sweeps) if sweeps else "it has none yet"
+            if other := _other_experiment(name, client, store):
+                fix = f"it is in the experiment {other!r}: set MLFLOW_EXPERIMENT_NAME to that"
             raise HarnessError(f"no sweep {name!r} in the tracking store {store}: {fix}")
         return _sweep(sweeps[name], client, store)
+
+
+def _other_experiment(name: str, client: "MlflowClient", store: Store) -> str | None:
+    """Return another experiment of the store that holds a sweep of this name, if there is one."""
+    names = [experiment.name for experiment in client.search_experiments()]
+    return next((other for other in names if name in _sweeps(client, replace(store, experiment=other))), None)
 
 
 def curves(identity: str, store: Store) -> pd.DataFrame:

@@ -36,7 +36,7 @@ class Store:
     artifacts: Path | None
 
     def __str__(self) -> str:
-        return re.sub(r"(?<=://)[^/]*@", "", self.uri)
+        return without_credentials(self.uri)
 
     @property
     def is_server(self) -> bool:
@@ -75,9 +75,18 @@ def find_store(results: Path) -> Store:
     Raises:
         InvalidInputError: the variable names a folder, which MLflow no longer takes as a store.
     """
-    runs = results.resolve() / "runs"
-    uri = os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{runs / 'mlflow.db'}"
     experiment = os.environ.get("MLFLOW_EXPERIMENT_NAME") or _EXPERIMENT
+    return store_at(os.environ.get("MLFLOW_TRACKING_URI"), experiment, results)
+
+
+def store_at(uri: str | None, experiment: str, results: Path) -> Store:
+    """Return a store by its URI, or the SQLite one under ``results/runs``.
+
+    Raises:
+        InvalidInputError: the URI names a folder, which MLflow no longer takes as a store.
+    """
+    runs = results.resolve() / "runs"
+    uri = uri or f"sqlite:///{runs / 'mlflow.db'}"
     scheme = uri.partition(":")[0].partition("+")[0] if "://" in uri else ""
     if scheme in ("", "file"):
         raise InvalidInputError(
@@ -91,6 +100,11 @@ def find_store(results: Path) -> Store:
             ]
         )
     return Store(uri, experiment, runs / "artifacts" if scheme in DATABASES else None)
+
+
+def without_credentials(uri: str) -> str:
+    """Return a URI without user and password."""
+    return re.sub(r"(?<=://)[^/]*@", "", uri)
 
 
 def create_store(store: Store) -> None:
