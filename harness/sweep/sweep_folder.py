@@ -52,8 +52,8 @@ def check_name(name: str) -> None:
     """
     if not _PLAIN_NAME.fullmatch(name) or name.endswith("."):
         raise HarnessError(
-            f"{_shortened(name)} names no sweep: begin with a letter or digit, then letters, digits, '_', '.' "
-            "or '-', and no '.' at the end"
+            f"{_shortened(name)} names no sweep: begin with a letter or digit, then letters, digits, "
+            "'_', '.' or '-', and no '.' at the end"
         )
     if len(name) > LONGEST_NAME:
         raise HarnessError(

@@ -1,5 +1,7 @@
 """Read sweeps back from MLflow; tables and figures are made from what this returns and from nothing else."""
 
+import math
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from io import StringIO
@@ -132,6 +134,8 @@ def _other_experiment(name: str, client: "MlflowClient", store: Store) -> str | 
 def curves(identity: str, store: Store) -> pd.DataFrame:
     """Return a trial's metrics by epoch (from 1): one row an epoch, one column a metric, as logged.
 
+    MLflow's databases know no infinity, and keep the largest number for it: that is read as infinite.
+
     Raises:
         HarnessError: the store is away or has no such trial.
     """
@@ -140,8 +144,15 @@ def curves(identity: str, store: Store) -> pd.DataFrame:
         run = _run_of(identity, client, store)
         names = sorted(name for name in run.data.metrics if _is_per_epoch(name))
         histories = {name: client.get_metric_history(run.info.run_id, name) for name in names}
-    columns = {name: {point.step: point.value for point in history} for name, history in histories.items()}
+    columns = {
+        name: {point.step: _unbounded(point.value) for point in history}
+        for name, history in histories.items()
+    }
     return pd.DataFrame(columns).sort_index().rename_axis("epoch")
+
+
+def _unbounded(value: float) -> float:
+    return math.copysign(math.inf, value) if abs(value) >= sys.float_info.max else value
 
 
 def schedule(identity: str, store: Store) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pytest
 from helpers.tiny import declare
 
 from harness.errors import HarnessError
-from harness.sweep.sweep_folder import SweepFolder, new_name
+from harness.sweep.sweep_folder import LONGEST_NAME, SweepFolder, check_free, check_name, new_name
 
 # Creates the sweep again and again, each time killed one step later, until it is done; prints how often.
 KILLED = """
@@ -142,3 +142,46 @@ def test_checkpoints_lie_below_the_storage_in_a_folder_of_the_sweep(
     tmp_path: Path, storage: str, root: str
 ) -> None:
     assert SweepFolder(tmp_path, "mine").checkpoints(storage) == root
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "a/b",
+        "../a",
+        ".hidden",
+        "-dash",
+        "_a",
+        "a b",
+        "a ",
+        "a\n",
+        "a\0",
+        "a.",
+        "naïve",
+        "a:b",
+        "a\\b",
+        "x" * 260,
+    ],
+)  # fmt: skip
+def test_what_cannot_name_a_folder_a_run_and_a_report_names_no_sweep(name: str) -> None:
+    with pytest.raises(HarnessError, match="names no sweep") as raised:
+        check_name(name)
+    assert len(str(raised.value)) < 250
+
+
+def test_a_new_sweep_takes_no_name_of_another(tmp_path: Path) -> None:
+    SweepFolder(tmp_path, "Mine").create(declare(tmp_path, "Mine"))
+    with pytest.raises(HarnessError, match="a sweep named 'Mine' exists; go on with it by `sdl sweep --resu"):
+        check_free(tmp_path, "Mine")
+    with pytest.raises(HarnessError, match=r"'Mine' exists \(many file systems do not tell small letters"):
+        check_free(tmp_path, "mINE")
+    for reserved in ("cache", "Runs"):
+        with pytest.raises(HarnessError, match="another folder"):
+            check_free(tmp_path, reserved)
+    check_free(tmp_path, "mine-2")
+
+
+def test_a_made_name_of_a_long_space_is_no_longer_than_a_name_may_be(tmp_path: Path) -> None:
+    check_name(new_name(tmp_path, "x" * 300))
+    assert len(new_name(tmp_path, "x" * 300)) <= LONGEST_NAME

@@ -1,6 +1,7 @@
 import re
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -133,6 +134,22 @@ def test_curves_have_a_row_an_epoch_and_a_column_a_metric(spool: Spool, store: S
     assert_frame_equal(curves("demo-0", store), expected.rename_axis("epoch"), check_exact=True)
     with pytest.raises(HarnessError, match="no trial 'demo-9'"):
         curves("demo-9", store)
+
+
+def test_an_infinite_loss_comes_back_infinite(spool: Spool, store: Store) -> None:
+    record(spool, "demo", SETTINGS[:1])
+    for epoch, loss in enumerate([float("inf"), float("-inf"), float("nan"), 1e300], start=4):
+        spool.epoch("demo-0", epoch, BEGIN + epoch, {"validation/ensemble/loss": loss})
+    deliver(spool, store)
+    found = curves("demo-0", store)["validation/ensemble/loss"].tolist()[3:]
+    np.testing.assert_equal(found, [np.inf, -np.inf, np.nan, 1e300])
+
+
+def test_a_sweep_of_another_experiment_is_told_with_its_name(spool: Spool, store: Store) -> None:
+    record(spool, "demo", SETTINGS[:1])
+    deliver(spool, replace(store, experiment="theirs"))
+    with pytest.raises(HarnessError, match="it is in the experiment 'theirs': set MLFLOW_EXPERIMENT_NAME"):
+        load_sweep("demo", store)
 
 
 def test_an_unknown_sweep_is_reported_with_the_nearest_name(spool: Spool, store: Store) -> None:

@@ -23,6 +23,9 @@ FIGURES = (
 )
 
 
+MAGNITUDES = 100.0  # times the median: past that a loss needs a logarithmic scale
+
+
 class LearningCurves:
     """Accuracy and loss of the chosen candidate by epoch."""
 
@@ -47,7 +50,7 @@ class LearningCurves:
 
 @dataclass(frozen=True)
 class Curve:
-    """One measure of one network by epoch: mean and range over trials.
+    """One measure of one network by epoch: mean and range over the trials where it is finite.
 
     Attributes:
         network: ``net1``, ``syn12``, ….
@@ -56,6 +59,7 @@ class Curve:
         mean: E values.
         low: E values.
         high: E values.
+        diverged: the first epoch in which it is not finite in some trial; None where there is none.
     """
 
     network: str
@@ -64,6 +68,7 @@ class Curve:
     mean: Sequence[float]
     low: Sequence[float]
     high: Sequence[float]
+    diverged: int | None = None
 
 
 def learning_curves(trials: Sequence[pd.DataFrame], set_name: str, kind: str) -> list[Curve]:
@@ -83,7 +88,8 @@ def _of_measure(trials: Sequence[pd.DataFrame], set_name: str, kind: str, measur
     for column in trials[0].columns:
         match = re.fullmatch(rf"{set_name}/({kind}\d+)/{measure}", column)
         if match:
-            values = pd.concat([trial[column] for trial in trials], axis=1)
+            logged = pd.concat([trial[column] for trial in trials], axis=1)
+            values = logged.where(np.isfinite(logged))
             yield Curve(
                 network=match[1],
                 measure=measure,
@@ -91,6 +97,7 @@ def _of_measure(trials: Sequence[pd.DataFrame], set_name: str, kind: str, measur
                 mean=values.mean(axis=1).tolist(),
                 low=values.min(axis=1).tolist(),
                 high=values.max(axis=1).tolist(),
+                diverged=next(iter(values.index[values.isna().any(axis=1)].tolist()), None),
             )
 
 
@@ -103,6 +110,8 @@ def draw_curves(curves: Sequence[Curve]) -> Picture:
         _draw(right, [curve for curve in curves if curve.measure == "loss"], 1)
         left.set(ylabel="accuracy (%)", xlabel="epoch")
         right.set(ylabel="loss", xlabel="epoch")
+        if _spans_magnitudes(curves):
+            right.set_yscale("log")
         for axes in (left, right):
             axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         picture.legend(*left.get_legend_handles_labels(), loc="outside upper center", ncols=4, frameon=False)
@@ -115,3 +124,26 @@ def _draw(axes: Axes, curves: Sequence[Curve], scale: int) -> None:
         mean, low, high = (scale * np.asarray(values) for values in (curve.mean, curve.low, curve.high))
         axes.plot(curve.epochs, mean, color=colour, label=curve.network)
         axes.fill_between(curve.epochs, low, high, color=colour, alpha=0.2, linewidth=0)
+        if curve.diverged is not None:
+            axes.axvline(curve.diverged, color=colour, linestyle=":", linewidth=1)
+            axes.annotate(
+                f"{curve.network} diverged",
+                (curve.diverged, 0.97 - 0.08 * number),
+                xycoords=("data", "axes fraction"),
+                xytext=(-4, 0),
+                textcoords="offset points",
+                color=colour,
+                fontsize="small",
+                bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1},
+                horizontalalignment="right",
+                verticalalignment="top",
+            )
+
+
+def _spans_magnitudes(curves: Sequence[Curve]) -> bool:
+    """Say whether losses on their way to infinity would press all others onto the axis."""
+    values = np.array(
+        [value for c in curves if c.measure == "loss" for value in (*c.low, *c.high)], dtype=float
+    )
+    positive = values[np.isfinite(values) & (values > 0)]
+    return bool(positive.size) and positive.max() > MAGNITUDES * np.median(positive)

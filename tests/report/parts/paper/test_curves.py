@@ -25,3 +25,19 @@ def test_each_figure_draws_the_mean_and_range_of_its_networks(stem: str, set_nam
             for epoch, low, high in zip(range(1, 6), values.min(axis=0), values.max(axis=0), strict=True):
                 edges = path.vertices[path.vertices[:, 0] == epoch][:, 1]
                 assert (edges.min(), edges.max()) == pytest.approx((low, high))
+
+
+def test_a_divergence_is_marked_and_blanks_neither_figure() -> None:
+    """A loss that grows past all others to infinity, then a network of NaN, in one trial of three."""
+    lost = curves("b")
+    lost["train/net2/loss"] = [1.0, 9.0, 1e30, np.inf, np.nan]
+    found = learning_curves([curves("a"), lost, curves("c")], "train", "net")
+    [loss] = [curve for curve in found if (curve.network, curve.measure) == ("net2", "loss")]
+    assert loss.diverged == 4
+    assert {curve.diverged for curve in found} == {4, None}
+    others = np.stack([curves(name)["train/net2/loss"] for name in "ac"])
+    np.testing.assert_allclose(loss.mean[3:], others.mean(axis=0)[3:])
+    _, right = draw_curves(found).axes
+    assert right.get_yscale() == "log"
+    assert [text.get_text() for text in right.texts] == ["net2 diverged"]
+    assert np.isfinite(right.get_ylim()).all()
