@@ -41,7 +41,8 @@ MEASURES_IN_WORDS = (
     " Of the Brier score (0 to 2) and the expected calibration error (10 bins) less is better."
 )
 CURVES_IN_WORDS = (
-    "Mean and range over the repeats and folds of the chosen candidate. Epochs count from 1, as everywhere."
+    "Mean and range over the repeats and folds of the chosen candidate, where they are finite: a dotted line"
+    " marks the epoch in which the first of them diverges. Epochs count from 1, as everywhere."
 )
 FIGURE8 = (
     "The chosen candidate in its first repeat and fold; pairs are drawn by the sweep's seed, not picked. In"

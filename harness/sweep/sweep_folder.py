@@ -71,10 +71,10 @@ def check_free(results: Path, name: str) -> None:
     """
     check_name(name)
     for other in (results / "runs").glob("*/sweep.json"):
-        if (taken := other.parent.name).casefold() == name.casefold():
-            also = "" if taken == name else " (many file systems do not tell small letters from capitals)"
+        if (existing := other.parent.name).casefold() == name.casefold():
+            also = "" if existing == name else " (many file systems do not tell small letters from capitals)"
             raise HarnessError(
-                f"a sweep named {taken!r} exists{also}; go on with it by `sdl sweep --resume {taken}`, "
+                f"a sweep named {existing!r} exists{also}; go on with it by `sdl sweep --resume {existing}`, "
                 "or give another --name"
             )
 

@@ -78,8 +78,8 @@ def _versions(message: str) -> str:
     found = re.findall(r"Ray: (\S+)\s+Python: (\S+)", message)
     if "ersion mismatch" not in message or len(found) != 2:
         return ""
-    there, here = (f"Ray {ray_version} on Python {python}" for ray_version, python in found)
-    return f"{there}, this process {here}"
+    cluster_side, own_side = (f"Ray {ray_version} on Python {python}" for ray_version, python in found)
+    return f"{cluster_side}, this process {own_side}"
 
 
 @contextmanager

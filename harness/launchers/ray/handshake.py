@@ -72,10 +72,10 @@ def _speaks_http2(address: str) -> bool:
     try:
         with socket.create_connection((host.strip("[]"), int(port)), _PATIENCE) as connection:
             connection.sendall(_GREETING)
-            answer = connection.recv(9)
+            first_frame = connection.recv(9)
     except OSError:
         return False
-    return len(answer) > 3 and answer[3] == _SETTINGS
+    return len(first_frame) > 3 and first_frame[3] == _SETTINGS
 
 
 def _ask(address: str, refusals: list[Exception]) -> None:
