@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 from helpers.made_dicom import WriteDicom, item, mr_image
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
@@ -108,12 +108,15 @@ def test_an_oblique_slice_is_shown_as_the_plane_that_it_is_nearest_to(
         np.testing.assert_allclose(frame.values, usual.pixels, atol=1)  # rounded to whole numbers
 
 
-@given(st.sampled_from(sorted(USUAL)), st.tuples(*[st.floats(-180, 180)] * 3) | st.just((0.0, 0.0, 45.0)))
+@given(st.sampled_from(sorted(USUAL)), st.tuples(*[st.floats(-180, 180)] * 3))
+@example("axial", (0.0, 0.0, 45.0))
+@example("coronal", (0.0, 45.0, 0.0))
+@example("sagittal", (45.0, 0.0, 0.0))
 def test_the_picture_depends_on_the_slice_and_not_on_its_storage(
     plane: str, degrees: tuple[float, float, float]
 ) -> None:
     """Also of slices that are turned in their plane by 45 degrees, and lie between two planes."""
-    row, column = Rotation.from_euler("xyz", degrees, degrees=True).apply(USUAL[plane])
+    row, column = Rotation.from_euler("xyz", degrees, degrees=True).apply(USUAL[plane]).round(6)
     shown = set()
     for swapped, up, back in product((False, True), (1, -1), (1, -1)):
         first, second = (column, row) if swapped else (row, column)
@@ -186,7 +189,9 @@ def test_letters_serve_where_there_are_no_cosines(
         np.testing.assert_array_equal(reading.pixels, prepare_slice(expected, 1.0, 128))
 
 
-@pytest.mark.parametrize("letters", [None, ["P", "A"], ["RO", "D"], ["LE", "V"], "PF", ["P", ""], ["X", "F"]])
+@pytest.mark.parametrize(
+    "letters", [None, ["P", "A"], ["RO", "D"], ["LE", "PR"], "PF", ["P", ""], ["X", "F"]]
+)
 def test_what_nothing_orients_is_left_as_it_is_stored(write_dicom: WriteDicom, letters: Any) -> None:
     pixels = stored(*USUAL["sagittal"]).pixels
     reading = read(
