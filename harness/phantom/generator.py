@@ -4,12 +4,16 @@ A user who has the real collection finds the same folder layouts, identifiers, h
 it comes from a real patient.
 """
 
+import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from filelock import FileLock, Timeout
 
+from harness.data.index.walk import UNFINISHED
 from harness.errors import HarnessError
 from harness.phantom.cohort import GRADES, HENRY_FORD, Patient, draw_cohort
 from harness.phantom.dicom import Study, make_uid, slice_dataset
@@ -58,6 +62,9 @@ class Subject:
 def generate(out: Path, *, patients: Mapping[str, int] | None = None, seed: int = 0) -> list[SliceTruth]:
     """Write a collection into the empty or new folder ``out``; the same seed gives the same bytes.
 
+    Until its last file is written the collection is marked as unfinished, and whatever reads collections
+    refuses it. One that was interrupted is written anew.
+
     By default 20 graded patients (7, 6 and 7) have the slices of the paper's table 1b: 128, 108 and 181. Four
     more have T1-weighted sagittal slices but no grade, one of them not even a row in the clinical sheet.
 
@@ -70,16 +77,38 @@ def generate(out: Path, *, patients: Mapping[str, int] | None = None, seed: int 
         What every file is meant to be. It is not written into the collection: a real one has no such list.
 
     Raises:
-        HarnessError: ``out`` holds something already.
+        HarnessError: ``out`` holds something already, or another process writes into it.
         InvalidInputError: ``patients`` names something else than grades, or a negative number.
     """
     counts = dict(PATIENTS if patients is None else patients)
     cohort = draw_cohort(counts, _rng(seed, "cohort"))
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+    with _marked(out):
+        write_sheet(out / SHEET_NAME, cohort.rows, _rng(seed, "sheet"))
+        return [
+            truth for subject in draw_subjects(counts, seed) for truth in _write_subject(out, subject, seed)
+        ]
+
+
+@contextmanager
+def _marked(out: Path) -> Iterator[None]:
+    """Mark a folder as unfinished while files are written into it; what an interrupted run left is removed.
+
+    The mark is a lock, too: of a process that was killed it remains, but nobody holds it.
+    """
+    interrupted = (out / UNFINISHED).exists()
+    own = {UNFINISHED, FOLDER, SHEET_NAME} if interrupted else set()
+    if out.exists() and (not out.is_dir() or {path.name for path in out.iterdir()} - own):
         raise HarnessError(f"{out}: a collection is generated into a new or empty folder; choose another one")
     out.mkdir(parents=True, exist_ok=True)
-    write_sheet(out / SHEET_NAME, cohort.rows, _rng(seed, "sheet"))
-    return [truth for subject in draw_subjects(counts, seed) for truth in _write_subject(out, subject, seed)]
+    try:
+        lock = FileLock(out / UNFINISHED).acquire(timeout=0)
+    except Timeout:
+        raise HarnessError(f"{out}: another process generates this collection; wait for its end") from None
+    with lock:
+        if (out / FOLDER).exists():
+            shutil.rmtree(out / FOLDER)
+        yield
+        (out / UNFINISHED).unlink()
 
 
 def draw_subjects(patients: Mapping[str, int], seed: int) -> Iterator[Subject]:

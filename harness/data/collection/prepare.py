@@ -12,7 +12,7 @@ from harness.data.collection.labelled_slices import LabelledSlices, read_pixels,
 from harness.data.collection.prepared import PreparedData
 from harness.data.collection.pseudonyms import load_key, pseudonym
 from harness.data.collection.summarise import summarise
-from harness.data.index.walk import walk
+from harness.data.index.walk import refuse_unfinished, walk
 from harness.data.labels.label_table import PatientLabels, find_table, labels_below
 from harness.data.recipe import Recipe
 from harness.data.series.slice_record import VERSION as RECORD_VERSION
@@ -77,13 +77,14 @@ def find_root(recipe: Recipe, root: Path | None) -> Path:
         root: in place of the recipe's own.
 
     Raises:
-        HarnessError: neither is given, or there is no such folder.
+        HarnessError: neither is given, there is no such folder, or it was not generated to its end.
     """
     root = root or recipe.root
     if root is None:
         raise HarnessError(f"{recipe.name}: say where the collection lies with --root DIR")
     if not root.is_dir():
         raise HarnessError(f"{recipe.name}: there is no folder {root}; say where it lies with --root DIR")
+    refuse_unfinished(root)
     return root
 
 

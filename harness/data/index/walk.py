@@ -6,9 +6,13 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.errors import HarnessError
+
 INDEX_SUFFIX = ".sdl-index"  # of the folders that scans keep beside their tables
+UNFINISHED = ".sdl-unfinished"  # stands in a collection until its last file is written
 IRREGULAR = "not a regular file"
 _INDEX = os.fsencode(INDEX_SUFFIX)
+_UNFINISHED = os.fsencode(UNFINISHED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,9 @@ def walk(root: Path, exclude: Collection[Path] = ()) -> Iterator[FileEntry]:
     Args:
         root: folder to walk.
         exclude: files that may lie there and are not its own.
+
+    Raises:
+        HarnessError: a collection below the root was not generated to its end.
     """
     excluded = {os.path.relpath(path.resolve(), root.resolve()) for path in exclude}
     start = os.fsencode(root)
@@ -51,6 +58,19 @@ def walk(root: Path, exclude: Collection[Path] = ()) -> Iterator[FileEntry]:
     while links:
         entries = _folder(start, links.pop(0), seen, links)
         yield from (entry for entry in entries if entry.path not in excluded)
+
+
+def refuse_unfinished(folder: Path) -> None:
+    """Refuse a collection that was not generated to its end: it looks like a whole one.
+
+    Raises:
+        HarnessError: it was not.
+    """
+    if (folder / UNFINISHED).exists():
+        raise HarnessError(
+            f"{folder}: this collection was not generated to its end; wait for it, "
+            f"or where it was interrupted run `sdl data generate {folder}` again"
+        )
 
 
 def _folder(
@@ -72,6 +92,8 @@ def _folder(
             continue
         folders = []
         for entry in ordered:
+            if entry.name == _UNFINISHED:
+                refuse_unfinished(Path(os.fsdecode(folder)))
             if entry.is_dir(follow_symlinks=False):
                 if not entry.name.endswith(_INDEX):
                     folders.append(entry.path)
