@@ -7,6 +7,7 @@ import numpy as np
 import pydicom
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
+from pydicom.pixels.decoders.base import get_decoder
 from pydicom.pixels.utils import pixel_array
 from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
@@ -20,6 +21,12 @@ from harness.data.dicom.frame_elements import (
 )
 from harness.data.dicom.pixel_integrity import stored_problem
 from harness.data.dicom.voi_lut import shown_by_header
+
+_PACKAGES = {
+    "pylibjpeg": "pylibjpeg[all]",
+    "pyjpegls": "pyjpegls",
+    "gdcm": "python-gdcm",
+}  # of pydicom's plugins
 
 
 class PixelsError(Exception):
@@ -119,4 +126,17 @@ def _undecodable(dataset: Dataset, error: Exception) -> PixelsError:
     name = syntax.name if syntax.is_transfer_syntax else "their transfer syntax"
     if "missing dependencies" in str(error) or "missing required" in str(error):
         return PixelsError(f"pixels cannot be decoded: {name} needs pip install pylibjpeg[all]")
+    if "raised by all available plugins" in str(error):
+        return PixelsError(f"pixels cannot be decoded: {_refused(syntax)}")
     return PixelsError(f"pixels cannot be decoded ({type(error).__name__})")
+
+
+def _refused(syntax: UID) -> str:
+    """Return which decoders refuse an image, and how to get others: no two read the same."""
+    decoder = get_decoder(syntax)
+    installed = decoder.available_plugins
+    verb = "refuses" if len(installed) == 1 else "refuse"
+    absent = {missing.split(" - ")[0] for missing in decoder.missing_dependencies}
+    packages = [package for plugin, package in _PACKAGES.items() if plugin in absent]
+    others = f"; another decoder may read it: pip install {' or '.join(packages)}" if packages else ""
+    return f"{' and '.join(installed)} {verb} this {syntax.name}{others}"

@@ -262,6 +262,34 @@ def test_real_compressed_and_enhanced_files_decode(shared: Path) -> None:
     assert [slice_.shape for slice_ in read(enhanced, tuple(range(1, 9)))] == [(128, 128)] * 8
 
 
+@pytest.mark.parametrize(
+    ("name", "absent", "reason"),
+    [
+        # readable by pylibjpeg, not by Pillow (pydicom 3.0.2, Pillow 13.0.0, pylibjpeg 2.1.0)
+        ("JPGExtended", ["pylibjpeg"], "pillow refuses this JPEG Extended (Process 2 and 4)"),
+        ("GDCMJ2K_TextGBR", ["pylibjpeg"], "pillow refuses this JPEG 2000 Image Compression (Lossless Only)"),
+        # readable by neither
+        ("JPEG-lossy", ["pylibjpeg"], "pillow refuses this JPEG Extended (Process 2 and 4)"),
+        ("JPEG-lossy", [], "pillow and pylibjpeg refuse this JPEG Extended (Process 2 and 4)"),
+    ],
+)  # fmt: skip
+def test_an_image_that_one_decoder_refuses_names_the_others(
+    name: str, absent: list[str], reason: str
+) -> None:
+    path = Path(pydicom.__file__).parent / "data" / "test_files" / f"{name}.dcm"
+    script = (
+        f"import sys; sys.modules.update(dict.fromkeys({[*absent, 'gdcm', 'jpeg_ls']!r})); "
+        "from pathlib import Path; from harness.data.dicom.pixels import decode_frame, read_dataset; "
+        f"decode_frame(read_dataset(Path({str(path)!r})), 1)"
+    )
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    others = "pylibjpeg[all] or python-gdcm" if absent else "python-gdcm"
+    assert run.stderr.splitlines()[-1] == (
+        f"harness.data.dicom.pixels.PixelsError: pixels cannot be decoded: {reason}; "
+        f"another decoder may read it: pip install {others}"
+    )
+
+
 def test_a_missing_decoder_is_stated_with_its_package(write_dicom: WriteDicom) -> None:
     path = write_dicom()
     dataset = pydicom.dcmread(path)
