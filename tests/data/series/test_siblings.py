@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pydicom
 import pytest
 from helpers.made_dicom import item, mr_image
 from helpers.scanned import scan
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydicom.dataset import Dataset
-from pydicom.uid import EnhancedMRImageStorage
+from pydicom.uid import EnhancedMRImageStorage, generate_uid
 
 from harness.data.index.slice_table import as_table
 from harness.data.series.image_part import INVERSION_REASON
@@ -429,3 +430,29 @@ def test_what_makes_two_rows_siblings(other: dict[str, Any], siblings: bool) -> 
     table = as_table([SliceRecord(str(k), slice_id=str(k), **values) for k, values in enumerate(rows)])
     taken = ["no" if "problem" in values else "yes" for values in rows]
     assert (SIBLING in set(sibling_reasons(table.assign(taken=taken)))) == siblings
+
+
+def test_a_real_series_sent_again_is_known_and_one_acquired_again_is_not(
+    shared: Path, tmp_path: Path
+) -> None:
+    changes: dict[str, dict[str, Any]] = {
+        "original": {},
+        "again": {"StudyInstanceUID": "1.2.1", "SeriesInstanceUID": "1.2.2", "SeriesNumber": 77},
+        "unfiltered": {"ImageType": ["ORIGINAL", "PRIMARY", "M", "ND"], "SeriesNumber": 2},
+        "acquired later": {"SeriesInstanceUID": "1.2.5", "SeriesNumber": 9},
+    }
+    for number, path in enumerate(sorted((shared / "dicom" / "siemens_t1_sag_2d").glob("*.dcm"))):
+        for name, elements in changes.items():
+            dataset = pydicom.dcmread(path)
+            dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = generate_uid()
+            for keyword, value in elements.items():
+                setattr(dataset, keyword, value)
+            if name == "acquired later":
+                dataset.AcquisitionTime = f"16{dataset.AcquisitionTime[2:]}"
+            if name == "unfiltered":  # Siemens says it a second time
+                dataset[0x0051, 0x1016].value = "M/ND"
+            (tmp_path / name).mkdir(exist_ok=True)
+            dataset.save_as(tmp_path / name / f"{number}.dcm")
+    assert reasons_by_folder(tmp_path) == {
+        "original": {""}, "again": {SIBLING}, "unfiltered": {SIBLING}, "acquired later": {""},
+    }  # fmt: skip
