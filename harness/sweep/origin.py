@@ -119,6 +119,8 @@ def one_store(names_and_stores: Mapping[str, Store]) -> Store:
     """
     stores = dict.fromkeys(names_and_stores.values())
     if len(stores) > 1:
-        by_sweep = "; ".join(f"{name}: {s}, experiment {s.experiment}" for name, s in names_and_stores.items())
+        by_sweep = "; ".join(
+            f"{name}: {store}, experiment {store.experiment}" for name, store in names_and_stores.items()
+        )
         raise HarnessError(f"sweeps of one report are in one store ({by_sweep}): report them one by one")
     return next(iter(stores))
