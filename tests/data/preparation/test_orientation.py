@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 from helpers.made_dicom import WriteDicom, item, mr_image
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
@@ -95,6 +95,7 @@ def test_eight_ways_to_store_a_slice_give_one_picture(write_dicom: WriteDicom, p
 angles = st.floats(-20, 20)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(USUAL)), st.tuples(angles, angles, angles))
 def test_an_oblique_slice_is_shown_as_the_plane_that_it_is_nearest_to(
     plane: str, degrees: tuple[float, float, float]
@@ -108,6 +109,7 @@ def test_an_oblique_slice_is_shown_as_the_plane_that_it_is_nearest_to(
         np.testing.assert_allclose(frame.values, usual.pixels, atol=1)  # rounded to whole numbers
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(USUAL)), st.tuples(*[st.floats(-180, 180)] * 3))
 @example("axial", (0.0, 0.0, 45.0))
 @example("coronal", (0.0, 45.0, 0.0))
