@@ -72,9 +72,15 @@ class Cost:
 
     def __str__(self) -> str:
         return (
-            f"whole {self.whole:6.1f} s, beside training {self.beside:6.1f} s; an epoch costs the driver "
+            f"whole {self.whole:6.1f} s, efficiency {self.efficiency:.2f}, "
+            f"beside training {self.beside:6.1f} s; an epoch costs the driver "
             f"{1000 * self.waiting:6.1f} ms waiting, {1000 * self.driver:6.1f} ms CPU"
         )
+
+    @property
+    def efficiency(self) -> float:
+        """Share of the slots' time that was spent in epochs."""
+        return self.training / (AT_ONCE * self.whole)
 
     @property
     def beside(self) -> float:

@@ -20,6 +20,7 @@ DRIVER_ENVIRONMENT = {
     "RAY_AIR_NEW_OUTPUT": "0",  # progress is ours
     "RAY_CHDIR_TO_TRIAL_DIR": "0",
     "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_prestart_worker_first_driver": "0",  # Tune's actors have an environment of their own: they use none
     "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",  # runs are MLflow's: no second copy of every result
     "TUNE_DISABLE_SIGINT_HANDLER": "1",  # signals are the caller's
 }

@@ -8,6 +8,7 @@ import pytest
 import ray
 from helpers import searched
 from helpers.ray_heads import head_node, run_driver
+from helpers.ray_workers import idle_workers
 from helpers.tiny import declare, run, tiny_data
 from ray.cluster_utils import Cluster
 
@@ -116,6 +117,14 @@ def test_a_search_over_unequal_shares_of_a_gpu(tmp_path: Path, monkeypatch: pyte
     assert {job.gpus for job in asked} == {0.5, 1.0}
     assert sorted(finished) == sorted(trial.identity for job in asked for trial in job.trials)
     assert len(asked) == 4
+
+
+@pytest.mark.slow
+def test_no_process_is_started_that_no_trial_uses() -> None:
+    with cluster(None) as capacity:
+        assert capacity.nodes
+        time.sleep(2)  # Ray starts them when it has let the driver in
+        assert idle_workers() == []
 
 
 @pytest.fixture

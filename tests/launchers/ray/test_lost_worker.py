@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import ray
+from helpers.ray_workers import workers
 from helpers.tiny import declare, tiny_data
 
 from harness.experiment.plan import plan_trials
@@ -39,24 +40,6 @@ class Assassin:
 
     def on_error(self, identities: Sequence[str], reason: str) -> None:
         raise AssertionError(reason)
-
-
-def workers() -> list[int]:
-    """The processes that train, of the Ray that this process started."""
-    parents, names = {}, {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            names[int(folder.name)] = (folder / "cmdline").read_text()
-            parents[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-    return [pid for pid, name in names.items() if "ray::" in name and "Func" in name and _ours(pid, parents)]
-
-
-def _ours(pid: int, parents: dict[int, int]) -> bool:
-    while pid in parents and pid != os.getpid():
-        pid = parents[pid]
-    return pid == os.getpid()
 
 
 @pytest.mark.slow
