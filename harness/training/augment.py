@@ -5,6 +5,8 @@ import torch.nn.functional as F
 from torch import Tensor
 from torchvision.transforms import functional as transforms
 
+from harness.models.device_constants import constant
+
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
 
@@ -38,10 +40,10 @@ def rotate(images: Tensor, degrees: Tensor) -> Tensor:
 
 def to_network_input(images: Tensor) -> Tensor:
     """Return images (N, 1, H, W) as (N, 3, H, W), normalised by ImageNet's mean and deviation."""
-    mean = images.new_tensor(IMAGENET_MEAN)[:, None, None]
-    deviation = images.new_tensor(IMAGENET_STD)[:, None, None]
+    mean = constant(IMAGENET_MEAN, images.dtype, images.device)[:, None, None]
+    deviation = constant(IMAGENET_STD, images.dtype, images.device)[:, None, None]
     return (images - mean) / deviation
 
 
 def _pixel_centres(size: int, like: Tensor) -> Tensor:
-    return torch.arange(size, dtype=like.dtype, device=like.device) - (size - 1) / 2
+    return constant(tuple(pixel - (size - 1) / 2 for pixel in range(size)), like.dtype, like.device)

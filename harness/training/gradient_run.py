@@ -36,7 +36,7 @@ CUBLAS_WORKSPACE = ":4096:8"  # cuBLAS repeats its sums in one order; it reads t
 
 @dataclass(frozen=True)
 class ChosenEpoch:
-    """The best epoch so far, the first of equals, with the weights it ended on (on the CPU)."""
+    """The best epoch so far, the first of equals, with the weights it ended on, where the networks are."""
 
     epoch: int
     score: float
@@ -46,9 +46,9 @@ class ChosenEpoch:
 class GradientRun:
     """One candidate trained on one task, from initialisation to its table of predictions.
 
-    On the CPU a run restored from `state` goes on bit for bit as if never interrupted, given the same number
-    of threads. On CUDA cuDNN is held to deterministic algorithms in plain float32, but a few backward passes
-    (adaptive pooling) add in an order that varies.
+    A run restored from `state` goes on bit for bit as if never interrupted: on the CPU given the same number
+    of threads; on one kind of GPU, as cuDNN is held to deterministic algorithms in plain float32 and pooling
+    is a fixed map (`harness.models.fixed_pooling`).
 
     Args:
         settings: how to descend.
@@ -94,7 +94,7 @@ class GradientRun:
 
     def weights(self) -> dict[str, Tensor]:
         """Return the networks' weights at the chosen epoch, on the CPU."""
-        return self._best.weights
+        return {name: value.to("cpu", copy=True) for name, value in self._best.weights.items()}
 
     def train_epoch(self) -> EpochRecord:
         """Train one epoch, then evaluate the validation set."""
@@ -154,7 +154,11 @@ class GradientRun:
         self._random.state = dict(state["random"])
         self.synergic_weight = state["synergic_weight"]
         self.history = [EpochRecord(**record) for record in state["history"]]
-        self._chosen = None if state["chosen"] is None else ChosenEpoch(**state["chosen"])
+        self._chosen = None
+        if chosen := state["chosen"]:
+            device = self._task.device
+            kept = {name: value.to(device, copy=True) for name, value in chosen["weights"].items()}
+            self._chosen = ChosenEpoch(chosen["epoch"], chosen["score"], kept)
 
     @property
     def _best(self) -> ChosenEpoch:
@@ -205,11 +209,14 @@ class GradientRun:
         score = monitored_metric(record.metrics, self._task.networks, self._task.protocol)
         better = self._chosen is None or score > self._chosen.score
         if better or self._task.protocol == EVERYTHING:
-            self._chosen = ChosenEpoch(record.epoch, score, _copied(self._networks))
+            kept = _copied(self._networks) if self._chosen is None else self._chosen.weights
+            if self._chosen is not None:  # in place: they stay on the device, and no epoch waits for a copy
+                torch._foreach_copy_(list(kept.values()), list(self._networks.state_dict().values()))
+            self._chosen = ChosenEpoch(record.epoch, score, kept)
 
 
 def _copied(networks: SynergicNetworks) -> dict[str, Tensor]:
-    return {name: value.to("cpu", copy=True) for name, value in networks.state_dict().items()}
+    return {name: value.clone() for name, value in networks.state_dict().items()}
 
 
 def _reproducible() -> AbstractContextManager[None]:

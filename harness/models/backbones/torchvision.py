@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torchvision.models import get_model_weights
 
 from harness.models.backbones.base import UNREADABLE, Backbone, invalid_weights, shape_problem
+from harness.models.fixed_pooling import fix_pooling
 
 IMAGENET_VERSION = "IMAGENET1K_V1"
 
@@ -26,7 +27,7 @@ class Torchvision:
         return _refusal(name)
 
     def build(self, name: str) -> Backbone:
-        """Return a backbone initialised as torchvision does.
+        """Return a backbone initialised as torchvision does, with pooling that repeats its gradients.
 
         Raises:
             LookupError: the network has no linear layer.
@@ -38,6 +39,7 @@ class Torchvision:
         last = network.get_submodule(linear[-1])
         assert isinstance(last, nn.Linear)
         network.set_submodule(linear[-1], nn.Identity())
+        fix_pooling(network)
         return Backbone(network, linear[-1], last.in_features)
 
     def published_weights(self, name: str) -> dict[str, Tensor] | None:
