@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from harness.evaluation.predictions import SETS, classes_of, networks_of
+from harness.evaluation.predictions import KEYS, SETS, classes_of, indices, networks_of
 
 ClassMeasure = Literal["precision", "recall", "specificity", "sensitivity", "f1"]
 CLASS_MEASURES: tuple[ClassMeasure, ...] = get_args(ClassMeasure)
@@ -93,12 +93,14 @@ def probabilities(predictions: pd.DataFrame, network: str) -> NDArray[np.float64
 
     A network that diverged to NaN gives every class the same.
     """
-    classes = classes_of(predictions)
-    networks = networks_of(predictions) if network == ENSEMBLE else [network]
-    stacked = np.stack(
-        [predictions[[f"{net}_{name}" for name in classes]].to_numpy(float) for net in networks]
-    )
-    return ensemble(stacked)
+    stacked = _by_network(predictions)
+    return ensemble(stacked if network == ENSEMBLE else stacked[[networks_of(predictions).index(network)]])
+
+
+def _by_network(predictions: pd.DataFrame) -> NDArray[np.float64]:
+    """Return the (n, N, C) probabilities of all networks."""
+    values = predictions.iloc[:, len(KEYS) :].to_numpy(float)
+    return values.reshape(len(values), len(networks_of(predictions)), -1).swapaxes(0, 1)
 
 
 def ensemble(stacked: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -109,8 +111,7 @@ def ensemble(stacked: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def labels(predictions: pd.DataFrame) -> NDArray[np.int64]:
     """Return the (N,) true labels of N rows, as indices into the table's classes."""
-    number = {name: label for label, name in enumerate(classes_of(predictions))}
-    return np.array([number[name] for name in predictions["true_class"]], dtype=np.int64)
+    return indices(predictions["true_class"], classes_of(predictions))
 
 
 def confusion_matrix(true: NDArray[np.int64], predicted: NDArray[np.int64], size: int) -> NDArray[np.int64]:
@@ -127,14 +128,15 @@ def score(predictions: pd.DataFrame) -> dict[tuple[str, str], Scores]:
     ensemble over all training slices. Rows of several folds count as one pool.
     """
     classes, true = tuple(classes_of(predictions)), labels(predictions)
-    sets, trained_network = predictions["set"].to_numpy(), predictions["trained_network"].to_numpy()
+    networks, stacked = networks_of(predictions), _by_network(predictions)
+    sets, trained = indices(predictions["set"], SETS), indices(predictions["trained_network"], networks)
     scores = {}
-    for network in [*networks_of(predictions), ENSEMBLE]:
-        predicted = probabilities(predictions, network).argmax(axis=1)
-        for name in SETS:
-            rows = sets == name
+    for number, network in enumerate([*networks, ENSEMBLE]):
+        predicted = ensemble(stacked if network == ENSEMBLE else stacked[[number]]).argmax(axis=1)
+        for set_number, name in enumerate(SETS):
+            rows = sets == set_number
             if name == "train" and network != ENSEMBLE:
-                rows &= trained_network == network
+                rows &= trained == number
             scores[name, network] = Scores(
                 classes, confusion_matrix(true[rows], predicted[rows], len(classes))
             )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -73,16 +73,37 @@ def with_clusters(
         networks: the network whose probabilities count, for each table.
         column: names what is drawn as a whole.
     """
-    names = pd.Index(np.unique(np.concatenate([table[column].to_numpy(str) for table in tables])))
+    codes = _codes([table[column] for table in tables])
+    used, cluster = np.unique(np.concatenate(codes), return_inverse=True)
+    ends = np.cumsum([len(table) for table in tables])
     return [
         ClusteredPredictions(
             true=labels(table),
             probabilities=probabilities(table, network),
-            cluster=np.asarray(names.get_indexer(table[column].to_numpy(str)), dtype=np.int64),
-            clusters=len(names),
+            cluster=of_table.astype(np.int64),
+            clusters=len(used),
         )
-        for table, network in zip(tables, networks, strict=True)
+        for table, network, of_table in zip(tables, networks, np.split(cluster, ends[:-1]), strict=True)
     ]
+
+
+def _codes(columns: "Sequence[pd.Series[Any]]") -> list[NDArray[np.integer[Any]]]:
+    """Return columns of texts as numbers in alphabetical order, one for a text in all of them."""
+    values = [pd.Categorical(column) for column in columns]
+    if any(each.dtype is not values[0].dtype for each in values):  # tables that were not read together
+        dtype = pd.CategoricalDtype(sorted(set().union(*(each.categories for each in values))))
+        values = [each.set_categories(dtype.categories) for each in values]
+    return [each.codes for each in values]
+
+
+def joined(parts: Sequence[ClusteredPredictions]) -> ClusteredPredictions:
+    """Return the rows of several tables, whose clusters have the same indices, as those of one."""
+    return replace(
+        parts[0],
+        true=np.concatenate([part.true for part in parts]),
+        probabilities=np.concatenate([part.probabilities for part in parts]),
+        cluster=np.concatenate([part.cluster for part in parts]),
+    )
 
 
 def strata(repeats: Repeats) -> NDArray[np.int64]:

@@ -3,16 +3,18 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Protocol, TypeVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
-from torch import Tensor
 
-from harness.training.epoch_metrics import EpochRecord
-from harness.training.task import Task
+if TYPE_CHECKING:  # whoever reads results asks for settings and names alone, and waits for no torch
+    from torch import Tensor
+
+    from harness.training.epoch_metrics import EpochRecord
+    from harness.training.task import Task
 
 Value = str | int | float
 Classifier = Callable[[NDArray[np.float32]], NDArray[np.float64]]
@@ -77,7 +79,7 @@ class Run(Protocol):
         history: records of the epochs so far.
     """
 
-    history: list[EpochRecord]
+    history: "list[EpochRecord]"
 
     @property
     def epoch(self) -> int:
@@ -87,7 +89,7 @@ class Run(Protocol):
     def chosen_epoch(self) -> int:
         """Number, from 1, of the epoch that predictions and weights are of."""
 
-    def train_epoch(self) -> EpochRecord:
+    def train_epoch(self) -> "EpochRecord":
         """Train one epoch."""
 
     def state(self) -> dict[str, Any]:
@@ -99,7 +101,7 @@ class Run(Protocol):
     def predictions(self) -> pd.DataFrame:
         """Return the table of `harness.evaluation.predictions` at the chosen epoch."""
 
-    def weights(self) -> dict[str, Tensor]:
+    def weights(self) -> "dict[str, Tensor]":
         """Return on the CPU what `Method.classifier` needs, at the chosen epoch."""
 
     def artifacts(self) -> dict[str, bytes]:
@@ -137,11 +139,11 @@ class Method(ABC, Generic[S]):
         return ""
 
     @abstractmethod
-    def start(self, settings: S, task: Task) -> Run:
+    def start(self, settings: S, task: "Task") -> Run:
         """Return a run before its first epoch."""
 
     @abstractmethod
-    def classifier(self, settings: S, classes: int, weights: Mapping[str, Tensor]) -> Classifier:
+    def classifier(self, settings: S, classes: int, weights: "Mapping[str, Tensor]") -> Classifier:
         """Return what classifies slices into C classes by the weights of a run.
 
         Raises:

@@ -2,15 +2,17 @@
 
 import re
 from dataclasses import replace
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from harness.methods.base import Requirements, Value
 from harness.methods.networks import NetworkMethod
-from harness.methods.population_run import PopulationRun
 from harness.methods.sdl import TiedSettings
-from harness.training.task import Task
+
+if TYPE_CHECKING:
+    from harness.methods.population_run import PopulationRun
+    from harness.training.task import Task
 
 _TEXT = re.compile(
     r"(?P<low>\S+) to (?P<high>\S+) \((?P<members>\d+) members, every (?P<interval>\d+) epochs\)"
@@ -101,6 +103,8 @@ class PopulationMethod(NetworkMethod[PopulationSettings]):
         backbone, *rest = super().title(settings).split()
         return " ".join([backbone, f"λ={settings.population}", *rest])
 
-    def start(self, settings: PopulationSettings, task: Task) -> PopulationRun:
+    def start(self, settings: PopulationSettings, task: "Task") -> "PopulationRun":
         """Return a run before its first epoch."""
+        from harness.methods.population_run import PopulationRun
+
         return PopulationRun(settings, task, **settings.population.model_dump())

@@ -1,14 +1,16 @@
 """Synergic deep learning: n networks, tied by the paper's synergic layers, with one λ for all epochs."""
 
 from dataclasses import replace
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
 from harness.methods.base import Requirements
 from harness.methods.networks import NetworkMethod, NetworkSettings
-from harness.training.gradient_run import GradientRun
-from harness.training.task import Task
+
+if TYPE_CHECKING:
+    from harness.training.gradient_run import GradientRun
+    from harness.training.task import Task
 
 
 class TiedSettings(NetworkSettings):
@@ -45,6 +47,8 @@ class Sdl(NetworkMethod[SdlSettings]):
         backbone, *rest = super().title(settings).split()
         return " ".join([backbone, f"λ={settings.synergic_weight:g}", *rest])
 
-    def start(self, settings: SdlSettings, task: Task) -> GradientRun:
+    def start(self, settings: SdlSettings, task: "Task") -> "GradientRun":
         """Return a run before its first epoch."""
+        from harness.training.gradient_run import GradientRun
+
         return GradientRun(settings, task, settings.synergic_weight)

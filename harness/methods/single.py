@@ -1,10 +1,12 @@
 """One network alone, on the same slices: what synergic deep learning is compared with."""
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from harness.methods.networks import NetworkMethod, NetworkSettings
-from harness.training.gradient_run import GradientRun
-from harness.training.task import Task
+
+if TYPE_CHECKING:
+    from harness.training.gradient_run import GradientRun
+    from harness.training.task import Task
 
 
 class SingleSettings(NetworkSettings):
@@ -20,6 +22,8 @@ class Single(NetworkMethod[SingleSettings]):
     kind = "single"
     settings_class = SingleSettings
 
-    def start(self, settings: SingleSettings, task: Task) -> GradientRun:
+    def start(self, settings: SingleSettings, task: "Task") -> "GradientRun":
         """Return a run before its first epoch."""
+        from harness.training.gradient_run import GradientRun
+
         return GradientRun(settings, task, synergic_weight=0.0)

@@ -1,12 +1,13 @@
 """Candidates of sweeps with the scores of their repeats: what every table and rule compares."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
-from harness.evaluation.class_metrics import ENSEMBLE, Scores, reporting_network, score
+from harness.evaluation.class_metrics import ENSEMBLE, Scores, pick_network, score
 from harness.evaluation.clustered import ClusterColumn
 from harness.evaluation.estimate import Estimate
 from harness.evaluation.predictions import classes_of, networks_of
@@ -48,19 +49,17 @@ class ComparisonKey:
 
 
 @dataclass(frozen=True, eq=False)
-class Repeat:
-    """One repeat of a candidate, the predictions of its folds taken as one pool.
+class Fold:
+    """One fold of a repeat: what one trial predicted, scored once.
 
     Attributes:
-        number: the repeat's number, from 0.
-        protocol: how slices were split.
-        identities: of its trials, one by fold.
-        predictions: the tables of all its folds, one after the other.
+        number: the fold's number, from 0.
+        identity: of its trial.
+        predictions: its table (`harness.evaluation.predictions`).
     """
 
     number: int
-    protocol: str
-    identities: tuple[str, ...]
+    identity: str
     predictions: pd.DataFrame
 
     @cached_property
@@ -68,43 +67,86 @@ class Repeat:
         """Scores by set and network."""
         return score(self.predictions)
 
+    def rows(self, name: str, network: str) -> pd.DataFrame:
+        """Return the rows of a set that a network is scored on."""
+        rows = self.predictions["set"].array == name
+        if name == "train" and network != ENSEMBLE:
+            rows = rows & (self.predictions["trained_network"].array == network)
+        found: pd.DataFrame = self.predictions[rows]
+        return found
+
+
+@dataclass(frozen=True, eq=False)
+class Repeat:
+    """One repeat of a candidate, the predictions of its folds taken as one pool.
+
+    Attributes:
+        number: the repeat's number, from 0.
+        protocol: how slices were split.
+        folds: in their order, at least one.
+    """
+
+    number: int
+    protocol: str
+    folds: tuple[Fold, ...]
+
+    @property
+    def identities(self) -> tuple[str, ...]:
+        """Identities of its trials, one by fold."""
+        return tuple(fold.identity for fold in self.folds)
+
+    @property
+    def predictions(self) -> pd.DataFrame:
+        """The tables of all its folds, one after the other."""
+        return pd.concat([fold.predictions for fold in self.folds])
+
+    @cached_property
+    def scores(self) -> dict[tuple[str, str], Scores]:
+        """Scores by set and network."""
+        return {key: pooled([fold.scores[key] for fold in self.folds]) for key in self.folds[0].scores}
+
     @cached_property
     def network(self) -> str:
-        """The network whose scores are reported for the repeat; see `reporting_network`."""
-        return reporting_network(self.predictions, self.protocol)
+        """The network whose scores are reported: `pick_network` by its validation accuracies."""
+        validation = {
+            network: found for (name, network), found in self.scores.items() if name == "validation"
+        }
+        return pick_network({network: found.accuracy for network, found in validation.items()}, self.protocol)
 
-    @cached_property
+    @property
     def validation(self) -> tuple[float, ...]:
         """The validation accuracy of every fold."""
-        validation = self.rows("validation")
-        return tuple(
-            score(fold)["validation", self.network].accuracy
-            for _, fold in validation.groupby("fold", sort=True)
-        )
+        scores = [fold.scores["validation", self.network] for fold in self.folds]
+        return tuple(found.accuracy for found in scores if found.total)
 
-    @cached_property
+    @property
     def diverged(self) -> int:
         """Number of folds in which a reporting network gives NaN, or one probability, to every test slice."""
-        test = self.rows("test")
-        networks = networks_of(test) if self.network == ENSEMBLE else [self.network]
-        columns = [[f"{network}_{name}" for name in classes_of(test)] for network in networks]
+        test = self.parts("test")
+        networks = networks_of(test[0]) if self.network == ENSEMBLE else [self.network]
+        columns = [[f"{network}_{name}" for name in classes_of(test[0])] for network in networks]
         return sum(
             any(not np.ptp(fold[probabilities].to_numpy(float)) > 0 for probabilities in columns)
-            for _, fold in test.groupby("fold")
+            for fold in test
         )
+
+    def parts(self, name: str) -> list[pd.DataFrame]:
+        """Return the rows of a set that the reporting network is scored on, of each fold that has any."""
+        parts = [fold.rows(name, self.network) for fold in self.folds]
+        return [part for part in parts if len(part)] or parts[:1]
 
     def rows(self, name: str) -> pd.DataFrame:
         """Return the rows of a set that the reporting network is scored on."""
-        rows = self.predictions[self.predictions["set"] == name]
-        return (
-            rows[rows["trained_network"] == self.network]
-            if name == "train" and self.network != ENSEMBLE
-            else rows
-        )
+        return pd.concat(self.parts(name))
 
     def only(self, fold: int) -> "Repeat":
         """Return what the repeat would be had it this fold alone."""
-        return replace(self, predictions=self.predictions[self.predictions["fold"] == fold])
+        return replace(self, folds=tuple(one for one in self.folds if one.number == fold))
+
+
+def pooled(scores: Sequence[Scores]) -> Scores:
+    """Return the scores of the rows of several tables as one pool."""
+    return replace(scores[0], confusion=np.sum([one.confusion for one in scores], axis=0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,7 +179,7 @@ class Candidate:
         """``1 of 2 repeats``."""
         return f"{len(self.repeats)} of {self.planned} repeats"
 
-    @property
+    @cached_property
     def validation(self) -> Estimate:
         """Validation accuracy over repeats and folds: the only score that a rule may look at."""
         return Estimate.of(value for repeat in self.repeats for value in repeat.validation)

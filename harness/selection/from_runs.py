@@ -3,9 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-import pandas as pd
-
-from harness.selection.candidates import Candidate, ComparisonKey, Repeat
+from harness.selection.candidates import Candidate, ComparisonKey, Fold, Repeat
 from harness.tracking.run_reader import SweepRuns, TrialRun
 
 
@@ -68,6 +66,5 @@ def _repeat(number: int, trials: Sequence[TrialRun]) -> Repeat:
     return Repeat(
         number=number,
         protocol=trials[0].protocol,
-        identities=tuple(trial.identity for trial in trials),
-        predictions=pd.concat([trial.predictions for trial in trials]),
+        folds=tuple(Fold(trial.fold, trial.identity, trial.predictions) for trial in trials),
     )

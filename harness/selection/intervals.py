@@ -5,11 +5,19 @@ every table says so.
 """
 
 from dataclasses import replace
+from itertools import chain, islice
 
 import numpy as np
 
 from harness.evaluation.class_metrics import ClassMeasure, by_class
-from harness.evaluation.clustered import ClusterColumn, ClusteredPredictions, Repeats, strata, with_clusters
+from harness.evaluation.clustered import (
+    ClusterColumn,
+    ClusteredPredictions,
+    Repeats,
+    joined,
+    strata,
+    with_clusters,
+)
 from harness.evaluation.estimate import Estimate
 from harness.evaluation.intervals import bootstrap, point, wilson
 from harness.evaluation.measures import MEASURES, Floats, Measure, confusions
@@ -27,13 +35,16 @@ def clustered_predictions(
         network: whose predictions count; None for the reporting network of each repeat.
         cluster: what is drawn as a whole; None for what the protocol splits by.
     """
-    tables, networks = [], []
-    for repeat in candidate.repeats:
-        rows = repeat.rows(name)
-        parts = [part for _, part in rows.groupby("fold", sort=True)] if name == "validation" else [rows]
-        tables += parts
-        networks += [network or repeat.network] * len(parts)
-    return with_clusters(tables, networks, cluster or candidate.comparison_key.cluster_column)
+    parts = [repeat.parts(name) for repeat in candidate.repeats]
+    networks = [
+        network or repeat.network for repeat, own in zip(candidate.repeats, parts, strict=True) for _ in own
+    ]
+    found = iter(
+        with_clusters(list(chain(*parts)), networks, cluster or candidate.comparison_key.cluster_column)
+    )
+    if name == "validation":
+        return list(found)
+    return [joined(list(islice(found, len(own)))) for own in parts]
 
 
 def accuracy(candidate: Candidate, name: str, network: str | None = None) -> Estimate:

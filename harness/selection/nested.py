@@ -72,21 +72,23 @@ def pick_by_split(candidates: Sequence[Candidate], rule: Rule) -> Nested:
     picks: list[float] = []
     repeats = []
     for same in zip(*(candidate.repeats for candidate in candidates), strict=True):
-        tables = []
+        folds = []
         for chosen in _picks(candidates, same, rule):
             picks.append(synergic_weight_of(chosen.settings))
-            tables.append(_test_rows(chosen.repeats[0]))
-        repeats.append(Repeat(same[0].number, same[0].protocol, (), pd.concat(tables)))
+            (fold,) = chosen.repeats[0].folds
+            folds.append(replace(fold, predictions=_test_rows(chosen.repeats[0])))
+        repeats.append(replace(same[0], folds=tuple(folds)))
     return Nested(tuple(picks), replace(candidates[0], repeats=tuple(repeats)))
 
 
 def _picks(candidates: Sequence[Candidate], same: Sequence[Repeat], rule: Rule) -> list[Candidate]:
     """Return the candidate picked in each fold of its repeat, cut down to that fold."""
     pairs = list(zip(candidates, same, strict=True))
-    folds = sorted(set(same[0].predictions["fold"]))
     return [
-        rule.ranked([replace(candidate, repeats=(repeat.only(fold),)) for candidate, repeat in pairs])[0]
-        for fold in folds
+        rule.ranked([replace(candidate, repeats=(repeat.only(fold.number),)) for candidate, repeat in pairs])[
+            0
+        ]
+        for fold in same[0].folds
     ]
 
 

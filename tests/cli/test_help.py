@@ -41,9 +41,9 @@ def test_help_comes_without_the_heavy_libraries() -> None:
     assert output_of(f"import sys, harness.cli; print({heavy} & set(sys.modules))") == "set()"
 
 
-def test_help_costs_less_than_a_second() -> None:
+def test_help_costs_a_third_of_a_second_at_most() -> None:
     program = "import time, harness.cli; harness.cli.main(['--help'], standalone_mode=False);"
-    assert float(output_of(f"{program} print(time.process_time())").splitlines()[-1]) < 1
+    assert float(output_of(f"{program} print(time.process_time())").splitlines()[-1]) < 0.33
 
 
 def test_importing_the_command_changes_nothing_but_the_modules() -> None:

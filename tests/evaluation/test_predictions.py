@@ -31,7 +31,7 @@ def table(probabilities: np.ndarray) -> pd.DataFrame:
 def test_a_table_comes_back_digit_by_digit() -> None:
     written = table(np.random.default_rng(0).random((4, 4)))
     read = from_csv(to_csv(written))
-    pd.testing.assert_frame_equal(read, written, check_exact=True, check_dtype=False)
+    pd.testing.assert_frame_equal(read.astype(written.dtypes.to_dict()), written, check_exact=True)
     assert (networks_of(read), classes_of(read)) == (["net1", "net2"], ["2", "3"])
 
 

@@ -97,7 +97,8 @@ def test_a_sweep_comes_back_as_it_was_recorded(spool: Spool, store: Store) -> No
         assert (trial.group, trial.repeat, trial.fold) == (SETTINGS[number].model, number, 2)
         assert (trial.protocol, trial.status, trial.chosen_epoch) == ("paper", "FINISHED", number + 1)
         assert trial.tags["data_digest"] == DATASET.digest
-        assert_frame_equal(trial.predictions, table(number), check_exact=True)
+        expected = table(number)
+        assert_frame_equal(trial.predictions.astype(expected.dtypes.to_dict()), expected, check_exact=True)
 
 
 def test_a_sweep_that_goes_on_comes_back_without_predictions(spool: Spool, store: Store) -> None:
