@@ -4,9 +4,10 @@
 
 Makes for each number a SQLite store of MLflow's own schema with a sweep of about that many trials of 250
 epochs: λ on a grid, three folds, one repeat, one single network; 20 patients with 417 slices, as in the
-generated collection. One trial of each group is written by the harness; its rows are copied by SQL, which takes
-minutes where a client would take a day. Epochs hold two metrics (reading asks for those of the chosen candidate
-alone), and trials whose λ agree to a tenth share their predictions. Each command runs in a process of its own.
+generated collection. One trial of each group is written by the harness; its rows are copied by SQL, which
+takes minutes where a client would take a day. Epochs hold two metrics (reading asks for those of the chosen
+candidate alone), and trials whose λ agree to a tenth share their predictions. Each command runs in a
+process of its own.
 """
 
 import argparse

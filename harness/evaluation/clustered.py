@@ -90,10 +90,10 @@ def with_clusters(
 def _codes(columns: "Sequence[pd.Series[Any]]") -> list[NDArray[np.integer[Any]]]:
     """Return columns of texts as numbers in alphabetical order, one for a text in all of them."""
     values = [pd.Categorical(column) for column in columns]
-    if any(each.dtype is not values[0].dtype for each in values):  # tables that were not read together
-        dtype = pd.CategoricalDtype(sorted(set().union(*(each.categories for each in values))))
-        values = [each.set_categories(dtype.categories) for each in values]
-    return [each.codes for each in values]
+    if any(column.dtype is not values[0].dtype for column in values):  # tables that were not read together
+        dtype = pd.CategoricalDtype(sorted(set().union(*(column.categories for column in values))))
+        values = [column.set_categories(dtype.categories) for column in values]
+    return [column.codes for column in values]
 
 
 def joined(parts: Sequence[ClusteredPredictions]) -> ClusteredPredictions:

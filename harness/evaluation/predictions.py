@@ -87,7 +87,7 @@ def read_tables(read: Callable[[T], bytes], of: Sequence[T]) -> list[pd.DataFram
             tables = pool.map(lambda item: _parsed(read(item)), of[first : first + _BLOCK])
             alike = groupby(tables, key=lambda table: table.column_names)
             blocks += [_Block(list(group), names) for _, group in alike]
-    dtypes = {key: pd.CategoricalDtype(pd.Index(sorted(known), dtype=object)) for key, known in names.items()}
+    dtypes = {key: pd.CategoricalDtype(pd.Index(sorted(codes), dtype=object)) for key, codes in names.items()}
     return [table for block in blocks for table in block.tables(dtypes, names)]
 
 
@@ -125,19 +125,19 @@ class _Block:
     ) -> Iterator[pd.DataFrame]:
         """Yield each table, as a view of one."""
         whole = pd.DataFrame(self._shares, columns=self._columns[len(KEYS) :])
-        for place, key in enumerate(KEYS):
+        for position, key in enumerate(KEYS):
             if key in TEXTS:
                 order = np.empty(len(names[key]), dtype=np.int32)
                 order[[names[key][name] for name in dtypes[key].categories]] = np.arange(len(order))
                 column = pd.Categorical.from_codes(order[self._codes[key]], dtype=dtypes[key])
-                whole.insert(place, key, pd.Series(column))
+                whole.insert(position, key, pd.Series(column))
             else:
-                whole.insert(place, key, self._numbers[key])
+                whole.insert(position, key, self._numbers[key])
         for first, end in zip([0, *self._ends[:-1]], self._ends, strict=True):
             yield whole.iloc[first:end].reset_index(drop=True)
 
 
-def _codes(column: pa.DictionaryArray, known: dict[str, int]) -> NDArray[np.int32]:
+def _codes(column: pa.DictionaryArray, codes: dict[str, int]) -> NDArray[np.int32]:
     """Return the numbers of a column's texts; new ones are numbered on."""
-    own = [known.setdefault(name, len(known)) for name in column.dictionary.to_pylist()]
+    own = [codes.setdefault(name, len(codes)) for name in column.dictionary.to_pylist()]
     return np.asarray(np.array(own)[column.indices.to_numpy()], dtype=np.int32)

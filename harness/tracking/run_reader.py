@@ -242,10 +242,10 @@ def _trial(run: "Run", table: pd.DataFrame | None) -> TrialRun:
 
 
 def _artifact(client: "MlflowClient", run: "Run", name: str, store: Store) -> bytes:
-    place = urlsplit(run.info.artifact_uri)
-    if place.scheme == "file":  # a download copies it first: 3 ms for each of thousands
+    location = urlsplit(run.info.artifact_uri)
+    if location.scheme == "file":  # a download copies it first: 3 ms for each of thousands
         with suppress(OSError):  # else the download says what is wrong
-            return Path(url2pathname(place.path), name).read_bytes()
+            return Path(url2pathname(location.path), name).read_bytes()
     try:
         with (
             explained(f"{name} of {run.info.run_name!r} cannot be read", store),
