@@ -88,6 +88,10 @@ def _identities(selected: LabelledSlices) -> Iterator[Check]:
 def _table(labels: PatientLabels) -> Iterator[Check]:
     """Look for what a reader of the label table may not see."""
     yield _counted("rows with a label, but without a patient ID", labels.nameless, "row")
+    again = "export the column again, formatted as text" if labels.shortened else ""
+    yield _counted(
+        "rows whose patient ID a spreadsheet cut to a power of ten", labels.shortened, "row", again
+    )
     names = ", ".join(f"{name} ({count})" for name, count in labels.columns_alike.items())
     more = sum(count - 1 for count in labels.columns_alike.values())
     yield _counted(

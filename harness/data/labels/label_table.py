@@ -18,6 +18,7 @@ from harness.errors import Fault, HarnessError, InvalidInputError, did_you_mean
 _TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls")
 _DECIMALS = re.compile(r"(?<=\d)[.,]0+$")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
+_SHORTENED = re.compile(r"\d(?:[.,]\d+[Ee]\+?|[Ee]\+)\d{2}")
 _SHOWN = 3
 
 
@@ -34,6 +35,7 @@ class PatientLabels:
         sites: hospital by normalised ID, where table or ID name one.
         table: the whole label table, every cell as it stands.
         nameless: how many rows have a label, but no patient ID.
+        shortened: how many rows have a patient ID cut to a power of ten by a spreadsheet, as 1.2E+11.
         columns_alike: how many columns bear a name that the recipe uses, blanks and case not counted, where
             several do.
     """
@@ -46,6 +48,7 @@ class PatientLabels:
     sites: dict[str, str]
     table: pd.DataFrame = field(repr=False)
     nameless: int = 0
+    shortened: int = 0
     columns_alike: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -120,6 +123,7 @@ def read_labels(recipe: Recipe, table: pd.DataFrame) -> PatientLabels:
         nameless=sum(
             not (patient or is_missing(value)) for patient, value in zip(patients, values, strict=True)
         ),
+        shortened=sum(bool(_SHORTENED.fullmatch(patient)) for patient in patients),
         columns_alike=columns_alike(table, labels.columns),
     )
 

@@ -16,6 +16,7 @@ Sheets = Mapping[str, Callable[[], list[list[str]]]]
 _OLE = bytes.fromhex("D0CF11E0A1B11AE1")
 _ZIP = b"PK\x03\x04"
 _LOCKED = "EncryptedPackage".encode("utf-16-le")
+_EXACT = 1e15
 _MIDNIGHT = datetime.time()
 
 
@@ -81,9 +82,14 @@ def _xls_rows(book: Any, sheet: Any) -> list[list[str]]:
 
 
 def _text(value: Any) -> str:
-    """Return a cell as people read it: whole numbers without a point, days without an hour."""
+    """Return a cell as people read it: whole numbers without a point, days without an hour.
+
+    Excel keeps 15 digits of a number; longer ones are written by a power of ten, which shows the loss.
+    """
     if value is None:
         return ""
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) >= _EXACT:
+        return f"{value:.14E}"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if isinstance(value, datetime.datetime) and value.time() == _MIDNIGHT:

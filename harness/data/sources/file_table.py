@@ -50,6 +50,8 @@ def file_records(
 
 def _record(recipe: Recipe, root: Path, inspect: Callable[[Path], str], row: tuple[str, str]) -> SliceRecord:
     path, patient = row
+    if "\\" in path and not (root / path).exists():
+        path = path.replace("\\", "/")  # listed on Windows
     problem, content = _read(root, path, inspect)
     digest = slice_digest(content) if content else ""
     return SliceRecord(

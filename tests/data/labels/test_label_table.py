@@ -1,10 +1,12 @@
+import csv
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
-from harness.data.labels.label_table import class_of, find_table, read_labels
+from harness.data.labels.label_table import class_of, find_table, labels_below, read_labels
 from harness.data.labels.spreadsheet import read_table
 from harness.data.recipe import LabelTable, Recipe, Replacement
 from harness.data.sources.load_recipe import load_recipe
@@ -231,3 +233,40 @@ def test_the_ids_of_tcga_tell_the_hospital(shared: Path) -> None:
     labels = read_labels(tcga, read_table(find_table(tcga.labels, shared / "tcga_lgg")))
     assert labels.sites.keys() == labels.of_patient.keys()
     assert Counter(labels.sites.values()) == {"CS": 14, "DU": 35, "FG": 10, "HT": 25}
+
+
+@pytest.mark.parametrize("ids", ["1.23457E+11", "1,23E+11", "1E+12", "4.5e12"])
+def test_ids_of_which_a_spreadsheet_kept_the_first_digits_only_are_counted(ids: str) -> None:
+    rows = [(ids, "II"), (ids, "III"), ("HF0652E12", "II"), ("1E12", "III"), ("3E+5", "II")]
+    assert read_labels(recipe(("II", "III")), table(*rows)).shortened == 2
+
+
+DIALECTS: dict[str, dict[str, Any]] = {
+    "semicolons": {"sep": ";"},
+    "bars": {"sep": "|"},
+    "a byte order mark": {"encoding": "utf-8-sig"},
+    "UTF-16": {"sep": "\t", "encoding": "utf-16"},
+    "UTF-16 without its mark": {"encoding": "utf-16-le"},
+    "line ends of Windows": {"lineterminator": "\r\n"},
+    "quotation marks": {"quoting": csv.QUOTE_ALL},
+    "an index": {"index": True},
+    "a workbook": {"startrow": 0},
+    "a workbook with titles": {"startrow": 4},
+}
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_a_real_table_says_the_same_in_every_dialect(dialect: str, shared: Path, tmp_path: Path) -> None:
+    tcga = load_recipe("tcga_lgg")
+    expected = labels_below(tcga, shared / "tcga_lgg")
+    options = {"index": False, **DIALECTS[dialect]}
+    stated = pd.read_csv(shared / "tcga_lgg" / "labels.csv")
+    if "startrow" in options:
+        stated.to_excel(tmp_path / "made.xlsx", **options)
+        (tmp_path / "made.xlsx").rename(tmp_path / "labels.csv")
+    else:
+        stated.to_csv(tmp_path / "labels.csv", **options)
+    labels = labels_below(tcga, tmp_path)
+    assert len(labels.of_patient) == 84
+    assert (labels.of_patient, labels.sites) == (expected.of_patient, expected.sites)
+    assert list(labels.table["path"]) == list(expected.table["path"])

@@ -137,6 +137,18 @@ def test_cells_are_read_as_people_read_them(write: Write) -> None:
     ]  # fmt: skip
 
 
+def test_numbers_that_are_too_long_for_excel_show_the_loss(write: Write) -> None:
+    path = write(
+        [COLUMNS, (123456789012345678, "II"), (1.5e17, "III"), (123456789012345, "II"), ("1,2E+11", "III")]
+    )
+    assert list(read_table(path)["id"][:3]) == [
+        "1.23456789012346E+17",
+        "1.50000000000000E+17",
+        "123456789012345",
+    ]
+    assert labels_below(recipe(), path.parent).shortened == 3
+
+
 def test_another_sheet_that_has_the_columns_is_named(write: Write) -> None:
     path = write([("Read me",)], [("id", "age")], [("Cohort",), COLUMNS, *PATIENTS])
     with pytest.raises(InvalidInputError) as refused:

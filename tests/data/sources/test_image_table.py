@@ -65,6 +65,28 @@ def test_images_are_included_as_the_table_lists_them(pictures: Path, tmp_path: P
     assert (copies.level, copies.count, copies.where) == ("warning", 2, digest)
 
 
+def test_paths_listed_on_windows_are_found_and_none_leads_out_of_the_root(
+    pictures: Path, tmp_path: Path
+) -> None:
+    (pictures / "deep" / "er").mkdir(parents=True)
+    for name in ("a1", "b1"):
+        (pictures / f"{name}.png").rename(pictures / "deep" / "er" / f"{name}.png")
+    (pictures / "a2.png").rename(pictures / "a\\2.png")  # here a name like any other
+    rows = [
+        "deep\\er\\a1.png,a,2",
+        "deep\\er\\b1.png,b,3",
+        "a\\2.png,c,2",
+        "..\\a1.png,b,3",
+        "C:\\a1.png,b,3",
+    ]
+    (pictures / "labels.csv").write_text("\n".join(["file,id,grade", *rows]))
+    wanted = recipe(source="images", labels={"path": "file"}, patient_ids="public")
+    data = prepare(wanted, pictures, tmp_path / "cache")
+    assert sorted(data.patients) == ["a", "b", "c"]
+    excluded = {each.reason: each.count for each in data.selection.exclusions}
+    assert excluded == {"a path outside the root": 1, "the image is missing": 1}
+
+
 def test_rows_without_a_path_or_a_patient_are_left_and_counted(pictures: Path, tmp_path: Path) -> None:
     cells = [
         ("a1.png", "a", "2"),
