@@ -243,6 +243,12 @@ def test_titles_above_the_header_of_a_text_are_passed_over(tmp_path: Path, text:
     assert read.to_numpy().tolist() == [["A", "II"], ["B", "III"]]
 
 
+def test_a_header_of_two_rows_below_a_title_begins_with_its_upper_row(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("Glioma cohort\n\nPatient;Tumour\nID;grade\nA;II\nB;III\n")
+    read = read_table(tmp_path / "t.csv", None, ("patient id", "grade"))
+    assert read.to_dict("list") == {"Patient ID": ["A", "B"], "grade": ["II", "III"]}
+
+
 @pytest.mark.parametrize(
     ("title", "columns", "fix"),
     [
