@@ -43,8 +43,8 @@ GpuShares = Annotated[
 class Resources(BaseModel):
     """What one trial takes of the cluster, how many trials may run at once, and how they share a GPU.
 
-    Trials that take less than a GPU are ``processes`` of their own, or ``streams`` of one process; ``auto``
-    stands for streams where a trial's memory was measured (`harness.launchers.packing`).
+    Trials that take less than a GPU are ``processes`` of their own, or share one process, each on a stream
+    (``streams``; `harness.launchers.packing`).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -52,7 +52,7 @@ class Resources(BaseModel):
     cpus: int = Field(default=1, ge=1)
     gpus: GpuShares = 0.0
     concurrent: int | None = Field(default=None, ge=1)
-    packing: Literal["auto", "processes", "streams"] = "auto"
+    packing: Literal["processes", "streams"] = "processes"
 
     def gpus_for(self, backbone: str | None) -> float:
         """Return the share of a GPU that a trial with this backbone, or with none, takes."""

@@ -1,7 +1,8 @@
-"""How trials that share a GPU are packed: a process each, or side by side on streams of one process.
+"""How trials that share a GPU are packed: a process each, or in turns on streams of one process.
 
-Processes take turns on a GPU, and each holds a context and a cache of its own; streams of one process run at
-once. What a trial holds at its peak is measured: ``packing.csv``, batches of 8 groups of 128 × 128 pixels.
+Each process holds a context and a cache of its own on the GPU; trials of one process share those, but wait
+for each other at the end of an epoch. What a trial holds at its peak is measured: ``packing.csv``, in batches
+of 8 groups of 128 × 128 pixels.
 """
 
 import csv
@@ -21,17 +22,14 @@ ROUNDS = 8  # at most so many trials one after the other on a lane: a node that 
 _SPARE = 0.9  # of the free memory
 
 
-def lanes_of(resources: Resources, trial: Trial, share: float) -> int:
-    """Return how many trials like this one a process trains side by side.
+def lanes_of(resources: Resources, share: float) -> int:
+    """Return how many trials a process trains side by side.
 
     Args:
         resources: what the space says.
-        trial: one of them.
         share: of a GPU that each takes; 0 on CPUs, where a process each is as fast.
     """
     if not 0 < share < 1 or resources.packing == "processes":
-        return 1
-    if resources.packing == "auto" and peak_memory(trial) is None:  # nobody has measured that it gains
         return 1
     lanes = int(1 / share + 1e-9)
     return min(lanes, resources.concurrent or lanes)

@@ -11,8 +11,8 @@ Steps = Iterator[None]
 def take_turns(starts: Sequence[Callable[[], Steps]], lanes: int, device: torch.device) -> None:
     """Run trials to their ends, some side by side.
 
-    On a GPU each lane is a stream: what one trial waits for, the kernels of another use. No trial sees what
-    another computes, so each is bit for bit what it would be alone.
+    On a GPU each lane is a stream, but an epoch waits for its sums before the next trial has its turn. No
+    trial sees what another computes, so each is bit for bit what it would be alone.
 
     Args:
         starts: begin a trial each; what they return gives way once an epoch.

@@ -104,14 +104,9 @@ def _packing(trials: Sequence[Trial], space: Space, device: str | None, capacity
     searched = [settings for group in space.families() if group.search for settings in group.variants()]
     for backbone in dict.fromkeys(settings.requirements.backbone for settings in searched):
         counts[backbone] = f"{counts[backbone]}, more as asked" if backbone in counts else "as asked"
-    lanes_by_backbone = {
-        trial.settings.requirements.backbone: lanes_of(
-            space.resources, trial, gpu_share(trial.settings.requirements.backbone, space, device)
-        )
-        for trial in trials
-    }
     for backbone, count in counts.items():
-        share, lanes = gpu_share(backbone, space, device), lanes_by_backbone.get(backbone, 1)
+        share = gpu_share(backbone, space, device)
+        lanes = lanes_of(space.resources, share) if planned[backbone] else 1
         fitting = lanes * capacity.slots(space.resources.cpus, share * lanes)
         at_once = min(fitting, space.resources.concurrent or fitting)
         fits = str(at_once) if at_once else "none: does not fit"

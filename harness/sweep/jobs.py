@@ -60,7 +60,7 @@ class SweepJobs:
         jobs: list[Job] = []
         for kind in alike(trials):
             share = gpu_share(kind[0].settings.requirements.backbone, self._space, self._device)
-            lanes = lanes_of(resources, kind[0], share)
+            lanes = lanes_of(resources, share)
             at_once = self._at_once(lanes) or capacity.slots(resources.cpus, share * lanes)
             jobs += [self._job(pack, lanes) for pack in packs(kind, lanes, at_once)]
         order = {trial.identity: number for number, trial in enumerate(trials)}

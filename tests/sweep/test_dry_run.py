@@ -49,6 +49,7 @@ def test_candidates_that_differ_in_what_no_column_shows_are_told_apart(tmp_path:
     [
         (("resources.gpus=0.3",), None, ["0.3", "3", "1"]),
         (("resources.gpus=0.3", "resources.concurrent=2"), None, ["0.3", "2", "1"]),
+        (("resources.gpus=0.3", "resources.packing=streams"), None, ["0.3", "3", "3"]),
         (("resources.gpus=0.3",), "cpu", ["0", "8", "1"]),
         (("resources.gpus=2",), None, ["2", "none:", "does", "not", "fit", "1"]),
         (("resources.cpus=3",), None, ["0", "2", "1"]),
@@ -71,8 +72,8 @@ def test_every_backbone_packs_by_its_own_share(tmp_path: Path) -> None:
         "resources.gpus={alexnet: 0.25, vgg19: 0.5}",
         nodes=[Node(16, 2)],
     )
-    assert re.search(r"alexnet +3 +1 +0\.25 +8 +4\n", text)
-    assert re.search(r"vgg19 +3 +1 +0\.5 +4 +2\n", text)
+    assert re.search(r"alexnet +3 +1 +0\.25 +8 +1\n", text)
+    assert re.search(r"vgg19 +3 +1 +0\.5 +4 +1\n", text)
 
 
 def test_no_line_is_longer_than_80_columns(tmp_path: Path) -> None:
