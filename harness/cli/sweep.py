@@ -36,7 +36,9 @@ if TYPE_CHECKING:
 @click.option("--address", help="Join this Ray cluster (host:port, or auto).")
 @click.option("--launcher", help=f"Where the trials run.  [default: {DEFAULT}]")
 @click.option("--device", type=click.Choice(["cpu"]), help="Train on CPUs whatever the space asks for.")
-@click.option("--resume", metavar="NAME", help="Go on with a sweep: train what is not finished.")
+@click.option(
+    "--resume", metavar="NAME", help="Go on with a sweep, where it was started if nothing else is said."
+)
 @cache_option
 def sweep(
     space: str | None,
@@ -58,7 +60,7 @@ def sweep(
     sdl sweep quickstart
     sdl sweep paper/figure7a --device cpu --set epochs=2 --dry-run
     sdl sweep grid --dataset rembrandt --address auto --name rembrandt-grid
-    sdl sweep --resume rembrandt-grid --address auto
+    sdl sweep --resume rembrandt-grid
     """
     where = (launcher or DEFAULT, address)
     if resume:
